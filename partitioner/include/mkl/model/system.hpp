@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the user asked for: the system description, version 1, as values with positions.
+// Read by manifest, checked by rules, solved by partition. docs/system-yaml.md is its manual.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mkl/support/phys_range.hpp"
+#include "mkl/support/source.hpp"
+
+namespace mkl {
+
+/// Paths in a System are as written; resolve() makes them relative to the YAML file.
+struct QemuMachine {
+    std::string machine;  ///< "virt"
+    std::optional<uint32_t> gic_version;
+    std::optional<bool> virtualization, secure;
+    uint32_t cpus = 1;
+    uint64_t memory = 0;  ///< bytes; 0: QEMU's default
+    std::string cpu;      ///< "" : mkl's default for the machine (cortex-a53 on virt)
+    SourceSpan where;
+};
+
+struct ReserveRequest {
+    Located<uint64_t> base, size;
+    std::string why;
+};
+
+struct MemoryRange {
+    Located<uint64_t> base, size;
+};
+
+struct Board {
+    std::optional<Located<std::string>> dtb, dts;
+    std::optional<QemuMachine> qemu;
+    std::vector<MemoryRange> memory;
+    std::vector<ReserveRequest> reserve;
+    std::optional<Located<std::vector<uint32_t>>> sgis;  ///< ids firmware leaves us; default 0-15 (all)
+    std::optional<Located<std::string>> firmware_tree;
+    bool dma_strict = false;
+    SourceSpan where;
+};
+
+struct LoaderRequest {
+    std::optional<Located<uint64_t>> base, size;
+    SourceSpan where;
+};
+
+/// `cpu:` of a node.
+struct CpuChoice {
+    enum class By { index, path, hwid } by = By::index;
+    uint64_t number = 0;  ///< index or hwid
+    std::string path;
+    SourceSpan where;
+};
+
+/// One element of `memory:`: a size, or base and size.
+struct MemoryRequest {
+    std::optional<Located<uint64_t>> base;
+    Located<uint64_t> size;
+    SourceSpan where;
+};
+
+enum class KernelKind { builtin, builtin_release, elf };
+struct KernelChoice {
+    KernelKind kind = KernelKind::builtin;
+    std::vector<Located<std::string>> build;  ///< command line, may be empty
+    std::optional<Located<std::string>> elf, config, platform, tree;
+    std::optional<Located<std::string>> protocol;  ///< mkl | sel4 | sel4-loader-info
+    SourceSpan where;
+};
+
+/// One element of `devices:`.
+struct DeviceSelector {
+    enum class Kind { path, alias, label, glob, compatible, all_except } kind = Kind::path;
+    std::string text;                  ///< path, alias, label without &, glob, compatible
+    std::vector<DeviceSelector> except;  ///< all_except
+    SourceSpan where;
+};
+
+struct DmaTrust {
+    DeviceSelector device;
+    std::string why;
+};
+
+struct NodeRequest {
+    Located<std::string> name;
+    CpuChoice cpu;
+    std::vector<MemoryRequest> memory;
+    KernelChoice kernel;
+    std::optional<DeviceSelector> console;  ///< nullopt: log
+    std::vector<DeviceSelector> devices;
+    std::optional<Located<std::string>> root;  ///< foreign root task ELF
+    std::vector<DmaTrust> dma_trusted;
+    std::optional<Located<uint64_t>> start_timeout_ms;
+    SourceSpan where;  ///< the node's key
+};
+
+enum class Rights { read_only, read_write };
+struct PoolRequest {
+    Located<std::string> name;
+    std::optional<Located<uint64_t>> base;
+    Located<uint64_t> size;
+    std::vector<std::pair<Located<std::string>, Rights>> nodes;  ///< in YAML order
+    SourceSpan where;
+};
+
+struct ComponentDevice {
+    DeviceSelector device;
+    std::string map;  ///< end name of the registers; "" if not mapped
+    std::string irq;  ///< end name of the interrupt; "" if not delivered
+};
+struct ComponentDma {
+    std::string name;
+    Located<uint64_t> size;
+};
+struct ComponentRequest {
+    Located<std::string> name;
+    Located<std::string> node;
+    Located<std::string> elf;
+    uint32_t priority = 100;
+    std::optional<uint32_t> max_priority;
+    uint64_t stack = 16 << 10;
+    uint64_t heap = 0;
+    uint32_t domain = 0;
+    std::optional<Located<std::string>> fault;
+    std::vector<ComponentDevice> devices;
+    std::vector<ComponentDma> dma;
+    std::optional<uint64_t> budget_us, period_us;
+    SourceSpan where;
+};
+
+/// COMPONENT.NAME, or NODE.NAME where that node has a `root:`.
+struct EndName {
+    std::string owner, name;
+    SourceSpan where;
+};
+enum class ConnectionType { shared_data, notification, rpc, queue };
+struct ConnectionRequest {
+    Located<std::string> name;
+    ConnectionType type = ConnectionType::shared_data;
+    EndName from, to;
+    uint64_t size = 4096;   ///< shared-data, queue: bytes
+    std::optional<uint32_t> depth;  ///< queue, rpc
+    bool queued = false;            ///< rpc: queued instead of blocking
+    std::optional<Located<std::string>> in;  ///< pool
+    SourceSpan where;
+};
+
+struct FileRequest {
+    Located<std::string> name, path, node;
+    std::optional<Located<uint64_t>> base;
+    SourceSpan where;
+};
+
+struct ShareRequest {
+    DeviceSelector device;
+    Located<std::string> owner;
+    std::string why;
+    SourceSpan where;
+};
+
+struct System {
+    std::filesystem::path path;       ///< of the YAML, as given
+    SourceSpan where;                 ///< whole file
+    Board board;
+    std::optional<LoaderRequest> loader;
+    std::vector<NodeRequest> nodes;
+    std::vector<PoolRequest> shared;
+    std::vector<ComponentRequest> components;
+    std::vector<ConnectionRequest> connections;
+    std::vector<FileRequest> files;
+    std::vector<ShareRequest> share;
+
+    std::optional<size_t> node_index(std::string_view name) const;
+    /// Relative to the YAML file's directory unless absolute.
+    std::filesystem::path resolve(std::string_view written) const;
+};
+
+}  // namespace mkl

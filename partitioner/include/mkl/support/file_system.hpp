@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The only way library code reads files. Everything above it is pure; tests use MemoryFileSystem.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mkl/support/diagnostic.hpp"
+
+namespace mkl {
+
+using Bytes = std::vector<std::byte>;
+
+inline std::span<const std::byte> as_bytes(std::string_view text) {
+    return std::as_bytes(std::span{text.data(), text.size()});
+}
+inline std::string_view as_text(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};  // char may alias any byte
+}
+
+class FileSystem {
+public:
+    virtual ~FileSystem() = default;
+    /// Whole content; nullopt and `error` (strerror text) if it cannot be read or is larger than
+    /// `max_bytes`. A directory, a device or a FIFO cannot be read.
+    virtual std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
+                                      std::string& error) = 0;
+    virtual bool exists(const std::filesystem::path& path) = 0;
+};
+
+/// The host's files.
+class HostFileSystem final : public FileSystem {
+public:
+    std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
+                              std::string& error) override;
+    bool exists(const std::filesystem::path& path) override;
+};
+
+/// In-memory double.
+class MemoryFileSystem final : public FileSystem {
+public:
+    std::map<std::filesystem::path, Bytes> files;
+    std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
+                              std::string& error) override;
+    bool exists(const std::filesystem::path& path) override;
+};
+
+/// Limits on inputs, so that absurd files end in a message and not in an empty machine.
+inline constexpr uint64_t max_yaml_bytes = uint64_t{16} << 20;
+inline constexpr uint64_t max_dtb_bytes = uint64_t{16} << 20;
+inline constexpr uint64_t max_elf_bytes = uint64_t{1} << 30;
+
+}  // namespace mkl
