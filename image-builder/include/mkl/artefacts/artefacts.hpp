@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a plan becomes: per node device tree, overlay, boot record, CapDL and root image, and where
+// each of them stands in the node's memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mkl/abi/payload.h"
+#include "mkl/artefacts/share.hpp"
+#include "mkl/model/hardware.hpp"
+#include "mkl/model/plan.hpp"
+#include "mkl/model/system.hpp"
+#include "mkl/support/diagnostic.hpp"
+#include "mkl/support/file_system.hpp"
+#include "mkl/support/outputs.hpp"
+
+namespace mkl {
+
+/// A file of the payload and where its pieces go.
+struct PlacedFile {
+    std::string name;   ///< in the archive: "node0/kernel.elf"
+    uint32_t role = 0;  ///< MKL_ROLE_*
+    std::shared_ptr<const Bytes> data;
+    std::vector<mkl_payload_segment> segments;  ///< ascending dest, inside the node's memory
+};
+
+/// Addresses of a node's parts; kernel < DTB < boot record < root image.
+struct NodeLayout {
+    PhysRange kernel;           ///< base multiple of 2 MiB; BSS included
+    uint64_t kernel_virt = 0;   ///< virtual address of kernel.base()
+    uint64_t kernel_entry = 0;  ///< as mkl_payload_node.kernel_entry
+    uint32_t protocol = MKL_PROTOCOL_MKL;
+    PhysRange dtb;          ///< base 4 KiB aligned, exact size
+    PhysRange boot_record;  ///< base 4 KiB aligned, exact size; empty for other protocols
+    PhysRange root;         ///< 4 KiB aligned, both ends
+    uint64_t root_virt = 0;
+    uint64_t root_entry = 0;
+    PhysRange used;    ///< from the kernel's base to the end of the last part
+    PhysRange memory;  ///< the node's first RAM range, which holds all of it
+};
+
+struct NodeArtefacts {
+    Bytes dtb;
+    std::string dts, overlay;
+    /// False: an ELF is not built yet (only with ArtefactOptions::complete == false); then what
+    /// follows is empty.
+    bool built = false;
+    Bytes boot_record;
+    std::string cdl;  ///< empty for a foreign `root:`
+    Bytes spec;       ///< compact CapDL, as it stands in root.elf; empty for a foreign `root:`
+    NodeLayout layout;
+    std::vector<PlacedFile> files;  ///< kernel.elf, root.elf, node.dtb, boot-record.bin, files/...
+};
+
+struct Artefacts {
+    std::vector<NodeArtefacts> nodes;     ///< as in the plan
+    std::shared_ptr<const Bytes> loader;  ///< elfloader.bin; nullptr if not complete
+};
+
+struct ArtefactOptions {
+    /// True (`mkl image`): a missing ELF is an error. False (`mkl check`, `mkl partition`): it is
+    /// note N541, the node's boot record is left out, and no program of mkl's own is needed.
+    bool complete = true;
+};
+
+/// nullopt if an error was reported.
+std::optional<Artefacts> make_artefacts(const Plan& plan, const System& system,
+                                        const Hardware& hardware, FileSystem& files,
+                                        const Share& share, DiagnosticSink& sink,
+                                        const ArtefactOptions& options = {});
+
+/// The files that `mkl partition` writes below DIR, plan.json and map.svg excepted (they are the
+/// partitioner's): NODE/node.dtb, node.dts, overlay.dts, boot-record.bin.
+std::vector<OutputFile> partition_files(const Plan& plan, const Artefacts& artefacts);
+
+}  // namespace mkl

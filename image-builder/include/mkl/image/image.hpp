@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The bootable image in every format that firmware takes, made from one payload.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "mkl/artefacts/artefacts.hpp"
+
+namespace mkl {
+
+struct Image {
+    /// image.elf, image.bin, image.itb, image.its, image.uimg, boot.scr, NODE/node.cdl and, marked
+    /// `last`, manifest.json. They share the payload's bytes.
+    std::vector<OutputFile> files;
+    uint64_t payload_size = 0;  ///< of the CPIO archive
+    uint64_t footprint = 0;     ///< what the loader uses from its run base on, scratch included
+
+    const OutputFile* file(std::string_view path) const;
+};
+
+/// nullopt if an error was reported. Precondition: `artefacts` were made complete.
+std::optional<Image> make_image(const Plan& plan, const System& system, const Hardware& hardware,
+                                const Artefacts& artefacts, DiagnosticSink& sink);
+
+}  // namespace mkl
