@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Per-node device trees: made from the board's tree and the plan, printed, and proved.
+#pragma once
+
+#include <string>
+
+#include "mkl/model/device_tree.hpp"
+#include "mkl/model/hardware.hpp"
+#include "mkl/model/plan.hpp"
+#include "mkl/model/system.hpp"
+#include "mkl/support/diagnostic.hpp"
+
+namespace mkl {
+
+/// The board's tree cut down to node `node`: its CPU, RAM, devices, and no reference to what is
+/// not there. docs/architecture.md, "Per-node trees".
+DeviceTree node_tree(const Plan& plan, size_t node, const System& system, const Hardware& hardware);
+
+/// Adds /chosen/mkl,boot-record (base, size, status page base; each two cells) for a node whose
+/// kernel hands its root task the tree and nothing else.
+void add_boot_record(DeviceTree& tree, PhysRange record, PhysAddr status_page);
+
+/// Flattened tree, version 17. Same tree, same bytes.
+Bytes to_dtb(const DeviceTree& tree);
+
+/// Source text which `dtc` compiles to the same nodes, properties and bytes.
+std::string to_dts(const DeviceTree& tree);
+
+/// Source text to concatenate to the tree that the node's kernel is built from: replaces its RAM,
+/// and its distributor by the decoy where the plan has one.
+std::string overlay_dts(const Plan& plan, size_t node, const System& system,
+                        const Hardware& hardware);
+
+/// Complete alternative to the overlay for an unmodified seL4 build, its `chosen` included.
+std::string kernel_dts(const Plan& plan, size_t node, const System& system,
+                       const Hardware& hardware);
+
+/// Emits `tree` to a blob, reads that again and proves it: no dangling phandle, specifiers
+/// complete, interrupt parents present, unit addresses as in the base, no foreign CPU, RAM,
+/// device or seed. False if an error was reported.
+bool prove_tree(const DeviceTree& tree, const Plan& plan, size_t node, const Hardware& hardware,
+                DiagnosticSink& sink);
+
+}  // namespace mkl

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// From a board's device tree to facts. Reads what a firmware vendor wrote, so it trusts nothing.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "mkl/model/hardware.hpp"
+#include "mkl/model/system.hpp"
+#include "mkl/support/diagnostic.hpp"
+#include "mkl/support/file_system.hpp"
+
+namespace mkl {
+
+/// A flattened tree to a value. `where` names the file; findings add the node's path.
+/// Limits: max_dtb_bytes, tree_max_depth, tree_max_nodes. Never throws, never reads outside `blob`.
+std::optional<DeviceTree> parse_dtb(std::span<const std::byte> blob, SourceSpan where,
+                                    DiagnosticSink& sink);
+inline constexpr uint32_t tree_max_depth = 64;
+inline constexpr uint32_t tree_max_nodes = 100'000;
+
+/// DTS text to a blob by running `dtc`; its errors become findings with file:line.
+std::optional<Bytes> compile_dts(const std::string& path, SourceSpan where, DiagnosticSink& sink);
+
+/// The tree of a QEMU machine, by asking the installed QEMU (dumpdtb).
+std::optional<Bytes> qemu_dtb(const QemuMachine& machine, DiagnosticSink& sink);
+
+/// What `board:` names (dtb, dts or qemu) to facts; seeds are stripped. nullopt after an error.
+std::optional<Hardware> load_hardware(FileSystem& files, const System& system,
+                                      DiagnosticSink& sink);
+
+/// The same from a tree at hand; `board` adds memory and reservations.
+std::optional<Hardware> read_hardware(DeviceTree tree, const SourceSpan& source, const Board& board,
+                                      DiagnosticSink& sink);
+
+/// "gic-version=3,virtualization=on": the -M argument of a QEMU machine, without dumpdtb.
+std::string qemu_machine_argument(const QemuMachine& machine);
+/// The -cpu argument: the YAML's, else mkl's default for the machine; "" if QEMU's own is used.
+std::string qemu_cpu_argument(const QemuMachine& machine);
+
+}  // namespace mkl
