@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What each node asks for, resolved against the board: its CPU, its devices with their pages and
+// interrupts, and the place in the YAML that asks. Rules compare claims, partition grants them,
+// `mkl why` explains them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mkl/model/hardware.hpp"
+#include "mkl/model/system.hpp"
+
+namespace mkl {
+
+/// Size of a page: the unit in which memory and devices are given out.
+inline constexpr uint64_t page_bytes = 4096;
+
+/// Devices (indices in Hardware::devices, ascending) that a selector names, disabled ones
+/// included only where it names exactly one. Empty: no match.
+std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector);
+
+/// The selector as the user would write it.
+std::string to_text(const DeviceSelector& selector);
+
+/// The CPU a node asks for: index in Hardware::cpus; nullopt if the board has none such.
+std::optional<size_t> select_cpu(const Hardware& hardware, const CpuChoice& choice);
+
+/// One device of a node.
+struct DeviceClaim {
+    size_t device = 0;   ///< index in Hardware::devices
+    SourceSpan where;    ///< the selector
+    bool direct = true;  ///< named by the selector; false: in the subtree of one that is
+};
+
+/// Devices of a node, its console included, each once, in tree order; enabled ones only.
+std::vector<DeviceClaim> device_claims(const System& system, const Hardware& hardware, size_t node);
+
+/// Registers of a device grown to pages, sorted and disjoint.
+std::vector<PhysRange> pages_of(const Device& device);
+
+/// Whether a `share:` entry covers the device (itself, or a node above it).
+const ShareRequest* share_of(const System& system, const Hardware& hardware, size_t device);
+
+}  // namespace mkl
