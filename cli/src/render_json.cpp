@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Findings for programs; schemas/findings.schema.json is the contract.
-#include "json_text.hpp"
+
 #include "mkl/render/render.hpp"
+#include "mkl/support/json.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::render {
@@ -10,25 +11,25 @@ namespace {
 
 std::string where_json(const SourceSpan& where) {
     if (!where.file) return "null";
-    std::string out = cat("{\"file\":", quoted(where.file->path));
+    std::string out = cat("{\"file\":", json_quote(where.file->path));
     if (where.line != 0)
         out += cat(",\"line\":", where.line, ",\"column\":", where.column,
                    ",\"length\":", where.length);
-    if (!where.node.empty()) out += cat(",\"node\":", quoted(where.node));
+    if (!where.node.empty()) out += cat(",\"node\":", json_quote(where.node));
     return out + '}';
 }
 
 std::string finding_json(const Diagnostic& d, const Catalogue& catalogue) {
     const FindingDoc* doc = catalogue.find(d.id);
-    std::string out =
-        cat("{\"id\":", quoted(d.id), ",\"slug\":", quoted(doc ? doc->slug : ""),
-            ",\"severity\":", quoted(severity_name(severity_of(d.id))),
-            ",\"message\":", quoted(d.message), ",\"where\":", where_json(d.where), ",\"notes\":[");
+    std::string out = cat(
+        "{\"id\":", json_quote(d.id), ",\"slug\":", json_quote(doc ? doc->slug : ""),
+        ",\"severity\":", json_quote(severity_name(severity_of(d.id))),
+        ",\"message\":", json_quote(d.message), ",\"where\":", where_json(d.where), ",\"notes\":[");
     for (size_t i = 0; i < d.notes.size(); i++)
         out += cat(i ? "," : "", "{\"where\":", where_json(d.notes[i].where),
-                   ",\"text\":", quoted(d.notes[i].text), '}');
+                   ",\"text\":", json_quote(d.notes[i].text), '}');
     out += ']';
-    if (!d.hint.empty()) out += cat(",\"hint\":", quoted(d.hint));
+    if (!d.hint.empty()) out += cat(",\"hint\":", json_quote(d.hint));
     return out + '}';
 }
 

@@ -3,8 +3,8 @@
 // are that document's.
 #include <algorithm>
 
-#include "json_text.hpp"
 #include "mkl/render/render.hpp"
+#include "mkl/support/json.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::render {
@@ -55,7 +55,7 @@ std::string location(const SourceSpan& where, std::string_view message = {}) {
         add("\"logicalLocations\":[{\"fullyQualifiedName\":\"--set\",\"kind\":\"parameter\"}]");
     } else {
         std::string physical = cat("\"physicalLocation\":{\"artifactLocation\":{\"uri\":",
-                                   quoted(uri_of(where.file->path)), '}');
+                                   json_quote(uri_of(where.file->path)), '}');
         if (where.line != 0) {
             physical += cat(",\"region\":{\"startLine\":", where.line);
             if (where.column != 0) {
@@ -67,32 +67,33 @@ std::string location(const SourceSpan& where, std::string_view message = {}) {
         }
         add(physical + '}');
         if (!where.node.empty())
-            add(cat("\"logicalLocations\":[{\"fullyQualifiedName\":", quoted(where.node),
+            add(cat("\"logicalLocations\":[{\"fullyQualifiedName\":", json_quote(where.node),
                     ",\"kind\":\"object\"}]"));
     }
-    if (!message.empty()) add(cat("\"message\":{\"text\":", quoted(message), '}'));
+    if (!message.empty()) add(cat("\"message\":{\"text\":", json_quote(message), '}'));
     return cat('{', parts, '}');
 }
 
-std::string text_object(std::string_view text) { return cat("{\"text\":", quoted(text), '}'); }
+std::string text_object(std::string_view text) { return cat("{\"text\":", json_quote(text), '}'); }
 
 // 3.49
 std::string rule(const FindingDoc& d) {
     std::string help{d.fix.empty() ? d.meaning : d.fix};
-    return cat("{\"id\":", quoted(d.id), ",\"name\":", quoted(d.slug),
+    return cat("{\"id\":", json_quote(d.id), ",\"name\":", json_quote(d.slug),
                ",\"shortDescription\":", text_object(d.title),
                ",\"fullDescription\":", text_object(d.meaning), ",\"help\":", text_object(help),
-               ",\"defaultConfiguration\":{\"level\":", quoted(severity_name(d.severity)), "}}");
+               ",\"defaultConfiguration\":{\"level\":", json_quote(severity_name(d.severity)),
+               "}}");
 }
 
 // 3.27
 std::string result(const Diagnostic& d, const Catalogue& catalogue) {
     std::string message = d.message;
     if (!d.hint.empty()) message += cat("\nhint: ", d.hint);
-    std::string out = cat("{\"ruleId\":", quoted(d.id));
+    std::string out = cat("{\"ruleId\":", json_quote(d.id));
     if (const FindingDoc* doc = catalogue.find(d.id))
         out += cat(",\"ruleIndex\":", doc - catalogue.all().data());
-    out += cat(",\"level\":", quoted(severity_name(severity_of(d.id))),
+    out += cat(",\"level\":", json_quote(severity_name(severity_of(d.id))),
                ",\"message\":", text_object(message));
     if (const std::string at = location(d.where); !at.empty())
         out += cat(",\"locations\":[", at, ']');
@@ -116,7 +117,7 @@ std::string sarif(std::span<const Diagnostic> findings, const Catalogue& catalog
     return cat("{\n  \"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\n  "
                "\"version\":\"2.1.0\",\n  \"runs\":[{\n    \"tool\":{\"driver\":{\"name\":\"mkl\","
                "\"version\":",
-               quoted(version), ",\"rules\":[", rules,
+               json_quote(version), ",\"rules\":[", rules,
                "]}},\n    \"columnKind\":\"unicodeCodePoints\",\n    \"results\":[", results,
                "]\n  }]\n}\n");
 }

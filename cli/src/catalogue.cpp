@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Every library's findings in one catalogue, and the findings of the commands themselves.
+#include "commands.hpp"
+#include "mkl/artefacts/findings.hpp"
+#include "mkl/capdl/findings.hpp"
+#include "mkl/emit/findings.hpp"
+#include "mkl/formats/findings.hpp"
+#include "mkl/hardware/findings.hpp"
+#include "mkl/image/findings.hpp"
+#include "mkl/manifest/findings.hpp"
+#include "mkl/partition/findings.hpp"
+#include "mkl/qemu/findings.hpp"
+#include "mkl/rules/findings.hpp"
+#include "mkl/support/outputs.hpp"
+#include "mkl/verify/findings.hpp"
+
+namespace mkl::cli {
+
+namespace {
+
+constexpr FindingDoc docs[] = {
+    {"E801", "no-such-finding", Severity::error, "There is no finding with this id",
+     "`mkl explain` knows the ids that findings end with, such as E203.",                             "mkl explain E2O3",
+     "Copy the id from the brackets at the end of a finding; docs/diagnostics.md lists all."                                                                                         },
+    {"E802", "no-such-thing",   Severity::error,
+     "Nothing on this board or in this system is so named",                                         "`mkl why` takes a device by path, alias or &label, a physical address, irq:N, cpu:N, or the "
+     "name of a node, pool or component.", "mkl why serial9 system.yaml",            "Use one of the names in the hint."  },
+    {"E803", "no-such-node",    Severity::error, "The system has no node of this name",
+     "`--node` names a node of the system description.",                                              "mkl why irq:33 system.yaml --node nod1",
+     "Use one of the names under `nodes:`."                                                                                                                                          },
+    {"E804", "file-unreadable", Severity::error, "A file given on the command line cannot be read",
+     "It does not exist, is not a regular file, may not be read, or is larger than mkl accepts.",     "mkl verify missing.bin",                 "Check the path and its permissions."},
+    {"E805", "no-status-table", Severity::error, "The dump holds no status table",
+     "The loader writes one status page a node, which starts with the bytes MKLSTAT1. None was "
+     "found: the dump is of other memory, or the loader did not get that far.",                       "mkl inspect --status dump.bin",
+     "Dump the pages that plan.json lists as reserved \"status\"."                                                                                                                   },
+};
+
+}  // namespace
+
+std::span<const FindingDoc> cli_findings() { return docs; }
+
+render::Catalogue joined_catalogue() {
+    std::vector<FindingDoc> all;
+    for (const auto table :
+         {manifest_findings(), hardware_findings(), rules_findings(), partition_findings(),
+          emit_findings(), formats_findings(), capdl_findings(), artefacts_findings(),
+          image_findings(), verify_findings(), qemu_findings(), outputs_findings(), cli_findings()})
+        all.insert(all.end(), table.begin(), table.end());
+    return render::Catalogue{std::move(all)};
+}
+
+}  // namespace mkl::cli

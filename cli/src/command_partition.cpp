@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// mkl partition: decides, prints the map, writes plan, map and what each node is told.
+#include "mkl/partition/map.hpp"
+#include "mkl/support/outputs.hpp"
+#include "pipeline.hpp"
+
+namespace mkl::cli {
+
+int run_partition(Context& context) {
+    const auto decided = decide(context);
+    if (!decided) return exit_ok;
+    const auto artefacts =
+        make_artefacts(decided->plan, decided->system, decided->hardware, context.files,
+                       find_share(), context.sink, {.complete = false});
+    if (!artefacts) return exit_ok;
+    if (context.options.map)
+        context.out += map_text(decided->plan, decided->system, decided->hardware);
+    if (!context.options.out.empty())
+        write_outputs(context.options.out, plan_files(*decided, *artefacts), context.sink);
+    return exit_ok;
+}
+
+}  // namespace mkl::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The plan in the plain values that verify compares an image with.
+#include "mkl/abi/boot_record.h"
+#include "pipeline.hpp"
+
+namespace mkl::cli {
+
+Expected expected_of(const Plan& plan) {
+    Expected out;
+    out.arch = info(plan.architecture).abi_number;
+    for (const PlanNode& n : plan.nodes) {
+        ExpectedNode e;
+        e.name = n.name;
+        e.hwid = n.hwid.value;
+        e.memory = n.memory;
+        e.device_pages = n.device_pages;
+        for (const Irq& irq : n.interrupts)
+            e.interrupts.emplace_back(irq.id, irq.trigger == Trigger::edge ? MKL_TRIGGER_EDGE
+                                                                           : MKL_TRIGGER_LEVEL);
+        for (const SgiSend& s : n.sends) e.sends.emplace_back(s.id, s.target);
+        out.nodes.push_back(std::move(e));
+    }
+    for (const PlanPool& p : plan.pools) {
+        ExpectedPool pool{p.name, p.range, {}};
+        for (const auto& [node, rights] : p.nodes)
+            pool.nodes.emplace_back(node, rights == Rights::read_write
+                                              ? MKL_RIGHT_READ | MKL_RIGHT_WRITE
+                                              : MKL_RIGHT_READ);
+        out.pools.push_back(std::move(pool));
+    }
+    out.loader = plan.loader;
+    out.status = plan.status;
+    return out;
+}
+
+}  // namespace mkl::cli

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// mkl: one command, its findings, its exit status.
+//
+// Exit status: 0 fine; 1 at least one error; 2 usage; 3 `mkl qemu` did not see what it waits for;
+// 70 a bug in mkl.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "commands.hpp"
+
+namespace mkl::cli {
+
+namespace {
+
+// False if not everything reached the stream (a full disk, a closed pipe).
+bool print(std::FILE* stream, const std::string& text) {
+    const bool ok = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+    return std::fflush(stream) == 0 && ok;
+}
+
+// no-color.org: NO_COLOR, when set and not empty, whatever its value.
+bool colour_on_stderr() {
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* term = std::getenv("TERM");
+    return ::isatty(STDERR_FILENO) && !(no_color && *no_color) &&
+           !(term && std::string_view{term} == "dumb");
+}
+
+bool print_result(const Context& context) {
+    const auto& findings = context.sink.all();
+    if (context.options.format == Format::text) {
+        const bool out = print(stdout, context.out);
+        return print(stderr, render::text(findings, context.catalogue, colour_on_stderr())) && out;
+    }
+    print(stderr, context.out);
+    return print(stdout, context.options.format == Format::json
+                             ? render::json(findings, context.catalogue)
+                             : render::sarif(findings, context.catalogue, MKL_VERSION));
+}
+
+int run(const Options& options) {
+    HostFileSystem files;
+    DiagnosticSink sink;
+    const render::Catalogue catalogue = joined_catalogue();
+    Context context{options, files, catalogue, sink};
+    const auto all = commands();
+    const auto command = std::find_if(all.begin(), all.end(),
+                                      [&](const Command& c) { return c.name == options.command; });
+    const int status = command->run(context);
+    const bool printed = print_result(context);
+    if (sink.has_errors()) return exit_findings;
+    if (!printed) {
+        std::perror("mkl: cannot write the result");
+        return exit_findings;
+    }
+    return status;
+}
+
+}  // namespace
+
+}  // namespace mkl::cli
+
+int main(int argc, char** argv) {
+    using namespace mkl::cli;
+    try {
+        const Parsed parsed = parse_options(argc, argv);
+        return parsed.exit_status ? *parsed.exit_status : run(parsed.options);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "mkl: internal error: %s\n", e.what());
+    } catch (...) {
+        std::fprintf(stderr, "mkl: internal error of unknown kind\n");
+    }
+    std::fprintf(stderr, "mkl: this is a bug in mkl: please report it with the command and its "
+                         "input files\n");
+    return exit_bug;
+}

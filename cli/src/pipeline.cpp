@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "pipeline.hpp"
+
+#include <algorithm>
+
+#include "mkl/hardware/hardware.hpp"
+#include "mkl/partition/map.hpp"
+#include "mkl/partition/partition.hpp"
+#include "mkl/rules/rules.hpp"
+#include "mkl/support/text.hpp"
+#include "mkl/verify/verify.hpp"
+
+namespace mkl::cli {
+
+std::optional<Request> read_request(Context& context) {
+    auto system =
+        load_system(context.files, context.options.system, context.options.set, context.sink);
+    if (!system) return std::nullopt;
+    auto hardware = load_hardware(context.files, *system, context.sink);
+    if (!hardware) return std::nullopt;
+    return Request{std::move(*system), std::move(*hardware)};
+}
+
+std::optional<Decided> decide(Context& context) {
+    auto request = read_request(context);
+    if (!request || !check(request->system, request->hardware, context.sink)) return std::nullopt;
+    auto plan = partition(request->system, request->hardware, context.sink);
+    if (!plan) return std::nullopt;
+    return Decided{std::move(request->system), std::move(request->hardware), std::move(*plan)};
+}
+
+std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts) {
+    auto made = make_artefacts(decided.plan, decided.system, decided.hardware, context.files,
+                               find_share(), context.sink);
+    if (!made) return std::nullopt;
+    auto image = make_image(decided.plan, decided.system, decided.hardware, *made, context.sink);
+    if (!image) return std::nullopt;
+
+    // The proof is over what will be written, by readers that share nothing with the writers.
+    VerifyOptions options;
+    options.expected = expected_of(decided.plan);
+    for (const std::string_view name : {"image.bin", "image.elf", "image.itb", "image.uimg"}) {
+        const OutputFile* file = image->file(name);
+        if (!file) continue;
+        options.name = name;
+        VerifyReport report;
+        if (!verify_image(view_of(file->content), options, context.sink, report))
+            return std::nullopt;
+    }
+    artefacts = std::move(*made);
+    return image;
+}
+
+std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& artefacts) {
+    const auto& [system, hardware, plan] = decided;
+    std::vector<OutputFile> files = partition_files(plan, artefacts);
+    files.push_back({"map.svg", ByteRope{std::string_view{map_svg(plan, system, hardware)}}});
+    files.push_back(
+        {"plan.json", ByteRope{std::string_view{to_json(plan, system, hardware)}}, true});
+    return files;
+}
+
+std::optional<size_t> node_option(Context& context, const System& system) {
+    const std::string& name = context.options.node;
+    if (name.empty()) return std::nullopt;
+    const auto index = system.node_index(name);
+    if (!index) {
+        std::vector<std::string> names;
+        for (const NodeRequest& n : system.nodes) names.push_back(n.name.value);
+        const std::string near = did_you_mean(name, names);
+        std::string list;
+        for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
+        context.sink.report(
+            {.id = "E803",
+             .where = system.where,
+             .message = cat("there is no node '", name, "'"),
+             .hint = near.empty() ? cat("nodes are: ", list) : cat("did you mean '", near, "'?")});
+    }
+    return index;
+}
+
+}  // namespace mkl::cli

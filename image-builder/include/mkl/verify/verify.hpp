@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Proves the partition from a finished image alone: ELF, Image, FIT or uImage.
+//
+// In       the image's bytes; optionally what was asked for, as plain values
+// Out      a table of what was proved over how many items, and a finding per violation with both
+//          sides. Readers and rules are its own: with the writers it shares the layouts of
+//          schemas/abi, libfdt and support, nothing else.
+// Errors   E6xx (mkl/verify/findings.hpp); every violation, not only the first
+// Limits   docs/verify.md: what a finished image cannot tell (running firmware, the loader's code)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mkl/support/diagnostic.hpp"
+#include "mkl/support/phys_range.hpp"
+#include "mkl/verify/byte_view.hpp"
+
+namespace mkl {
+
+/// What the image must be: the plan, in plain values.
+struct ExpectedNode {
+    std::string name;
+    uint64_t hwid = 0;
+    std::vector<PhysRange> memory, device_pages;
+    std::vector<std::pair<uint32_t, uint32_t>> interrupts;  ///< id, MKL_TRIGGER_*
+    std::vector<std::pair<uint32_t, uint64_t>> sends;       ///< SGI id, target
+};
+struct ExpectedPool {
+    std::string name;
+    PhysRange range;
+    std::vector<std::pair<size_t, uint32_t>> nodes;  ///< node index, MKL_RIGHT_*
+};
+struct Expected {
+    uint32_t arch = 0;  ///< MKL_ARCH_*
+    std::vector<ExpectedNode> nodes;
+    std::vector<ExpectedPool> pools;
+    PhysRange loader, status;
+};
+
+struct VerifyOptions {
+    std::string name;  ///< of the image, as findings print it
+    std::optional<Expected> expected;
+};
+
+struct VerifyReport {
+    struct Row {
+        std::string what;    ///< "entries agree with their SHA-256"
+        uint64_t items = 0;  ///< how many were looked at
+        uint64_t bad = 0;    ///< how many violated it
+    };
+    std::vector<Row> rows;
+    /// What an image cannot prove about itself here ("kernel of node1: claimed, not proved ...").
+    std::vector<std::string> claims;
+};
+
+/// False if an error was reported.
+bool verify_image(const ByteView& image, const VerifyOptions& options, DiagnosticSink& sink,
+                  VerifyReport& report);
+
+/// The proof as a table for people.
+std::string to_text(const VerifyReport& report);
+
+}  // namespace mkl
