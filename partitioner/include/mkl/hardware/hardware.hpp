@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "mkl/model/hardware.hpp"
 #include "mkl/model/system.hpp"
@@ -20,8 +21,10 @@ std::optional<DeviceTree> parse_dtb(std::span<const std::byte> blob, SourceSpan 
 inline constexpr uint32_t tree_max_depth = 64;
 inline constexpr uint32_t tree_max_nodes = 100'000;
 
-/// DTS text to a blob by running `dtc`; its errors become findings with file:line.
-std::optional<Bytes> compile_dts(const std::string& path, SourceSpan where, DiagnosticSink& sink);
+/// DTS text to a blob by running `dtc`; its errors become findings with file:line. `where` names
+/// the file; what it includes is looked up in `directory`. Labels become __symbols__.
+std::optional<Bytes> compile_dts(std::string_view text, const std::string& directory,
+                                 const SourceSpan& where, DiagnosticSink& sink);
 
 /// The tree of a QEMU machine, by asking the installed QEMU (dumpdtb).
 std::optional<Bytes> qemu_dtb(const QemuMachine& machine, DiagnosticSink& sink);
@@ -34,8 +37,13 @@ std::optional<Hardware> load_hardware(FileSystem& files, const System& system,
 std::optional<Hardware> read_hardware(DeviceTree tree, const SourceSpan& source, const Board& board,
                                       DiagnosticSink& sink);
 
-/// "gic-version=3,virtualization=on": the -M argument of a QEMU machine, without dumpdtb.
+/// Whether a property of /chosen holds random numbers of one boot.
+bool is_seed(std::string_view property);
+
+/// "virt,gic-version=3,virtualization=on": the -M argument of a QEMU machine, without dumpdtb.
 std::string qemu_machine_argument(const QemuMachine& machine);
+/// The machine's architecture: QEMU has a `virt` for several, told apart by `cpu:` (rv64...).
+Architecture qemu_architecture(const QemuMachine& machine);
 /// The -cpu argument: the YAML's, else mkl's default for the machine; "" if QEMU's own is used.
 std::string qemu_cpu_argument(const QemuMachine& machine);
 

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "extract.hpp"
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+namespace {
+
+/// Arm PSCI binding: compatible values that have SMC32/SMC64 standard function ids or name them.
+StartMethod psci_of(const TreeView& tree) {
+    for (size_t i = 0; i < tree.size(); i++) {
+        bool psci = false;
+        for (const std::string& c : tree[i].node->texts("compatible"))
+            psci = psci || c == "arm,psci" || c == "arm,psci-0.2" || c == "arm,psci-1.0";
+        if (!psci || !tree[i].enabled) continue;
+        const auto method = tree[i].node->text("method");
+        if (method == "smc") return StartMethod::psci_smc;
+        if (method == "hvc") return StartMethod::psci_hvc;
+    }
+    return StartMethod::none;
+}
+
+void start_of_aarch64(const DtNode& node, StartMethod psci, Cpu& cpu) {
+    const std::string method = node.text("enable-method").value_or("");
+    if (method == "psci") {
+        cpu.start = psci;
+        if (psci == StartMethod::none)
+            cpu.why_not_startable = "its enable-method is psci, but the tree has no psci node "
+                                    "(firmware may add one: use the tree it passes on)";
+    } else if (method == "spin-table") {
+        const Cells address{node.property("cpu-release-addr")};
+        if (address.size() == 2) {
+            cpu.start = StartMethod::spin_table;
+            cpu.release_address = address.number(0, 2);
+        } else {
+            cpu.why_not_startable = "its enable-method is spin-table without a cpu-release-addr";
+        }
+    } else if (method.empty()) {
+        cpu.why_not_startable = "it has no enable-method";
+    } else {
+        cpu.why_not_startable = cat("its enable-method ", method,
+                                    " is none that mkl knows "
+                                    "(psci, spin-table)");
+    }
+}
+
+/// A hart that can run a kernel in S-mode has an MMU; monitor cores (sifive E51) do not.
+void start_of_riscv(const DtNode& node, Cpu& cpu) {
+    const std::string mmu = node.text("mmu-type").value_or("riscv,none");
+    if (mmu == "riscv,none") {
+        cpu.why_not_startable = "it has no MMU (mmu-type)";
+    } else {
+        cpu.start = StartMethod::sbi_hsm;
+    }
+}
+
+}  // namespace
+
+bool extract_cpus(const Extraction& x) {
+    const size_t cpus = x.tree.find("/cpus");
+    if (cpus == TreeView::none) {
+        x.sink.report({"E410",
+                       x.hardware.source,
+                       "the tree has no /cpus node",
+                       {},
+                       "is this a complete board tree, not an overlay?"});
+        return false;
+    }
+    x.hardware.psci = psci_of(x.tree);
+    const uint32_t address_cells = x.tree.address_cells(cpus);
+    bool riscv = false;
+    for (size_t i = cpus + 1; i < x.tree[cpus].end; i = x.tree[i].end) {
+        const DtNode& node = *x.tree[i].node;
+        if (node.text("device_type") != "cpu") continue;
+        Cpu cpu;
+        cpu.index = static_cast<uint32_t>(x.hardware.cpus.size());
+        cpu.path = x.tree[i].path;
+        cpu.compatible = node.texts("compatible");
+        const Cells reg{node.property("reg")};
+        if (address_cells == 0 || address_cells > 2 || reg.size() < address_cells) {
+            cpu.why_not_startable = "its reg does not say which CPU it is";
+        } else {
+            cpu.hwid = HwCpuId{reg.number(0, address_cells)};
+        }
+        const bool is_riscv = node.property("riscv,isa") != nullptr;
+        riscv = riscv || is_riscv;
+        if (cpu.why_not_startable.empty()) {
+            if (is_riscv) {
+                start_of_riscv(node, cpu);
+            } else {
+                start_of_aarch64(node, x.hardware.psci, cpu);
+            }
+        }
+        // Spec 3.8.1: "disabled" means quiescent, startable through its enable-method; "fail"
+        // means not operational.
+        const std::string status = node.text("status").value_or("okay");
+        const bool quiescent = status == "disabled" && cpu.start != StartMethod::none && !is_riscv;
+        cpu.enabled = status_okay(node) || quiescent;
+        if (!cpu.enabled && cpu.why_not_startable.empty())
+            cpu.why_not_startable = cat("its status is \"", status, "\"");
+        if (!cpu.enabled) cpu.start = StartMethod::none;
+        x.hardware.cpus.push_back(std::move(cpu));
+    }
+    if (x.hardware.cpus.empty()) {
+        x.sink.report({"E410",
+                       x.at(cpus),
+                       "/cpus has no child with device_type \"cpu\"",
+                       {},
+                       "is this a complete board tree, not an overlay?"});
+        return false;
+    }
+    x.hardware.architecture = riscv ? Architecture::riscv64 : Architecture::aarch64;
+    x.hardware.timer_frequency = riscv ? x.tree.cells_of(cpus, "timebase-frequency", 0) : 0;
+    return true;
+}
+
+}  // namespace mkl

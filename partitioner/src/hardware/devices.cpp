@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "extract.hpp"
+#include "mkl/hardware/references.hpp"
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+namespace {
+
+bool not_a_device(std::string_view path) {
+    constexpr auto roots = std::to_array<std::string_view>(
+        {"/cpus", "/chosen", "/aliases", "/reserved-memory", "/__symbols__", "/memory"});
+    return std::any_of(roots.begin(), roots.end(), [&](std::string_view root) {
+        return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/' ||
+                                          (root == "/memory" && path[root.size()] == '@'));
+    });
+}
+
+/// Generic names (Spec 2.2.2) of devices that master the bus.
+bool class_has_dma(std::string_view name) {
+    constexpr auto classes = std::to_array<std::string_view>({"ethernet",
+                                                              "usb",
+                                                              "mmc",
+                                                              "sdhci",
+                                                              "sdmmc",
+                                                              "pci",
+                                                              "pcie",
+                                                              "gpu",
+                                                              "sata",
+                                                              "dma",
+                                                              "dma-controller",
+                                                              "video-codec",
+                                                              "crypto",
+                                                              "display",
+                                                              "virtio_mmio",
+                                                              "ufs",
+                                                              "ufshc",
+                                                              "isp",
+                                                              "camss",
+                                                              "nand-controller",
+                                                              "mdp",
+                                                              "vpu",
+                                                              "hdmi",
+                                                              "remoteproc"});
+    return std::find(classes.begin(), classes.end(), name.substr(0, name.find('@'))) !=
+           classes.end();
+}
+
+bool has_dma(const DtNode& node) {
+    if (class_has_dma(node.name) || node.text("device_type") == "pci") return true;
+    constexpr auto signs = std::to_array<std::string_view>(
+        {"dma-coherent", "dma-noncoherent", "iommus", "iommu-map", "#dma-cells", "dma-channels"});
+    return std::any_of(signs.begin(), signs.end(),
+                       [&](std::string_view s) { return node.property(s) != nullptr; });
+}
+
+using Names = std::map<std::string, std::vector<std::string>>;  ///< path to names
+
+/// /aliases and /__symbols__: property name to path.
+Names names_in(const TreeView& tree, std::string_view where) {
+    Names out;
+    const size_t index = tree.find(where);
+    if (index == TreeView::none) return out;
+    for (const DtProperty& p : tree[index].node->properties)
+        if (const auto path = tree[index].node->text(p.name)) out[*path].push_back(p.name);
+    return out;
+}
+
+/// The device that has the node a reference names: a pin group belongs to its pin controller.
+size_t owner_of(const TreeView& tree, size_t index) {
+    size_t i = index;
+    while (i != TreeView::none && i != 0 && tree[i].node->property("compatible") == nullptr)
+        i = tree[i].parent;
+    return i == 0 ? TreeView::none : i;
+}
+
+std::vector<std::string> providers_of(const TreeView& tree, size_t index) {
+    std::vector<std::string> out;
+    for (const Reference& r : references(tree, index)) {
+        if (r.kind != ReferenceKind::provider || r.target == TreeView::none) continue;
+        const size_t owner = owner_of(tree, r.target);
+        if (owner == TreeView::none || owner == index) continue;
+        if (std::find(out.begin(), out.end(), tree[owner].path) == out.end())
+            out.push_back(tree[owner].path);
+    }
+    return out;
+}
+
+}  // namespace
+
+void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
+    const Names aliases = names_in(x.tree, "/aliases");
+    const Names labels = names_in(x.tree, "/__symbols__");
+    const auto names = [](const Names& all, const std::string& path) {
+        const auto it = all.find(path);
+        return it == all.end() ? std::vector<std::string>{} : it->second;
+    };
+    for (size_t i = 1; i < x.tree.size(); i++) {
+        const TreeNode& n = x.tree[i];
+        if (n.node->property("compatible") == nullptr || not_a_device(n.path)) continue;
+        Device device;
+        device.path = n.path;
+        device.aliases = names(aliases, n.path);
+        device.labels = names(labels, n.path);
+        device.compatible = n.node->texts("compatible");
+        device.enabled = n.enabled;
+        device.registers = x.tree.registers(i);
+        device.providers = providers_of(x.tree, i);
+        device.has_dma = has_dma(*n.node);
+        bool broken = false;
+        auto lines = resolver.interrupts(i, broken);
+        const auto rows = resolver.map_rows(i);
+        lines.insert(lines.end(), rows.begin(), rows.end());
+        for (const ResolvedInterrupt& line : lines) {
+            if (line.controller == TreeView::none) continue;
+            DeviceInterrupt found{x.tree[line.controller].path, line.root, line.per_cpu};
+            const bool again =
+                std::any_of(device.interrupts.begin(), device.interrupts.end(), [&](const auto& d) {
+                    return d.controller == found.controller && d.root == found.root && d.root;
+                });
+            if (!again) device.interrupts.push_back(std::move(found));
+        }
+        if (broken && n.enabled)
+            x.sink.report({"W440",
+                           x.at(i),
+                           cat("the interrupts of ", n.path,
+                               " cannot be read: no controller, or the wrong number of cells"),
+                           {},
+                           "correct the tree if a node is to have this device"});
+        x.hardware.devices.push_back(std::move(device));
+    }
+}
+
+}  // namespace mkl

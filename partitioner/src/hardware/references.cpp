@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/hardware/references.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mkl {
+
+namespace {
+
+enum class Match { exact, suffix, numbered };
+
+/// One kind of property. An entry is `before` cells, a phandle, the number of cells that the
+/// target's `cells` property says (`fixed` where that is empty), `after` cells.
+struct PropertyShape {
+    std::string_view name;
+    Match match;
+    ReferenceKind kind;
+    std::string_view cells;
+    uint32_t fixed = 0;
+    uint32_t before = 0, after = 0;
+    bool cells_may_be_absent = false;  ///< then `fixed`
+};
+
+using enum Match;
+constexpr auto provider = ReferenceKind::provider;
+constexpr auto irq = ReferenceKind::interrupt;
+constexpr auto memory = ReferenceKind::memory;
+constexpr auto link = ReferenceKind::link;
+
+// Devicetree Specification v0.4 and the binding documents of the named subsystems.
+constexpr auto shapes = std::to_array<PropertyShape>({
+    {"clocks",                 exact,                provider,"#clock-cells"},
+    {"assigned-clocks",        exact,                provider,"#clock-cells"},
+    {"assigned-clock-parents", exact,                provider,"#clock-cells"},
+    {"resets",                 exact,                provider,"#reset-cells"},
+    {"power-domains",          exact,                provider,"#power-domain-cells"},
+    {"dmas",                   exact,                provider,"#dma-cells"},
+    {"phys",                   exact,                provider,"#phy-cells"},
+    {"mboxes",                 exact,                provider,"#mbox-cells"},
+    {"iommus",                 exact,                provider,"#iommu-cells"},
+    {"interconnects",          exact,                provider,"#interconnect-cells"},
+    {"pwms",                   exact,                provider,"#pwm-cells"},
+    {"io-channels",            exact,                provider,"#io-channel-cells"},
+    {"hwlocks",                exact,                provider,"#hwlock-cells"},
+    {"thermal-sensors",        exact,                provider,"#thermal-sensor-cells"},
+    {"nvmem-cells",            exact,                provider,"#nvmem-cell-cells",0, 0, 0, true},
+    {"mux-controls",                       exact,                                          provider,"#mux-control-cells"},
+    {"sound-dai",exact,provider,"#sound-dai-cells"},
+    {"cooling-device",                       exact,                                                                    link,                                                                       "#cooling-cells"                                                                                                                                            },
+    {"msi-parent",exact,irq,"#msi-cells",0, 0, 0, true},
+    {"msi-map",                       exact,                                                                                               irq,                                                                                                                                                                                                                                "",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             0, 1, 2},
+    {"iommu-map",                       exact,                                       provider,"",0, 1, 2},
+    {"interrupt-parent",                     exact,irq,""},
+    {"gpios",                        exact,                                  provider,"#gpio-cells"},
+    {"gpio",                       exact,                                          provider,"#gpio-cells"          },
+    {"-gpios",suffix,                                                                        provider,                                                                                                                                                                                                                                                                                                                                                              "#gpio-cells"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       },
+    {"-gpio",suffix,provider,"#gpio-cells"                                                                },
+    {"gpio-ranges",exact,link,"",3},
+    {"pinctrl-",                    numbered,provider,""},
+    {"-supply",                       suffix,                                                             provider,                        ""},
+    {"memory-region",                       exact,                                                                        memory,                                                                                       ""                                                                                                                                                                                     },
+    {"shmem",               exact,        provider,""                                                                                                                                                                                                                                                                                                                                                                                                                                                                   },
+    {"sram",                exact,        provider,""},
+    {"syscon",          exact,   provider,""},
+    {"mmc-pwrseq",                  exact,                   provider,""},
+    {"dma-channel",                   exact,                   provider,""                                                                          },
+    {"interrupt-affinity",                 exact,                       link,""                                                                                                 },
+    {"affinity",             exact,           link,""},
+    {"cpu",            exact,         link,""},
+    {"cpus",     exact,    link,""},
+    {"cpu-idle-states",               exact,                  link,""                             },
+    {"domain-idle-states",                    exact,                        link,""                                       },
+    {"next-level-cache",                   exact,                              link,""                                                       },
+    {"operating-points-v2",        exact,         link,""},
+    {"remote-endpoint",     exact, link,""},
+    {"phy-handle",       exact,    link,""},
+    {"trip",    exact,            link,""                      },
+});
+
+bool all_digits(std::string_view text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool matches(const PropertyShape& shape, std::string_view name) {
+    switch (shape.match) {
+    case exact:
+        return name == shape.name;
+    case suffix:
+        // Counts, not references: "snps,nr-gpios" and its like.
+        return name.size() > shape.name.size() && name.ends_with(shape.name) &&
+               !name.ends_with("nr-gpios") && !name.ends_with("nr-gpio");
+    case numbered:
+        return name.starts_with(shape.name) && all_digits(name.substr(shape.name.size()));
+    }
+    return false;
+}
+
+class Collector {
+public:
+    Collector(const TreeView& tree, size_t index) : tree_{tree}, index_{index} {}
+
+    std::vector<Reference> run() {
+        for (const DtProperty& p : tree_[index_].node->properties) {
+            if (p.name == "interrupts-extended") {
+                entries(p, {p.name, exact, irq, "#interrupt-cells"});
+            } else if (p.name == "interrupt-map") {
+                interrupt_map(p);
+            } else if (const auto* shape = shape_of(p)) {
+                entries(p, *shape);
+            }
+        }
+        return std::move(out_);
+    }
+
+private:
+    const PropertyShape* shape_of(const DtProperty& p) const {
+        // The last letter filters nearly all names before the table is looked through.
+        const auto it = std::find_if(shapes.begin(), shapes.end(),
+                                     [&](const PropertyShape& s) { return matches(s, p.name); });
+        if (it == shapes.end() || p.value.empty() || p.value.size() % 4 != 0) return nullptr;
+        // `cpu` and `phys` also name counts and text in a few bindings: only whole cells count,
+        // and a bare link must name something to be one (find_target says so).
+        return &*it;
+    }
+
+    /// Number of cells behind the phandle, or nullopt with a reason.
+    std::optional<uint32_t> arguments(const PropertyShape& shape, size_t target,
+                                      std::string_view& why) const {
+        if (shape.cells.empty()) return shape.fixed;
+        if (const auto n = tree_[target].node->cell(shape.cells)) return n;
+        if (shape.cells_may_be_absent) return shape.fixed;
+        why = "its target does not say how many cells follow";
+        return std::nullopt;
+    }
+
+    void entries(const DtProperty& p, const PropertyShape& shape) {
+        const Cells cells{&p};
+        size_t i = 0;
+        while (i < cells.size()) {
+            Reference r{&p, shape.kind, i, i + shape.before, 0, 0};
+            if (r.cell >= cells.size()) return broken(r, "the property ends inside an entry");
+            r.phandle = cells[r.cell];
+            // 0 and ffffffff: a hole in a list (cs-gpios, clocks), no arguments follow.
+            if (r.phandle == 0 || r.phandle == UINT32_MAX) {
+                i = r.cell + 1 + shape.after;
+                continue;
+            }
+            r.target = tree_.by_phandle(r.phandle);
+            if (r.target == TreeView::none) return broken(r, "its phandle names no node");
+            std::string_view why;
+            const auto n = arguments(shape, r.target, why);
+            if (!n) return broken(r, why);
+            r.cells = shape.before + 1 + *n + shape.after;
+            if (*n > cells.size() || r.cells > cells.size() - i)
+                return broken(r, "the property ends inside an entry");
+            i += r.cells;
+            out_.push_back(r);
+        }
+    }
+
+    /// Spec 2.4.3.1: child unit address, child specifier, parent, parent unit address (the
+    /// parent's own #address-cells, 0 if it has none), parent specifier.
+    void interrupt_map(const DtProperty& p) {
+        const Cells cells{&p};
+        const uint32_t before =
+            tree_.address_cells(index_) + tree_.cells_of(index_, "#interrupt-cells", 1);
+        size_t i = 0;
+        while (i < cells.size()) {
+            Reference r{&p, irq, i, i + before, 0, 0};
+            if (before > cells.size() || r.cell >= cells.size())
+                return broken(r, "the property ends inside a row");
+            r.phandle = cells[r.cell];
+            r.target = tree_.by_phandle(r.phandle);
+            if (r.target == TreeView::none) return broken(r, "its phandle names no node");
+            const auto specifier = tree_[r.target].node->cell("#interrupt-cells");
+            if (!specifier) return broken(r, "its parent does not say #interrupt-cells");
+            const uint32_t unit = tree_.cells_of(r.target, "#address-cells", 0);
+            if (unit > cells.size() || *specifier > cells.size() ||
+                before + 1 + unit + *specifier > cells.size() - i)
+                return broken(r, "the property ends inside a row");
+            r.cells = before + 1 + unit + *specifier;
+            i += r.cells;
+            out_.push_back(r);
+        }
+    }
+
+    void broken(Reference r, std::string_view why) {
+        r.complete = false;
+        r.broken = why;
+        out_.push_back(r);
+    }
+
+    const TreeView& tree_;
+    size_t index_;
+    std::vector<Reference> out_;
+};
+
+}  // namespace
+
+std::vector<Reference> references(const TreeView& tree, size_t index) {
+    return Collector{tree, index}.run();
+}
+
+}  // namespace mkl
