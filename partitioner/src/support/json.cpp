@@ -50,6 +50,12 @@ Json& Json::add(Json value) {
     return *this;
 }
 
+Json& Json::merge(Json other) {
+    assert(kind_ == Kind::object && other.kind_ == Kind::object);
+    for (auto& [key, value] : other.items_) set(key, std::move(value));
+    return *this;
+}
+
 void Json::write_inline(std::string& out, bool pretty) const {
     switch (kind_) {
     case Kind::null:

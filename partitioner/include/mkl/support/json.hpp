@@ -35,6 +35,8 @@ public:
     Json& set(std::string_view key, Json value);
     /// Adds an element; this is an array.
     Json& add(Json value);
+    /// Appends the members of another object.
+    Json& merge(Json other);
     bool empty() const { return items_.empty(); }
 
     /// Two spaces a level; an object or array whose elements are all plain stands on one line if

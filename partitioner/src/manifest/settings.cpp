@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "settings.hpp"
+
+#include <algorithm>
+
+#include "mkl/support/text.hpp"
+#include "numbers.hpp"
+
+namespace mkl::manifest {
+
+namespace {
+
+/// Every position of a setting's value is this one: the whole argument.
+void relocate(SyntaxNode& node, const SourceSpan& where) {
+    node.where = where;
+    for (SyntaxNode& item : node.items) relocate(item, where);
+    for (SyntaxEntry& e : node.entries) {
+        e.key_where = where;
+        relocate(e.value, where);
+    }
+}
+
+/// The child of `node` that one word of the path names, made if it is a new key; nullptr after a
+/// finding.
+SyntaxNode* step(SyntaxNode& node, std::string_view word, const SourceSpan& where,
+                 DiagnosticSink& sink) {
+    if (node.kind == SyntaxNode::Kind::null) node.kind = SyntaxNode::Kind::mapping;
+    if (node.kind == SyntaxNode::Kind::mapping) {
+        if (SyntaxEntry* e = node.find(word)) return &e->value;
+        SyntaxNode empty;
+        empty.where = where;
+        node.entries.push_back({std::string{word}, where, std::move(empty)});
+        return &node.entries.back().value;
+    }
+    if (node.kind == SyntaxNode::Kind::sequence) {
+        const Number index = parse_integer(word, false);
+        if (index.value && *index.value < node.items.size())
+            return &node.items[static_cast<size_t>(*index.value)];
+        sink.report({.id = "E109",
+                     .where = where,
+                     .message = cat("`", word, "` is not an element of this list, which has ",
+                                    node.items.size()),
+                     .notes = {{node.where, "the list"}}});
+        return nullptr;
+    }
+    sink.report({.id = "E109",
+                 .where = where,
+                 .message = cat("there is nothing below a plain value to set `", word, "` in"),
+                 .notes = {{node.where, "the value"}}});
+    return nullptr;
+}
+
+}  // namespace
+
+void apply_setting(SyntaxNode& root, const Setting& setting, DiagnosticSink& sink) {
+    const auto file = std::make_shared<SourceFile>();
+    file->path = "--set";
+    file->text = cat(setting.key, "=", setting.value);
+    const SourceSpan where{file, 1, 1, static_cast<uint32_t>(file->text.size()), ""};
+
+    const auto value_file = std::make_shared<SourceFile>();
+    value_file->path = "--set";
+    value_file->text = setting.value;
+    SyntaxNode value;
+    if (setting.value.find_first_not_of(" \t") != std::string::npos) {
+        std::optional<SyntaxNode> parsed = parse_yaml(value_file, sink);
+        if (!parsed) return;
+        value = std::move(*parsed);
+    }
+    relocate(value, where);
+
+    SyntaxNode* node = &root;
+    std::string_view rest = setting.key;
+    size_t depth = 0;
+    for (;;) {
+        const size_t dot = std::min(rest.find('.'), rest.size());
+        if (dot == 0 || ++depth > max_syntax_depth) {
+            sink.report({.id = "E109",
+                         .where = where,
+                         .message = cat("`", setting.key, "` is not a dotted path"),
+                         .hint = "write e.g. --set nodes.node0.memory=64M"});
+            return;
+        }
+        node = step(*node, rest.substr(0, dot), where, sink);
+        if (node == nullptr) return;
+        if (dot == rest.size()) break;
+        rest.remove_prefix(dot + 1);
+    }
+    *node = std::move(value);
+}
+
+}  // namespace mkl::manifest
