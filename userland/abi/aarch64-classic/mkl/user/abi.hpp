@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel ABI this program is built for: AArch64 at EL1, non-MCS. One directory per ABI; the
+// build picks one by include path, nothing else in userland names an ABI.
+#pragma once
+
+#include "mkl/abi/component.h"
+#include "mkl/kapi/aarch64_classic.hpp"
+
+namespace mkl::user {
+
+namespace abi = mkl::kapi::aarch64_classic;
+
+namespace kapi = mkl::kapi;
+
+inline constexpr uint32_t arch_id = MKL_ARCH_AARCH64;
+inline constexpr uint32_t abi_id = MKL_ABI_AARCH64_CLASSIC;
+
+/// Levels of page tables, the root included, and index bits of the root.
+inline constexpr unsigned paging_levels = 4;
+inline constexpr unsigned root_index_bits = 9;
+
+/// seL4_ARM_VMAttributes.
+inline constexpr uint64_t map_cached = kapi::arm_default_attributes;
+inline constexpr uint64_t map_uncached = 0;
+inline constexpr uint64_t map_execute_never = kapi::arm_execute_never;
+
+/// Registers of TCB_WriteRegisters up to the fourth argument: pc, sp, spsr, x0..x3.
+inline constexpr unsigned context_pc = 0;
+inline constexpr unsigned context_sp = 1;
+inline constexpr unsigned context_arg0 = 3;
+inline constexpr unsigned context_words = 7;
+
+inline constexpr bool has_irq_trigger = true;
+inline constexpr bool has_sgi = true;
+
+}  // namespace mkl::user

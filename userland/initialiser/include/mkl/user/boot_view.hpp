@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Where a root task finds its boot record: as an extra boot info record of its own (built-in
+// kernel), or as /chosen/mkl,boot-record in the device tree record (unmodified seL4).
+#pragma once
+
+#include <stdint.h>
+
+namespace mkl::user {
+
+struct Bytes {
+    uint8_t* data = nullptr;
+    uint64_t size = 0;
+};
+
+/// `extra` is boot info's extra area. The bytes found are 8-byte aligned: a record out of a device
+/// tree may be moved by 4 bytes inside `extra`, which spoils that tree. Empty: there is none.
+Bytes find_boot_record(Bytes extra);
+
+/// Value of /chosen/mkl,boot-record in a flattened device tree; empty if it is absent or the tree
+/// is not one. Reads only inside `tree`.
+Bytes chosen_boot_record(Bytes tree);
+
+}  // namespace mkl::user

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a component is written against. C11 and C++20; no node, address, interrupt or capability
+ * appears in it: names are those of the system description (`client.irq2` is "irq2" here).
+ *
+ * A component defines mkl_init, and mkl_notified if it reacts to incoming notifications. Both run
+ * on its one thread: mkl_init first, then mkl_notified once for each pending end, for ever.
+ * mkl_init may also keep the thread and wait by itself with mkl_wait.
+ */
+#ifndef MKL_COMPONENT_H
+#define MKL_COMPONENT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An end of a connection, as the startup page describes it. Compared by pointer. */
+struct mkl_end;
+typedef const struct mkl_end* mkl_end_t;
+
+/* ---- What the component defines -------------------------------------------------------- */
+
+void mkl_init(void);              /* once, at start */
+void mkl_notified(mkl_end_t end); /* for each end with something pending; default: nothing */
+
+/* ---- Ends ------------------------------------------------------------------------------- */
+
+/* The end of that name. One that the system description does not have is a line on the console
+ * and the end of this component. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" /* a function and a structure of one name, in C++ */
+mkl_end_t mkl_end(const char* name);
+#pragma GCC diagnostic pop
+mkl_end_t mkl_find_end(const char* name); /* NULL if there is none */
+const char* mkl_end_name(mkl_end_t end);
+
+/* Shared data, device registers or DMA memory: address, and size in bytes if `size` is not NULL.
+ * Other components write it while this one reads: access it as volatile or with atomics. */
+volatile void* mkl_buffer(const char* name, size_t* size);
+/* Physical address of a DMA end or of device registers. */
+uint64_t mkl_physical(const char* name);
+
+/* Everything written before is seen by whoever wakes up from it. Signals that find one pending
+ * merge with it. */
+void mkl_signal(mkl_end_t end);
+/* Blocks until `end` is signalled; other ends that come meanwhile stay pending. An interrupt is
+ * acknowledged when its end is waited for again. */
+void mkl_wait(mkl_end_t end);
+int mkl_poll(mkl_end_t end); /* nonzero: was pending, and is now taken */
+void mkl_wait_any(void);     /* blocks until some end is pending, takes none */
+
+/* ---- Console ---------------------------------------------------------------------------- */
+
+/* Text goes out by whole lines: what has no '\n' yet is kept. A line of more than MKL_LINE_MAX
+ * bytes is cut. */
+void mkl_print(const char* text);
+/* %d %i %u %x %X %c %s %p %%, with -, 0, width, and the lengths h, l, ll, z. */
+__attribute__((format(printf, 1, 2))) void mkl_printf(const char* format, ...);
+__attribute__((format(printf, 3, 4))) int mkl_snprintf(char* out, size_t size, const char* format,
+                                                       ...);
+int mkl_vsnprintf(char* out, size_t size, const char* format, va_list args);
+
+/* ---- Itself ----------------------------------------------------------------------------- */
+
+const char* mkl_component_name(void);
+const char* mkl_node_name(void);
+void* mkl_heap(size_t* size); /* NULL and 0 unless the system description asks for one */
+void mkl_yield(void);
+__attribute__((noreturn)) void mkl_stop(void); /* never runs again */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

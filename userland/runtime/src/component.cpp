@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Ends, notifications and the event loop of a component.
+#include "inbox.hpp"
+#include "runtime.hpp"
+
+namespace mkl::user {
+
+const mkl_startup* startup = nullptr;
+
+namespace {
+
+Inbox inbox;
+
+bool same(const char* a, const char* b) {
+    for (uint32_t i = 0; i < MKL_NAME_SIZE; i++) {
+        if (a[i] != b[i]) return false;
+        if (a[i] == '\0') return true;
+    }
+    return false;
+}
+
+[[noreturn]] void stop_because(const char* what, const char* name) {
+    mkl_printf("%s: %s '%s'\n", startup->name, what, name);
+    mkl_stop();
+}
+
+const struct ::mkl_end* consume_end(mkl_end_t end) {
+    if (end == nullptr || end->kind != MKL_END_CONSUME)
+        stop_because("cannot wait for", end == nullptr ? "(none)" : end->name);
+    return end;
+}
+
+/// Interrupts of all ends that were taken: the next wait is the request for the next one.
+void acknowledge_taken() {
+    for (uint32_t i = 0; i < startup->end_count; i++) {
+        const struct ::mkl_end& end = startup->ends[i];
+        if (end.kind != MKL_END_CONSUME || end.b == 0) continue;
+        if (inbox.acknowledge(end.a)) stub<uint64_t>(MKL_STUB_IRQ_ACK, end.b);
+    }
+}
+
+void block() {
+    acknowledge_taken();
+    inbox.arrived(stub<uint64_t>(MKL_STUB_WAIT, startup->inbox));
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
+[[noreturn]] void event_loop() {
+    for (;;) {
+        for (uint32_t i = 0; i < startup->end_count; i++) {
+            const struct ::mkl_end& end = startup->ends[i];
+            if (end.kind == MKL_END_CONSUME && inbox.take(end.a)) mkl_notified(&end);
+        }
+        if (!inbox.any()) {
+            if (startup->inbox == 0) mkl_stop();
+            block();
+        }
+    }
+}
+
+}  // namespace
+}  // namespace mkl::user
+
+using namespace mkl::user;
+
+extern "C" {
+
+[[gnu::weak]] void mkl_notified(mkl_end_t) {}
+
+using Constructor = void (*)();
+extern Constructor __init_array_start[], __init_array_end[];  // component.ld
+
+/// crt0's only call. A startup page of another contract leaves nothing that could report it.
+[[noreturn]] void mkl_start(const mkl_startup* page) {
+    if (page->magic != MKL_STARTUP_MAGIC || page->version != MKL_STARTUP_VERSION) __builtin_trap();
+    startup = page;
+    for (Constructor* p = __init_array_start; p < __init_array_end; p++) (*p)();
+    mkl_init();
+    event_loop();
+}
+
+mkl_end_t mkl_find_end(const char* name) {
+    for (uint32_t i = 0; i < startup->end_count; i++)
+        if (same(startup->ends[i].name, name)) return &startup->ends[i];
+    return nullptr;
+}
+
+mkl_end_t mkl_end(const char* name) {
+    const mkl_end_t end = mkl_find_end(name);
+    if (end == nullptr) stop_because("the system description gives it no end", name);
+    return end;
+}
+
+const char* mkl_end_name(mkl_end_t end) { return end->name; }
+
+volatile void* mkl_buffer(const char* name, size_t* size) {
+    const mkl_end_t end = mkl_end(name);
+    if (end->kind != MKL_END_BUFFER && end->kind != MKL_END_DEVICE && end->kind != MKL_END_DMA)
+        stop_because("no memory behind", name);
+    if (size != nullptr) *size = end->b;
+    return reinterpret_cast<volatile void*>(end->a);
+}
+
+uint64_t mkl_physical(const char* name) {
+    const mkl_end_t end = mkl_end(name);
+    if (end->kind != MKL_END_DEVICE && end->kind != MKL_END_DMA)
+        stop_because("no physical address known of", name);
+    return end->c;
+}
+
+void mkl_signal(mkl_end_t end) {
+    if (end == nullptr || end->kind != MKL_END_EMIT)
+        stop_because("cannot signal", end == nullptr ? "(none)" : end->name);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);  // data before doorbell
+    stub(MKL_STUB_SIGNAL, end->a);
+}
+
+void mkl_wait(mkl_end_t end) {
+    const uint64_t bit = consume_end(end)->a;
+    while (!inbox.take(bit)) block();
+}
+
+int mkl_poll(mkl_end_t end) {
+    const uint64_t bit = consume_end(end)->a;
+    if (!inbox.pending(bit)) {
+        acknowledge_taken();
+        inbox.arrived(stub<uint64_t>(MKL_STUB_POLL, startup->inbox));
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    }
+    return inbox.take(bit) ? 1 : 0;
+}
+
+void mkl_wait_any() {
+    while (!inbox.any()) block();
+}
+
+const char* mkl_component_name() { return startup->name; }
+const char* mkl_node_name() { return startup->node; }
+
+void* mkl_heap(size_t* size) {
+    if (size != nullptr) *size = startup->heap_size;
+    return startup->heap_size == 0 ? nullptr : reinterpret_cast<void*>(startup->heap_base);
+}
+
+void mkl_yield() { stub(MKL_STUB_YIELD); }
+
+void mkl_stop() {
+    for (;;) {
+        if (startup->inbox != 0) {
+            stub<uint64_t>(MKL_STUB_WAIT, startup->inbox);
+        } else {
+            stub(MKL_STUB_RELAX);
+            stub(MKL_STUB_YIELD);
+        }
+    }
+}
+
+}  // extern "C"

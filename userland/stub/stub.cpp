@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The functions of the stub page (mkl/abi/component.h). Flat, linked at 0, no data, no calls out:
+// the page may stand at any address. One page per ABI; the table of offsets is header.S.
+#include "mkl/user/abi.hpp"
+#include "mkl/user/syscall.hpp"
+
+using namespace mkl::user;
+
+namespace {
+
+constexpr uint64_t length_mask = 0x7f;  // message information: length [6:0], label [63:12]
+constexpr unsigned label_shift = 12;
+
+uint64_t info_of(const mkl_message& message) {
+    return message.label << label_shift | (message.length & length_mask);
+}
+
+void store(mkl_message& message, const SyscallResult& result) {
+    message.label = result.info >> label_shift;
+    message.length = result.info & length_mask;
+    message.badge = result.badge;
+    message.mr[0] = result.mr[0];
+    message.mr[1] = result.mr[1];
+    message.mr[2] = result.mr[2];
+    message.mr[3] = result.mr[3];
+}
+
+SyscallResult transfer(int64_t number, uint64_t cptr, const mkl_message& m) {
+    return syscall(number, cptr, info_of(m), m.mr[0], m.mr[1], m.mr[2], m.mr[3]);
+}
+
+}  // namespace
+
+extern "C" {
+
+void mkl_stub_signal(uint64_t cptr) { syscall(abi::sys::send, cptr, 0); }
+
+uint64_t mkl_stub_wait(uint64_t cptr) { return syscall(abi::sys::recv, cptr, 0).badge; }
+
+uint64_t mkl_stub_poll(uint64_t cptr) { return syscall(abi::sys::nb_recv, cptr, 0).badge; }
+
+uint64_t mkl_stub_irq_ack(uint64_t cptr) {
+    return syscall(abi::sys::call, cptr, abi::label::irq_ack << label_shift).info >> label_shift;
+}
+
+void mkl_stub_yield() { syscall(abi::sys::yield, 0, 0); }
+
+void mkl_stub_relax() { relax(); }
+
+void mkl_stub_debug_put(uint64_t c) { syscall(abi::sys::debug_put_char, c, 0); }
+
+void mkl_stub_call(uint64_t cptr, mkl_message* message) {
+    store(*message, transfer(abi::sys::call, cptr, *message));
+}
+
+void mkl_stub_send(uint64_t cptr, mkl_message* message) {
+    transfer(abi::sys::send, cptr, *message);
+}
+
+void mkl_stub_recv(uint64_t cptr, mkl_message* message) {
+    store(*message, syscall(abi::sys::recv, cptr, 0));
+}
+
+void mkl_stub_reply_recv(uint64_t cptr, mkl_message* message) {
+    store(*message, transfer(abi::sys::reply_recv, cptr, *message));
+}
+
+void mkl_stub_reply(mkl_message* message) { transfer(abi::sys::reply, 0, *message); }
+
+}  // extern "C"
