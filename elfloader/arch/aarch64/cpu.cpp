@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What core/ asks about and of this CPU.
+#include "arch.hpp"
+#include "layout.h"
+#include "range.hpp"
+#include "registers.hpp"
+
+namespace mkl::loader::arch {
+
+// layout.h is the assembler's view of mkl/abi/payload.h.
+static_assert(PARAMS_MAGIC == MKL_LOADER_MAGIC && PARAMS_MAJOR == MKL_LOADER_MAJOR &&
+              PARAMS_ARCH == MKL_ARCH_AARCH64 && PARAMS_SIZE == sizeof(mkl_loader_params));
+static_assert(PARAMS_RUN_BASE == offsetof(mkl_loader_params, run_base) &&
+              PARAMS_PAYLOAD_OFFSET == offsetof(mkl_loader_params, payload_offset) &&
+              PARAMS_PAYLOAD_SIZE == offsetof(mkl_loader_params, payload_size) &&
+              PARAMS_SCRATCH_OFFSET == offsetof(mkl_loader_params, scratch_offset));
+static_assert(offsetof(CpuContext, stack_top) == 0 && offsetof(CpuContext, translation) == 8);
+
+extern "C" {
+[[gnu::visibility("hidden")]] extern const char _start[];
+void cache_publish(uint64_t base, uint64_t size);
+void memory_copy(void* to, const void* from, uint64_t size);
+void memory_zero(void* to, uint64_t size);
+void mmu_enable(uint64_t root, uint64_t attributes, uint64_t control);
+[[noreturn]] void enter_physical(uint64_t entry, uint64_t x0, uint64_t x1);
+}
+
+uint32_t number() { return MKL_ARCH_AARCH64; }
+
+uint64_t this_cpu() { return MKL_READ_REGISTER(mpidr_el1) & affinity_mask; }
+
+uint32_t level() { return static_cast<uint32_t>(MKL_READ_REGISTER(CurrentEL) >> 2); }
+
+const mkl_loader_params* own_parameters() {
+    return view<mkl_loader_params>(_start + MKL_LOADER_PARAMS_OFFSET);
+}
+
+void set_node(const mkl_payload_node* node) {
+    MKL_WRITE_REGISTER(tpidr_el0, reinterpret_cast<uint64_t>(node));
+}
+
+const mkl_payload_node* this_node() {
+    return reinterpret_cast<const mkl_payload_node*>(MKL_READ_REGISTER(tpidr_el0));
+}
+
+uint64_t counter() {
+    asm volatile("isb" ::: "memory");
+    return MKL_READ_REGISTER(cntpct_el0);
+}
+
+uint64_t counter_hz() { return MKL_READ_REGISTER(cntfrq_el0); }
+
+void copy(void* to, const void* from, uint64_t size) { memory_copy(to, from, size); }
+void zero(void* to, uint64_t size) { memory_zero(to, size); }
+void publish(uint64_t base, uint64_t size) { cache_publish(base, size); }
+
+void caches_on(const Translation& t) { mmu_enable(t.root, t.attributes, t.control); }
+
+bool sha256_blocks(uint32_t (&)[8], const uint8_t*, uint64_t) { return false; }
+
+void relax() { asm volatile("yield" ::: "memory"); }
+void wake_all() { asm volatile("dsb ish\n sev" ::: "memory"); }
+
+void park() {
+    for (;;) asm volatile("msr daifset, #0xf\n wfi" ::: "memory");
+}
+
+Fault can_enter(const mkl_payload_node& node) {
+    if (level() > 2)
+        return fault(MKL_STATUS_EXCEPTION_LEVEL, node.name, "cannot start from EL3 (is, wanted)",
+                     level(), node.level);
+    if (node.level != MKL_EL_1 && node.level != MKL_EL_2)
+        return fault(MKL_STATUS_EXCEPTION_LEVEL, node.name, "no such exception level (is, wanted)",
+                     level(), node.level);
+    if (node.level > level())
+        return fault(MKL_STATUS_EXCEPTION_LEVEL, node.name,
+                     "kernel wants EL2, firmware gave EL1 (is, wanted)", level(), node.level);
+    if (node.protocol != MKL_PROTOCOL_MKL || node.level != MKL_EL_1)
+        return fault(MKL_STATUS_TABLE, node.name, "protocol not supported (protocol, level)",
+                     node.protocol, node.level);
+    return no_fault();
+}
+
+void enter_kernel(const Payload&, const mkl_payload_node& node) {
+    enter_physical(node.kernel_entry, node.boot_record, node.status);
+}
+
+}  // namespace mkl::loader::arch

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "gic.hpp"
+
+namespace mkl::loader::arch {
+
+void quiet_distributor(rt::Mmio gicd, uint32_t lines, uint32_t group) {
+    for (uint32_t i = 1; i < lines / 32; i++) {
+        gicd.write<Gicd::Icenabler>(i, ~0u);
+        gicd.write<Gicd::Icpendr>(i, ~0u);
+        gicd.write<Gicd::Icactiver>(i, ~0u);
+        gicd.write<Gicd::Igroupr>(i, group);
+    }
+    for (uint32_t i = 8; i < lines / 4; i++) gicd.write<Gicd::Ipriorityr>(i, middle_priority);
+    for (uint32_t i = 2; i < lines / 16; i++) gicd.write<Gicd::Icfgr>(i, 0u);
+}
+
+Fault set_triggers(const Payload& payload, rt::Mmio gicd, uint32_t lines) {
+    for (const mkl_payload_interrupt& line : payload.interrupts) {
+        const char* owner = payload.nodes[line.node].name;
+        if (line.id < 32 || line.id >= lines || line.id >= 1020)
+            return fault(MKL_STATUS_INTERRUPT, owner,
+                         "the interrupt controller has no such line (line, lines)", line.id, lines);
+        // Two bits a line; the upper one is edge (1) or level (0).
+        const uint32_t bit = 2u << (line.id % 16 * 2);
+        const uint32_t old = gicd.read<Gicd::Icfgr>(line.id / 16);
+        const uint32_t wanted = line.trigger == MKL_TRIGGER_EDGE ? old | bit : old & ~bit;
+        gicd.write<Gicd::Icfgr>(line.id / 16, wanted);
+        const uint32_t now = gicd.read<Gicd::Icfgr>(line.id / 16);
+        if ((now & bit) != (wanted & bit))
+            return fault(MKL_STATUS_INTERRUPT, owner,
+                         "the line does not take its trigger (line, GICD_ICFGR)", line.id, now);
+        if ((gicd.read<Gicd::Isenabler>(line.id / 32) >> line.id % 32 & 1) != 0)
+            return fault(MKL_STATUS_INTERRUPT, owner,
+                         "firmware keeps the line enabled (line, GICD_ISENABLER)", line.id,
+                         gicd.read<Gicd::Isenabler>(line.id / 32));
+    }
+    return no_fault();
+}
+
+Fault interrupts_init(const Payload& payload) {
+    switch (payload.header->intc.type) {
+    case MKL_INTC_GICV2:
+        return gicv2_init(payload);
+    case MKL_INTC_GICV3:
+        return gicv3_init(payload);
+    case MKL_INTC_NONE:
+        return no_fault();
+    default:
+        return fault(MKL_STATUS_TABLE, MKL_PAYLOAD_NAME, "interrupt controller not known",
+                     payload.header->intc.type, MKL_INTC_GICV3);
+    }
+}
+
+Fault interrupts_init_cpu(const Payload& payload, const mkl_payload_node& node) {
+    switch (payload.header->intc.type) {
+    case MKL_INTC_GICV2:
+        return gicv2_init_cpu(payload, node);
+    case MKL_INTC_GICV3:
+        return gicv3_init_cpu(payload, node);
+    default:
+        return no_fault();
+    }
+}
+
+}  // namespace mkl::loader::arch

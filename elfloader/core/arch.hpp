@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What elfloader/core needs from an architecture, defined once per elfloader/arch/<arch>/. A
+// missing one is a link error. core/ has no #if on the architecture.
+#pragma once
+
+#include "fault.hpp"
+#include "payload.hpp"
+#include "scratch.h"
+
+namespace mkl::loader {
+
+/// See scratch.h.
+constexpr uint64_t scratch_tables = MKL_SCRATCH_TABLES;
+constexpr uint64_t scratch_stacks = MKL_SCRATCH_STACKS;
+constexpr uint64_t stack_size = MKL_SCRATCH_STACK_SIZE;
+constexpr uint64_t scratch_shared = MKL_SCRATCH_SHARED;
+constexpr uint64_t scratch_tree = MKL_SCRATCH_TREE;
+constexpr uint64_t scratch_size = MKL_SCRATCH_SIZE;
+static_assert(scratch_stacks + (MKL_PAYLOAD_MAX_NODES + 1) * stack_size <= scratch_shared);
+
+/// What a starting CPU finds at the address that firmware hands it. Read with caches off.
+struct CpuContext {
+    uint64_t stack_top;
+    uint64_t translation[3];  // as arch::Translation
+    uint64_t node;            // index
+};
+
+namespace arch {
+
+/// How to turn the MMU on: root table and the registers beside it (aarch64: TTBR, MAIR, TCR).
+struct Translation {
+    uint64_t root, attributes, control;
+};
+
+/// MKL_ARCH_* of this build.
+uint32_t number();
+
+/// As firmware names the CPU: MPIDR_EL1 affinity fields (aarch64) or hart id (riscv64).
+uint64_t this_cpu();
+
+/// aarch64: current exception level; riscv64: 0.
+uint32_t level();
+
+/// The parameters in front of the running image: params.run_base only after the move.
+const mkl_loader_params* own_parameters();
+
+/// Which node this CPU works for; nullptr: none, or not known yet.
+void set_node(const mkl_payload_node* node);
+const mkl_payload_node* this_node();
+
+uint64_t counter();
+uint64_t counter_hz();
+
+/// `to` and `from` 8-byte aligned, no overlap. Unrolled, general registers only.
+void copy(void* to, const void* from, uint64_t size);
+void zero(void* to, uint64_t size);
+
+/// After this, [base, base + size) as written here is what a CPU with its caches off and any
+/// fetch sees, and nothing older is written back over it.
+void publish(uint64_t base, uint64_t size);
+
+/// True if the CPU has instructions for it and has done it.
+bool sha256_blocks(uint32_t (&state)[8], const uint8_t* data, uint64_t blocks);
+
+/// Identity map of the plan's RAM (cached) and of console and interrupt controller (device).
+Fault build_map(const Payload& payload, Translation& out);
+void caches_on(const Translation& translation);
+
+/// Interrupt controller, whole machine: everything off, granted lines routed and triggered.
+Fault interrupts_init(const Payload& payload);
+/// This CPU's part of it, for `node`; compares what the hardware says with the plan.
+Fault interrupts_init_cpu(const Payload& payload, const mkl_payload_node& node);
+
+/// This loader, on this CPU, can enter the node's kernel the way the plan wants it.
+Fault can_enter(const mkl_payload_node& node);
+
+/// Asks firmware to run `context` on the node's CPU, MMU off.
+Fault start_cpu(const Payload& payload, const mkl_payload_node& node, const CpuContext& context);
+
+/// Waits a little, or until wake_all() on another CPU.
+void relax();
+void wake_all();
+
+/// Leaves the loader for good.
+[[noreturn]] void enter_kernel(const Payload& payload, const mkl_payload_node& node);
+[[noreturn]] void park();
+
+}  // namespace arch
+}  // namespace mkl::loader

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The plan against the machine: firmware's device tree is never a source of decisions, only
+// compared. More RAM, more CPUs and firmware's own nodes are fine.
+#pragma once
+
+#include "console.hpp"
+#include "payload.hpp"
+
+namespace mkl::loader {
+
+/// Copy of the tree, or 0, and where firmware had it. Firmware may reserve the tree's own memory.
+struct FirmwareTree {
+    uint64_t copy, original;
+};
+
+/// Copy 0: none was given; says so and goes on. Otherwise every claimed range is RAM there and
+/// in no reserved range, and the interrupt controller's addresses are the plan's.
+Fault check_firmware_tree(const Payload& payload, FirmwareTree tree, Console& console);
+
+}  // namespace mkl::loader

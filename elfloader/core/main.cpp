@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "main.hpp"
+
+#include "firmware.hpp"
+#include "mkl/rt/atomic.hpp"
+#include "range.hpp"
+
+namespace mkl::loader {
+
+namespace {
+
+using rt::Hex;
+
+/// Set once the console works; lies in the image, so every CPU finds it.
+Shared* active = nullptr;
+
+Shared& shared_of(const mkl_loader_params& params) {
+    return *reinterpret_cast<Shared*>(params.run_base + params.scratch_offset + scratch_shared);
+}
+
+/// Where the console is, read from a table that is not verified: for the line that says so.
+void open_console_unverified(Console& console, const mkl_loader_params& params) {
+    const uint64_t start = reinterpret_cast<uint64_t>(&params) - MKL_LOADER_PARAMS_OFFSET;
+    if (params.table_size < sizeof(mkl_payload_header) || params.table_offset % 8 != 0 ||
+        !contains({0, params.payload_size}, {params.table_offset, params.table_size}))
+        return;
+    const uint64_t at = start + params.payload_offset + params.table_offset;
+    const auto& header = *reinterpret_cast<const mkl_payload_header*>(at);
+    if (header.magic == MKL_PAYLOAD_MAGIC) console.open(header.console);
+}
+
+void set_progress(Shared& s, uint32_t node, Progress p) {
+    rt::store_release(s.progress[node], static_cast<uint32_t>(p));
+    arch::wake_all();
+}
+
+Progress progress_of(const Shared& s, uint32_t node) {
+    return static_cast<Progress>(rt::load_acquire(s.progress[node]));
+}
+
+void fail_node(Shared& s, const mkl_payload_node& node, const Fault& fault) {
+    StatusPage{node.status}.fail(fault);
+    arch::publish(node.status, MKL_PAGE_SIZE);
+    s.console.refuse(fault);
+    set_progress(s, node.id, Progress::failed);
+}
+
+/// Everything that a node's own CPU does before the gate. True: it may enter its kernel.
+bool run_node(Shared& s, const mkl_payload_node& node) {
+    StatusPage status{node.status};
+    const uint64_t self = arch::this_cpu();
+    status.set_cpu(self);
+    status.reach(MKL_STAGE_ENTERED, arch::counter());
+    set_progress(s, node.id, Progress::running);
+
+    Fault f = no_fault();
+    if (self != node.hwid)
+        f = fault(MKL_STATUS_HWID, node.name, "runs on another CPU than planned", self, node.hwid);
+    if (f.ok()) f = arch::can_enter(node);
+    if (f.ok()) f = prepare_node(s.payload, node, status);
+    if (f.ok()) f = arch::interrupts_init_cpu(s.payload, node);
+    if (!f.ok()) {
+        fail_node(s, node, f);
+        return false;
+    }
+    s.console.line(node.name, ": cpu ", Hex{self}, ", kernel ", Hex{node.kernel_base}, "-",
+                   Hex{node.kernel_end}, ", entry ", Hex{node.kernel_entry});
+    set_progress(s, node.id, Progress::ready);
+    return true;
+}
+
+[[noreturn]] void leave(Shared& s, const mkl_payload_node& node) {
+    StatusPage status{node.status};
+    status.reach(MKL_STAGE_KERNEL, arch::counter());
+    arch::publish(node.status, MKL_PAGE_SIZE);
+    arch::enter_kernel(s.payload, node);
+}
+
+void start_node(Shared& s, const mkl_payload_node& node) {
+    CpuContext& context = s.contexts[node.id];
+    const mkl_loader_params& params = *s.payload.params;
+    const uint64_t stacks = params.run_base + params.scratch_offset + scratch_stacks;
+    context = {
+        stacks + (node.id + 2) * stack_size,
+        {s.translation.root, s.translation.attributes, s.translation.control},
+        node.id
+    };
+    arch::publish(reinterpret_cast<uint64_t>(&context), sizeof context);
+    arch::publish(node.status, MKL_PAGE_SIZE);
+    s.asked_at[node.id] = arch::counter();
+    if (const Fault f = arch::start_cpu(s.payload, node, context); !f.ok()) {
+        fail_node(s, node, f);
+        return;
+    }
+    StatusPage status{node.status};
+    status.reach(MKL_STAGE_STARTED, arch::counter());
+}
+
+/// Until every node is ready or has failed. A CPU that does not even come up is given
+/// start_timeout_ms; one that runs is bounded by its own checks.
+void wait_for_nodes(Shared& s) {
+    const uint64_t hz = arch::counter_hz();
+    const uint64_t limit = hz / 1000 * s.payload.header->start_timeout_ms;
+    for (const mkl_payload_node& node : s.payload.nodes) {
+        for (;;) {
+            const Progress p = progress_of(s, node.id);
+            if (p == Progress::ready || p == Progress::failed) break;
+            const uint64_t waited = arch::counter() - s.asked_at[node.id];
+            if (p == Progress::waiting && waited > limit) {
+                const uint64_t us = hz == 0 ? 0 : waited / (hz / 1000) * 1000;
+                fail_node(s, node,
+                          fault(MKL_STATUS_TIMEOUT, node.name,
+                                "its CPU was started but did not come up (cpu, microseconds)",
+                                node.hwid, us));
+                break;
+            }
+            arch::relax();
+        }
+    }
+}
+
+const mkl_payload_node* own_node(const Payload& payload) {
+    for (const mkl_payload_node& node : payload.nodes)
+        if (node.hwid == arch::this_cpu()) return &node;
+    return nullptr;
+}
+
+[[noreturn]] void refuse_all(Shared& s, const Fault& fault) {
+    s.console.refuse(fault);
+    if (s.payload.header != nullptr && s.translation.root != 0) {
+        for (const mkl_payload_node& node : s.payload.nodes) {
+            StatusPage{node.status}.fail(fault);
+            arch::publish(node.status, MKL_PAGE_SIZE);
+        }
+    }
+    arch::park();
+}
+
+/// The table, the plan and firmware's tree, with caches off.
+Fault check_everything(Shared& s, const mkl_loader_params& params, FirmwareTree tree) {
+    const auto* archive = reinterpret_cast<const uint8_t*>(params.run_base + params.payload_offset);
+    if (const Fault f = open_payload(params, archive, arch::number(), s.payload); !f.ok()) {
+        open_console_unverified(s.console, params);
+        return f;
+    }
+    s.console.open(s.payload.header->console);
+    active = &s;
+    s.console.line("loader at ", Hex{params.run_base}, ", cpu ", Hex{arch::this_cpu()}, ", level ",
+                   arch::level(), ", ", s.payload.nodes.count, " node(s)");
+    if (const Fault f = check_plan(s.payload); !f.ok()) return f;
+    return check_firmware_tree(s.payload, tree, s.console);
+}
+
+}  // namespace
+
+void loader_main(const mkl_loader_params* params, uint64_t loaded_at, uint64_t tree,
+                 uint64_t tree_was) {
+    Shared& s = shared_of(*params);
+    auto* words = reinterpret_cast<uint64_t*>(&s);
+    for (uint64_t i = 0; i < sizeof s / sizeof *words; i++) words[i] = 0;
+    s.console = Console{};
+    if (const Fault f = check_everything(s, *params, {tree, tree_was}); !f.ok()) refuse_all(s, f);
+    if (loaded_at != params->run_base) s.console.line("moved here from ", Hex{loaded_at});
+    if (const Fault f = arch::build_map(s.payload, s.translation); !f.ok()) {
+        s.translation.root = 0;
+        refuse_all(s, f);
+    }
+    arch::caches_on(s.translation);
+    prepare_common(s.payload);
+    if (const Fault f = arch::interrupts_init(s.payload); !f.ok()) refuse_all(s, f);
+
+    s.console.share();
+    arch::publish(reinterpret_cast<uint64_t>(&s), sizeof s);
+    const mkl_payload_node* own = own_node(s.payload);
+    for (const mkl_payload_node& node : s.payload.nodes)
+        if (&node != own) start_node(s, node);
+    arch::set_node(own);
+    const bool enters = own != nullptr && run_node(s, *own);
+    wait_for_nodes(s);
+    rt::store_release(s.gate, 1u);
+    arch::wake_all();
+    if (enters) leave(s, *own);
+    arch::park();
+}
+
+void loader_cpu_main(const CpuContext* context) {
+    Shared& s = *active;
+    const mkl_payload_node& node = s.payload.nodes[static_cast<uint32_t>(context->node)];
+    arch::set_node(&node);
+    if (!run_node(s, node)) arch::park();
+    while (rt::load_acquire(s.gate) == 0) arch::relax();
+    leave(s, node);
+}
+
+void loader_fault(uint64_t kind, uint64_t syndrome, uint64_t address, uint64_t pc) {
+    Console early;
+    Console* console = active != nullptr ? &active->console : &early;
+    const auto& params = *arch::own_parameters();
+    if (active == nullptr) open_console_unverified(early, params);
+    const mkl_payload_node* node = active != nullptr ? arch::this_node() : nullptr;
+    const uint64_t start = reinterpret_cast<uint64_t>(&params) - MKL_LOADER_PARAMS_OFFSET;
+    console->line("fault in the loader: cpu ", Hex{arch::this_cpu()}, ", vector ", kind,
+                  ", syndrome ", Hex{syndrome}, ", address ", Hex{address}, ", elfloader.elf+",
+                  Hex{pc - start});
+    if (node != nullptr) {
+        fail_node(*active, *node,
+                  fault(MKL_STATUS_LOADER_FAULT, node->name, "exception in the loader", syndrome,
+                        address));
+    }
+    arch::park();
+}
+
+}  // namespace mkl::loader

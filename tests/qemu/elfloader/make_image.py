@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Packs elfloader.bin and tiny node programs into an image, from the binary contracts alone.
+
+A second, independent writer of mkl/abi/payload.h: tests of the loader do not depend on
+image-builder, and faults can be planted that image-builder would never write.
+"""
+import argparse
+import binascii
+import hashlib
+import struct
+
+PAGE, MIB = 0x1000, 0x100000
+
+
+def align(n, to):
+    return (n + to - 1) // to * to
+
+
+def table_bytes(plan, archive_offsets):
+    """mkl.payload for `plan` (a dict); archive_offsets: entry name -> offset."""
+    header_size = 0x120
+    blocks, at = [], header_size
+
+    def put(data, count):
+        nonlocal at
+        blocks.append(data + bytes(-len(data) % 8))
+        place = (at if count else 0, count)
+        at += len(blocks[-1])
+        return place
+
+    def ranges(items):
+        return put(b"".join(struct.pack("<QQ", *i) for i in items), len(items))
+
+    node_ram = [ranges(n["ram"]) for n in plan["nodes"]]
+    entries, segments, slices = [], [], []
+    for index, node in enumerate(plan["nodes"]):
+        first = len(entries)
+        for e in node["entries"]:
+            entries.append(
+                struct.pack("<64sIIQQQ32sII", e["name"].encode(), e["role"], index,
+                            archive_offsets[e["name"]], len(e["data"]), 0, e["sha256"],
+                            len(segments), len(e["segments"])))
+            segments += [struct.pack("<QQQQ", *s) for s in e["segments"]]
+        slices.append((first, len(entries) - first))
+    nodes = []
+    for index, n in enumerate(plan["nodes"]):
+        nodes.append(
+            struct.pack("<32sIIQIIQQQIIIIQQQQQ6QQQII", n["name"].encode(), index, 1, n["hwid"],
+                        n["start"], n["level"], 0, plan["status"][0] + index * PAGE,
+                        n.get("log", 0), *node_ram[index], *slices[index], n["entry"],
+                        n["record"], n["base"], n["end"], n["base"], 0, 0, 0, 0, 0, 0, 0, 0,
+                        n["cpu_number"], 0))
+    t = {
+        "nodes": put(b"".join(nodes), len(nodes)),
+        "entries": put(b"".join(entries), len(entries)),
+        "segments": put(b"".join(segments), len(segments)),
+        "zeros": ranges(plan["zeros"]),
+        "ram": ranges(plan["ram"]),
+        "claims": ranges(plan["claims"]),
+        "interrupts": put(b"".join(struct.pack("<IIII", *i, 0) for i in plan["interrupts"]),
+                          len(plan["interrupts"])),
+    }
+    console = struct.pack("<HHIIIIIQ", 12, 0, 32, plan["console"][0], 0, 4, 0, plan["console"][1])
+    intc = plan["intc"]
+    regions = (intc["regions"] + [(0, 0)] * 4)[:4]
+    intc_bytes = struct.pack("<HHIIIQQII8QQ", 13, 1, 112, intc["type"], 1, *intc["dist"], 0,
+                             len(intc["regions"]), *[v for r in regions for v in r], 0x20000)
+    rest = struct.pack("<14I", *[v for k in ("nodes", "entries", "segments", "zeros", "ram",
+                                             "claims", "interrupts") for v in t[k]])
+    rest += struct.pack("<6Q", *plan["loader"], *plan["status"], *plan["logs"])
+    rest += struct.pack("<II", plan["psci"], plan["timeout"]) + console + intc_bytes
+    rest += struct.pack("<II", 0, 0)
+    body = b"".join(blocks)
+    head = b"MKLPAYL1" + struct.pack("<HHI", 1, 0, header_size + len(body))
+    tail = struct.pack("<I", plan["arch"]) + rest
+    assert len(head) + 4 + len(tail) == header_size
+    crc = binascii.crc32(head + bytes(4) + tail + body)
+    return head + struct.pack("<I", crc) + tail + body
+
+
+def cpio(files):
+    """newc archive, data aligned to 64; also the offset of every file's data."""
+    out, offsets = bytearray(), {}
+    for number, (name, data) in enumerate(files + [("TRAILER!!!", b"")], 1):
+        name_bytes = name.encode() + b"\0"
+        end = len(out) + 110 + len(name_bytes)
+        name_bytes += bytes(align(end, 64) - end)
+        fields = [number, 0o100644, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name_bytes), 0]
+        out += b"070701" + b"".join(b"%08x" % f for f in fields) + name_bytes
+        offsets[name] = len(out)
+        out += data + bytes(-len(data) % 4)
+    return bytes(out), offsets
+
+
+def make_image(loader, plan, corrupt=None):
+    """(image bytes, run_base). `corrupt`: name of an entry with one bit flipped."""
+    names = [(e["name"], e["data"]) for n in plan["nodes"] for e in n["entries"]]
+    for n in plan["nodes"]:
+        for e in n["entries"]:
+            e["sha256"] = hashlib.sha256(e["data"]).digest()
+    size = len(table_bytes(plan, {name: 0 for name, _ in names}))
+    _, offsets = cpio([("mkl.payload", bytes(size))] + names)
+    table = table_bytes(plan, offsets)
+    archive, offsets = cpio([("mkl.payload", table)] + names)
+    if corrupt:
+        archive = bytearray(archive)
+        archive[offsets[corrupt]] ^= 1
+        archive = bytes(archive)
+    image_size, scratch_size = struct.unpack_from("<QQ", loader, 0x40 + 0x10)
+    payload_offset = align(image_size, PAGE)
+    scratch_offset = align(payload_offset + len(archive), PAGE)
+    base, footprint = plan["loader"]
+    out = bytearray(loader.ljust(payload_offset, b"\0") + archive)
+    struct.pack_into("<7Q32s", out, 0x40 + 0x20, base, footprint, payload_offset, len(archive),
+                     scratch_offset, offsets["mkl.payload"], size,
+                     hashlib.sha256(table).digest())
+    struct.pack_into("<Q", out, 0x10, scratch_offset + scratch_size)
+    return bytes(out), base
+
+
+def make_elf(image, base, memory_size):
+    """One PT_LOAD at `base`, entered there."""
+    ident = b"\x7fELF\x02\x01\x01" + bytes(9)
+    header = ident + struct.pack("<HHIQQQIHHHHHH", 2, 183, 1, base, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    program = struct.pack("<IIQQQQQQ", 1, 7, PAGE, base, base, len(image), memory_size, PAGE)
+    return (header + program).ljust(PAGE, b"\0") + image
+
+
+def virt_plan(args, kernel):
+    """`args.nodes` nodes on QEMU's virt machine, 16 MiB each from 0x40000000 on."""
+    nodes = []
+    for i in range(args.nodes):
+        base = 0x40000000 + i * 16 * MIB
+        record = b"MKLBOOT1" + bytes(120)
+        name = "node%d" % i
+        code = kernel + bytes(-len(kernel) % 8) + bytes(args.padding)
+        nodes.append({
+            "name": name, "hwid": i, "start": args.psci, "level": 1, "cpu_number": i,
+            "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code), PAGE) + PAGE,
+            "entry": base, "record": base + 8 * MIB, "log": 0x7a010000 + i * 0x10000,
+            "entries": [
+                {"name": name + "/kernel.elf", "role": 1, "data": code,
+                 "segments": [(base, len(code) + 0x800, 0, len(code))]},
+                {"name": name + "/boot-record.bin", "role": 4, "data": record,
+                 "segments": [(base + 8 * MIB, len(record), 0, len(record))]},
+            ],
+        })
+    if args.gic == 2:
+        intc = {"type": 1, "dist": (0x08000000, 0x10000), "regions": [(0x08010000, 0x10000)]}
+    else:
+        intc = {"type": 2, "dist": (0x08000000, 0x10000), "regions": [(0x080a0000, 0xf60000)]}
+    loader = (0x70000000, 8 * MIB)
+    return {
+        "arch": 1, "nodes": nodes, "zeros": [(0x60000000, MIB)], "ram": [(0x40000000, 1024 * MIB)],
+        "claims": [n["ram"][0] for n in nodes] + [(0x60000000, MIB), loader],
+        "interrupts": [(33, 0, 0), (34, args.nodes - 1, 1)], "loader": loader,
+        "status": (0x7a000000, args.nodes * PAGE), "logs": (0x7a010000, args.nodes * 0x10000),
+        "psci": args.psci, "timeout": args.timeout, "console": (1, 0x09000000), "intc": intc,
+    }
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--loader", required=True)
+    p.add_argument("--kernel", required=True, help="flat node program")
+    p.add_argument("--nodes", type=int, default=2)
+    p.add_argument("--gic", type=int, default=2)
+    p.add_argument("--psci", type=int, default=2, help="1 smc, 2 hvc")
+    p.add_argument("--timeout", type=int, default=2000)
+    p.add_argument("--padding", type=int, default=0, help="bytes behind each node program")
+    p.add_argument("--corrupt", help="entry with one bit flipped")
+    p.add_argument("--claim", help="additional claim BASE,SIZE")
+    p.add_argument("--elf", action="store_true")
+    p.add_argument("-o", "--output", required=True)
+    args = p.parse_args()
+    with open(args.loader, "rb") as f:
+        loader = f.read()
+    with open(args.kernel, "rb") as f:
+        kernel = f.read()
+    plan = virt_plan(args, kernel)
+    if args.claim:
+        plan["claims"] = sorted(plan["claims"] + [tuple(int(v, 0) for v in args.claim.split(","))])
+    image, base = make_image(loader, plan, args.corrupt)
+    if args.elf:
+        image = make_elf(image, base, struct.unpack_from("<Q", image, 0x10)[0])
+    with open(args.output, "wb") as f:
+        f.write(image)
+
+
+if __name__ == "__main__":
+    main()

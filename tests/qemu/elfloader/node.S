@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The smallest node kernel: checks the entry state of protocol mkl, says so on a PL011, stops.
+//   in  x0 = boot record, x1 = status page
+// The last node to arrive powers the machine off; each counts itself in the shared page at POOL.
+.text
+.global _start
+_start:
+    mov     x19, x0
+    mov     x20, x1
+    adr     x21, text
+    ldr     w22, [x1, #0x0c]        // node id from the status page
+    add     w22, w22, #'0'
+    bl      puts
+    mov     w0, w22
+    bl      putc
+    adr     x21, at_level
+    bl      puts
+    mrs     x0, CurrentEL
+    lsr     x0, x0, #2
+    add     w0, w0, #'0'
+    bl      putc
+    mrs     x0, sctlr_el1
+    adr     x21, mmu_on
+    tbnz    x0, #0, 1f
+    adr     x21, mmu_off
+1:  bl      puts
+    ldr     w0, [x19]               // "MKLB"
+    ldr     w1, =0x424c4b4d
+    cmp     w0, w1
+    adr     x21, record_ok
+    b.eq    2f
+    adr     x21, record_bad
+2:  bl      puts
+    mrs     x0, daif
+    cmp     x0, #0x3c0
+    adr     x21, masked
+    b.eq    3f
+    adr     x21, unmasked
+3:  bl      puts
+4:  wfi
+    b       4b
+puts:
+    mov     x29, x30
+5:  ldrb    w0, [x21], #1
+    cbz     w0, 6f
+    bl      putc
+    b       5b
+6:  ret     x29
+putc:
+    ldr     x1, =0x09000000
+7:  ldr     w2, [x1, #0x18]
+    tbnz    w2, #5, 7b
+    str     w0, [x1]
+    ret
+    .ltorg
+text:       .asciz "kernel of node"
+at_level:   .asciz ": EL"
+mmu_on:     .asciz " MMU on"
+mmu_off:    .asciz " MMU off"
+record_ok:  .asciz " record ok"
+record_bad: .asciz " record BAD"
+masked:     .asciz " masked\r\n"
+unmasked:   .asciz " NOT masked\r\n"
+.balign 8
