@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A node's CapDL spec from the plan and its components' ELF files.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mkl/capdl/spec.hpp"
+#include "mkl/formats/elf.hpp"
+#include "mkl/model/hardware.hpp"
+#include "mkl/model/plan.hpp"
+#include "mkl/model/system.hpp"
+#include "mkl/support/diagnostic.hpp"
+
+namespace mkl::capdl {
+
+struct ComponentImage {
+    size_t component = 0;  ///< index in System::components
+    std::shared_ptr<const Bytes> bytes;
+    ElfFile elf;
+};
+
+struct NodeImages {
+    uint32_t abi = 0;                        ///< MKL_ABI_* of the node's kernel
+    std::shared_ptr<const Bytes> stub;       ///< stub page of that ABI
+    std::vector<ComponentImage> components;  ///< those of the node, YAML order
+};
+
+/// Sorted and checked. nullopt if an error was reported.
+std::optional<Spec> build_spec(const Plan& plan, size_t node, const System& system,
+                               const Hardware& hardware, const NodeImages& images,
+                               DiagnosticSink& sink);
+
+/// Whether frames of a pool are mapped uncached: a kernel other than the built-in one maps normal
+/// memory non-shareable, and then no node may cache the pool.
+bool pool_is_uncached(const Plan& plan, size_t pool, const System& system);
+
+/// What capDL's own tool does not check and what kills a node at boot: slots inside their table,
+/// aligned and disjoint physical addresses, SGI ids, complete threads. False if one was reported
+/// (E530, a bug in mkl or an impossible request; `where` is the node's place in the YAML).
+bool check_spec(const Spec& spec, const SourceSpan& where, DiagnosticSink& sink);
+
+}  // namespace mkl::capdl

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The two written forms of a spec.
+#pragma once
+
+#include <string>
+
+#include "mkl/capdl/spec.hpp"
+
+namespace mkl::capdl {
+
+/// capDL text in the grammar that capdl 0.5.0 parses. Fills name files: components by
+/// COMPONENT.elf, generated pages by COMPONENT.startup, the stub page by its file in share/mkl.
+std::string to_cdl(const Spec& spec);
+
+/// mkl/abi/capdl.h. Page data stands at multiples of 4 KiB from the header.
+Bytes to_binary(const Spec& spec);
+
+}  // namespace mkl::capdl

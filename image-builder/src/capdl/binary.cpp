@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The compact form of mkl/abi/capdl.h.
+#include <cassert>
+#include <cstring>
+
+#include "address_space.hpp"
+#include "mkl/capdl/write.hpp"
+
+namespace mkl::capdl {
+
+namespace {
+
+class BinaryWriter {
+public:
+    explicit BinaryWriter(const Spec& spec) : spec_{spec} { add_name(""); }
+
+    Bytes write() {
+        for (const Object& o : spec_.objects) add(o);
+        for (const Console& c : spec_.consoles)
+            consoles_.push_back({static_cast<uint32_t>(c.frame), add_name(c.name), c.badge});
+        for (const Log& l : spec_.logs)
+            logs_.push_back({l.base, l.size, l.node_id, add_name(l.name)});
+        for (const Peer& p : spec_.peers) peers_.push_back({p.status, p.node_id, add_name(p.name)});
+
+        mkl_spec_header header{};
+        header.magic = MKL_SPEC_MAGIC;
+        header.version = MKL_SPEC_VERSION;
+        header.abi = spec_.abi;
+        header.node_id = spec_.node_id;
+        header.console_notification =
+            spec_.console_notification ? static_cast<uint32_t>(*spec_.console_notification) : ~0u;
+        out_.resize(sizeof header);
+        header.objects = put(objects_);
+        header.slots = put(slots_);
+        header.fills = put(fills_);
+        const size_t fills_at = header.fills.offset;
+        header.tcbs = put(tcbs_);
+        header.names = put(names_);
+        header.consoles = put(consoles_);
+        header.logs = put(logs_);
+        header.peers = put(peers_);
+        header.tables_size = out_.size();
+        put_pages(fills_at);
+        header.total_size = out_.size();
+        std::memcpy(out_.data(), &header, sizeof header);
+        header.crc32 =
+            mkl_crc32_skipping(out_.data(), header.tables_size, offsetof(mkl_spec_header, crc32));
+        std::memcpy(out_.data(), &header, sizeof header);
+        return std::move(out_);
+    }
+
+private:
+    uint32_t add_name(std::string_view name) {
+        const auto at = static_cast<uint32_t>(names_.size());
+        names_.insert(names_.end(), name.begin(), name.end());
+        names_.push_back('\0');
+        return at;
+    }
+
+    void add(const Object& o) {
+        mkl_spec_object b{};
+        b.type = static_cast<uint16_t>(o.type);
+        b.size_bits = o.size_bits;
+        b.flags = o.device ? MKL_OBJ_FLAG_DEVICE : 0;
+        b.name = add_name(o.name);
+        b.paddr = o.paddr.value_or(MKL_SPEC_NO_PADDR);
+        switch (o.type) {
+        case Type::tcb:
+            b.extra = tcbs_.size();
+            add_tcb(*o.tcb);
+            break;
+        case Type::page_table:
+            b.extra = o.level;
+            break;
+        case Type::irq:
+            b.extra = o.irq | uint64_t{o.edge ? MKL_TRIGGER_EDGE : MKL_TRIGGER_LEVEL} << 32;
+            break;
+        case Type::sgi_signal:
+            assert(o.target <= UINT32_MAX);
+            b.extra = o.irq | o.target << 32;
+            break;
+        default:
+            break;
+        }
+        b.first_slot = static_cast<uint32_t>(slots_.size());
+        b.slot_count = static_cast<uint32_t>(o.slots.size());
+        for (const Cap& c : o.slots)
+            slots_.push_back({c.slot, static_cast<uint32_t>(c.object), c.rights,
+                              static_cast<uint16_t>(c.uncached ? MKL_CAP_UNCACHED : 0u),
+                              c.guard_size, c.badge});
+        b.first_fill = static_cast<uint32_t>(fills_.size());
+        add_fill(o);
+        b.fill_count = static_cast<uint32_t>(fills_.size()) - b.first_fill;
+        objects_.push_back(b);
+    }
+
+    void add_tcb(const Tcb& t) {
+        mkl_spec_tcb b{};
+        b.ip = t.ip;
+        b.sp = t.sp;
+        b.ipc_buffer = t.ipc_buffer;
+        std::memcpy(b.args, t.args.data(), sizeof b.args);
+        b.priority = t.priority;
+        b.max_priority = t.max_priority;
+        b.domain = t.domain;
+        b.flags = MKL_TCB_RESUME;
+        b.fault_ep = t.fault_ep;
+        tcbs_.push_back(b);
+    }
+
+    /// One fill a frame: its page as a whole, so that the initialiser may hand on the frame of its
+    /// own image that holds it. `data` is set when the pages are put.
+    void add_fill(const Object& o) {
+        if (o.ring) {
+            fills_.push_back({MKL_FILL_RING, 0, small_page, 0});
+        } else if (!o.fills.empty()) {
+            assert(o.size_bits == 12);
+            page_owners_.push_back({fills_.size(), &o});
+            fills_.push_back({MKL_FILL_EMBED, 0, small_page, 0});
+        }
+    }
+
+    template <class T>
+    mkl_spec_table put(const std::vector<T>& table) {
+        const mkl_spec_table where{static_cast<uint32_t>(out_.size()),
+                                   static_cast<uint32_t>(table.size())};
+        const size_t bytes = table.size() * sizeof(T);
+        out_.resize((out_.size() + bytes + 7) / 8 * 8);
+        if (bytes != 0) std::memcpy(out_.data() + where.offset, table.data(), bytes);
+        return where;
+    }
+
+    void put_pages(size_t fills_at) {
+        for (const auto& [index, object] : page_owners_) {
+            const size_t at = (out_.size() + small_page - 1) / small_page * small_page;
+            out_.resize(at + small_page);
+            const uint64_t offset = at;
+            std::memcpy(out_.data() + fills_at + index * sizeof(mkl_spec_fill) +
+                            offsetof(mkl_spec_fill, data),
+                        &offset, sizeof offset);
+            for (const Fill& f : object->fills)
+                std::memcpy(out_.data() + at + f.dest_offset, f.data->data() + f.data_offset,
+                            f.length);
+        }
+    }
+
+    const Spec& spec_;
+    Bytes out_;
+    std::vector<mkl_spec_object> objects_;
+    std::vector<mkl_spec_slot> slots_;
+    std::vector<mkl_spec_fill> fills_;
+    std::vector<mkl_spec_tcb> tcbs_;
+    std::vector<char> names_;
+    std::vector<mkl_spec_console> consoles_;
+    std::vector<mkl_spec_log> logs_;
+    std::vector<mkl_spec_peer> peers_;
+    std::vector<std::pair<size_t, const Object*>> page_owners_;
+};
+
+}  // namespace
+
+Bytes to_binary(const Spec& spec) { return BinaryWriter{spec}.write(); }
+
+}  // namespace mkl::capdl

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One component while its node's spec is made. Virtual layout: mkl/abi/component.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "address_space.hpp"
+#include "mkl/abi/component.h"
+#include "mkl/capdl/build.hpp"
+
+namespace mkl::capdl {
+
+class Component {
+public:
+    /// Makes the thread, its CSpace and address space, and all memory that does not depend on
+    /// connections. `ok()` is false if the ELF cannot be mapped (reported).
+    Component(Spec& spec, const ComponentRequest& request, const ComponentImage& image,
+              ObjectId stub_frame, ObjectId console, uint64_t console_badge, DiagnosticSink& sink);
+
+    bool ok() const { return ok_; }
+    const ComponentRequest& request() const { return request_; }
+
+    /// Slot of a new capability in the component's CSpace.
+    uint64_t add_cap(Cap cap);
+    /// The component's notification, made when first asked for; bound to its thread.
+    ObjectId inbox();
+    /// Next free badge bit of the inbox; nullopt (reported) when all are taken.
+    std::optional<uint64_t> next_badge(const SourceSpan& where);
+    /// Maps `frames`, one after another, in the shared area; returns the first address.
+    uint64_t map_shared(const std::vector<ObjectId>& frames, uint16_t rights, bool uncached);
+    /// Maps device registers; returns the first address.
+    uint64_t map_device(const std::vector<ObjectId>& frames);
+    void add_end(std::string_view name, uint32_t kind, uint64_t a, uint64_t b, uint64_t c,
+                 uint64_t d, const SourceSpan& where);
+
+    /// Startup page, size of the CNode, thread. Nothing may be added afterwards.
+    void finish();
+
+private:
+    void map_elf();
+    void map_segment_pages();
+    bool check_segments();
+    void map_memory(std::string_view what, uint64_t first, uint64_t end);
+    void write_startup();
+    uint64_t map_block(uint64_t& next, const std::vector<ObjectId>& frames, uint16_t rights,
+                       bool uncached);
+    void fail(std::string_view id, const SourceSpan& where, std::string message, std::string hint);
+
+    Spec& spec_;
+    const ComponentRequest& request_;
+    const ComponentImage& image_;
+    DiagnosticSink& sink_;
+    std::string name_;
+    AddressSpace space_;
+    ObjectId cnode_, tcb_, startup_, ipc_buffer_;
+    std::optional<ObjectId> inbox_;
+    uint64_t inbox_slot_ = 0, console_slot_ = 0;
+    uint32_t next_slot_ = 1;  // slot 0 stays empty: cptr 0 means "none"
+    uint32_t badges_ = 0;
+    uint64_t next_shared_ = MKL_VA_SHARED, next_device_ = MKL_VA_DEVICES;
+    uint64_t heap_size_ = 0;
+    std::vector<mkl_end> ends_;
+    bool ok_ = true;
+};
+
+}  // namespace mkl::capdl
