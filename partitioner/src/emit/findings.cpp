@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/emit/findings.hpp"
+
+#include <array>
+
+namespace mkl {
+
+namespace {
+using enum Severity;
+constexpr std::string_view report = "Report it with the board's tree; nothing was written.";
+constexpr auto docs = std::to_array<FindingDoc>({
+    {"E450", "tree-dangling",         error, "An emitted tree names a node that it does not have",
+     "A property of a node's tree holds a phandle of something that was taken out. A kernel would "
+     "follow it to nothing.",                                                                "",                                                     report},
+    {"E451", "tree-specifier",        error, "An emitted tree has an incomplete specifier",
+     "A clock, interrupt or other reference has fewer cells than its provider asks for.",    "",
+     report                                                                                                                                                },
+    {"E452", "tree-interrupt-parent", error, "An emitted tree changed an interrupt parent",
+     "A device's interrupt would be looked up at another controller than on the board.",     "",
+     report                                                                                                                                                },
+    {"E453", "tree-unit-address",     error, "An emitted tree has a wrong unit address",
+     "A name says another address than reg, although it was right in the board's tree.",     "",
+     report                                                                                                                                                },
+    {"E454", "tree-cpu",              error, "An emitted tree has a foreign CPU, or lacks its own",
+     "A node's tree must have exactly the CPU that the plan gives it.",                      "",                                                     report},
+    {"E455", "tree-ram",              error, "An emitted tree has other RAM than the plan",
+     "The memory nodes of a node's tree must say exactly its RAM, and nothing it reserves may lie "
+     "in the RAM of another node.",                                                          "",                                                     report},
+    {"E456", "tree-device",           error, "An emitted tree enables a device that is not the node's",
+     "An enabled device with registers must stand in the tree of the node that claims it and in no "
+     "other.",                                                                               "nodes: {node0: {devices: [/soc/i2c@1000/sensor@20]}}",
+     "If you claimed only a part of a device, claim the whole device in one node."                                                                         },
+    {"E457", "tree-seed",             error, "An emitted tree has a random seed",
+     "Seeds change with every boot and belong to one kernel; an image must not carry them.", "",
+     report                                                                                                                                                },
+    {"E458", "tree-read-back",        error, "An emitted tree reads back differently",
+     "The bytes that mkl wrote, read again, are not the tree that it meant to write.",       "",                                                     report},
+});
+}  // namespace
+
+std::span<const FindingDoc> emit_findings() { return docs; }
+
+}  // namespace mkl

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <cassert>
+
+#include "mkl/emit/emit.hpp"
+#include "mkl/hardware/hardware.hpp"
+#include "mkl/hardware/references.hpp"
+#include "mkl/support/text.hpp"
+#include "selection.hpp"
+
+namespace mkl {
+
+namespace {
+
+Bytes text_value(std::string_view text) {
+    const auto bytes = as_bytes(text);
+    Bytes out(bytes.begin(), bytes.end());
+    out.push_back(std::byte{0});
+    return out;
+}
+
+void set(DtNode& node, std::string_view name, Bytes value) {
+    const auto it = std::find_if(node.properties.begin(), node.properties.end(),
+                                 [&](const DtProperty& p) { return p.name == name; });
+    if (it != node.properties.end()) {
+        it->value = std::move(value);
+    } else {
+        node.properties.push_back({std::string{name}, std::move(value)});
+    }
+}
+
+void remove(DtNode& node, std::string_view name) {
+    std::erase_if(node.properties, [&](const DtProperty& p) { return p.name == name; });
+}
+
+DtNode* child_of(DtNode& node, std::string_view name) {
+    const auto it = std::find_if(node.children.begin(), node.children.end(),
+                                 [&](const DtNode& n) { return n.name == name; });
+    return it == node.children.end() ? nullptr : &*it;
+}
+
+/// The board's first memory node, or none.
+size_t first_memory(const TreeView& base) {
+    for (size_t i = 1; i < base.size(); i = base[i].end)
+        if (base[i].node->text("device_type") == "memory") return i;
+    return TreeView::none;
+}
+
+/// A property without some of its entries, each a run of cells.
+Bytes without(const DtProperty& property, const std::vector<const Reference*>& cut) {
+    Bytes out;
+    const Cells cells{&property};
+    size_t next = 0;
+    for (const Reference* r : cut) {
+        for (; next < r->first_cell; next++) append_cell(out, cells[next]);
+        next = r->first_cell + r->cells;
+    }
+    for (; next < cells.size(); next++) append_cell(out, cells[next]);
+    return out;
+}
+
+class Emitter {
+public:
+    Emitter(const Plan& plan, size_t node, const Hardware& hardware)
+        : base_{hardware.tree}, mine_{plan.nodes.at(node)}, hardware_{hardware},
+          selection_{select_nodes(base_, plan, node, hardware)} {}
+
+    DeviceTree run() {
+        DeviceTree tree;
+        tree.root = copy(0);
+        place_memory(tree.root);
+        if (DtNode* chosen = child_of(tree.root, "chosen")) fix_chosen(*chosen);
+        prune_paths(tree.root, "aliases", true);
+        prune_paths(tree.root, "__symbols__", false);
+        for (const PhysRange r : hardware_.tree.memreserve)
+            for (const PhysRange own : mine_.memory)
+                if (const PhysRange both = own.intersect(r); !both.empty())
+                    tree.memreserve.push_back(both);
+        tree.boot_cpuid_phys = boot_cpu();
+        return tree;
+    }
+
+private:
+    /// As dtc fills it in: reg of the first CPU where that is one cell.
+    uint32_t boot_cpu() const {
+        for (const Cpu& cpu : hardware_.cpus) {
+            if (cpu.index != mine_.cpu_index) continue;
+            const Cells reg{base_[base_.find(cpu.path)].node->property("reg")};
+            return reg.size() == 1 ? reg[0] : 0;
+        }
+        return 0;
+    }
+
+    DtNode copy(size_t index) {
+        DtNode out;
+        out.name = base_[index].node->name;
+        out.properties = base_[index].node->properties;
+        cut_references(index, out);
+        set_status(index, out);
+        if (selection_.passage[index]) remove(out, "reg");
+        for (size_t i = index + 1; i < base_[index].end; i = base_[i].end) {
+            if (i == first_memory_) memory_at_ = out.children.size();
+            if (selection_.kept[i]) out.children.push_back(copy(i));
+        }
+        return out;
+    }
+
+    void set_status(size_t index, DtNode& out) const {
+        const size_t up = base_[index].parent;
+        const bool above_on = up == TreeView::none || selection_.enabled[up];
+        const bool is_cpu = std::any_of(hardware_.cpus.begin(), hardware_.cpus.end(),
+                                        [&](auto& c) { return c.path == base_[index].path; });
+        if (is_cpu) {
+            remove(out, "status");  // a quiescent CPU that mkl starts is okay for its node
+        } else if (!selection_.enabled[index] && above_on && status_okay(*base_[index].node)) {
+            set(out, "status", text_value("disabled"));
+        }
+    }
+
+    void cut_references(size_t index, DtNode& out) const {
+        const std::vector<Reference> all = references(base_, index);
+        for (const DtProperty& p : base_[index].node->properties) {
+            std::vector<const Reference*> gone;
+            bool left = false;
+            for (const Reference& r : all) {
+                if (r.property != &p) continue;
+                const bool there = r.target == TreeView::none || selection_.kept[r.target];
+                if (there) left = true;
+                if (!there) gone.push_back(&r);
+            }
+            if (gone.empty()) continue;
+            if (p.name == "interrupts-extended") {
+                keep_positions(p, gone, out);
+            } else if (p.name == "interrupt-affinity") {
+                cut_affinity(index, gone, all, out);
+            } else if (left && gone.front()->kind == ReferenceKind::link) {
+                set(out, p.name, without(p, gone));
+            } else {
+                remove(out, p.name);
+            }
+        }
+    }
+
+    /// Context n of a PLIC is entry n: the entries of other CPUs stay, pointing to this CPU's
+    /// controller with no interrupt (PLIC binding: 0xffffffff, context not present).
+    void keep_positions(const DtProperty& p, const std::vector<const Reference*>& gone,
+                        DtNode& out) const {
+        uint32_t own = 0;
+        for (const Reference& r : references(base_, base_.find(hardware_.controller.path)))
+            if (r.target != TreeView::none && selection_.kept[r.target] && own == 0)
+                own = r.phandle;
+        if (own == 0) own = own_intc();
+        Bytes value;
+        const Cells cells{&p};
+        size_t next = 0;
+        for (const Reference* r : gone) {
+            for (; next < r->cell; next++) append_cell(value, cells[next]);
+            append_cell(value, own);
+            for (size_t i = 1; i < r->cells; i++) append_cell(value, UINT32_MAX);
+            next = r->cell + r->cells;
+        }
+        for (; next < cells.size(); next++) append_cell(value, cells[next]);
+        set(out, p.name, std::move(value));
+    }
+    uint32_t own_intc() const {
+        for (const Cpu& cpu : hardware_.cpus) {
+            const size_t at = base_.find(cpu.path);
+            if (cpu.index != mine_.cpu_index || at == TreeView::none) continue;
+            for (size_t i = at + 1; i < base_[at].end; i++)
+                if (base_[i].node->property("interrupt-controller") != nullptr)
+                    return base_[i].phandle;
+        }
+        return 0;
+    }
+
+    /// A PMU with one line per CPU: entry n of interrupt-affinity is the CPU of interrupt n.
+    void cut_affinity(size_t index, const std::vector<const Reference*>& gone,
+                      const std::vector<Reference>& all, DtNode& out) const {
+        const DtNode& node = *base_[index].node;
+        set(out, "interrupt-affinity", without(*gone.front()->property, gone));
+        const DtProperty* lines = node.property("interrupts");
+        const size_t parent = base_.interrupt_parent(index);
+        if (lines == nullptr || parent == TreeView::none) return;
+        const size_t width = base_.cells_of(parent, "#interrupt-cells", 0);
+        const auto entries =
+            static_cast<size_t>(std::count_if(all.begin(), all.end(), [&](const Reference& r) {
+                return r.property == gone.front()->property;
+            }));
+        const Cells cells{lines};
+        if (width == 0 || cells.size() != entries * width) return;  // not one line per CPU
+        Bytes value;
+        size_t entry = 0;
+        for (const Reference& r : all) {
+            if (r.property != gone.front()->property) continue;
+            const bool keep = r.target == TreeView::none || selection_.kept[r.target];
+            for (size_t i = 0; i < width && keep; i++) append_cell(value, cells[entry * width + i]);
+            entry++;
+        }
+        set(out, "interrupts", std::move(value));
+    }
+
+    void place_memory(DtNode& root) const {
+        const uint32_t ac = base_.address_cells(0), sc = base_.size_cells(0);
+        // A size of one cell holds less than 4 GiB; longer ranges become several entries.
+        const uint64_t most = sc >= 2 ? UINT64_MAX : uint64_t{0xfffff000};
+        DtNode memory;
+        Bytes reg;
+        for (const PhysRange r : mine_.memory)
+            for (uint64_t at = r.base().value; at < r.end().value;) {
+                const uint64_t size = std::min(most, r.end().value - at);
+                append_cells(reg, at, ac);
+                append_cells(reg, size, sc);
+                at += size;
+            }
+        assert(!mine_.memory.empty());
+        memory.name = cat("memory@", hex(mine_.memory.front().base()).substr(2));
+        memory.properties.push_back({"device_type", text_value("memory")});
+        memory.properties.push_back({"reg", std::move(reg)});
+        root.children.insert(root.children.begin() +
+                                 static_cast<ptrdiff_t>(std::min(memory_at_, root.children.size())),
+                             std::move(memory));
+    }
+
+    /// Only what describes this node stays: cells, and its own console.
+    void fix_chosen(DtNode& chosen) const {
+        const auto base_out = chosen.text("stdout-path");
+        std::erase_if(chosen.properties, [](const DtProperty& p) {
+            return p.name != "#address-cells" && p.name != "#size-cells" && p.name != "ranges" &&
+                   p.name != "phandle";
+        });
+        if (!hardware_.stdout_path.empty() && base_out &&
+            (!mine_.console || *mine_.console == hardware_.stdout_path) &&
+            is_claimed(mine_, hardware_.stdout_path)) {
+            chosen.properties.push_back({"stdout-path", text_value(*base_out)});
+        } else if (mine_.console) {
+            chosen.properties.push_back({"stdout-path", text_value(*mine_.console)});
+        }
+    }
+
+    /// Names of paths that are not there, or not enabled, go.
+    void prune_paths(DtNode& root, std::string_view table, bool enabled_only) const {
+        DtNode* node = child_of(root, table);
+        if (node == nullptr) return;
+        std::erase_if(node->properties, [&](const DtProperty& p) {
+            if (p.name == "phandle") return false;
+            const std::string_view text = as_text(p.value);
+            const std::string_view path = text.substr(0, text.find('\0'));
+            const size_t at = base_.find(path);
+            if (at == TreeView::none) return true;
+            return !selection_.kept[at] || (enabled_only && !selection_.enabled[at]);
+        });
+    }
+
+    const TreeView base_;
+    const PlanNode& mine_;
+    const Hardware& hardware_;
+    const Selection selection_;
+    const size_t first_memory_ = first_memory(base_);
+    size_t memory_at_ = SIZE_MAX;  ///< place among the root's children
+};
+
+}  // namespace
+
+DeviceTree node_tree(const Plan& plan, size_t node, const System&, const Hardware& hardware) {
+    return Emitter{plan, node, hardware}.run();
+}
+
+void add_boot_record(DeviceTree& tree, PhysRange record, PhysAddr status_page) {
+    DtNode* chosen = child_of(tree.root, "chosen");
+    if (chosen == nullptr) chosen = &tree.root.children.emplace_back(DtNode{"chosen", {}, {}});
+    Bytes value;
+    append_cells(value, record.base().value, 2);
+    append_cells(value, record.size_bytes(), 2);
+    append_cells(value, status_page.value, 2);
+    set(*chosen, "mkl,boot-record", std::move(value));
+}
+
+}  // namespace mkl
