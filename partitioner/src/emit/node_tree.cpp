@@ -76,19 +76,17 @@ public:
             for (const PhysRange own : mine_.memory)
                 if (const PhysRange both = own.intersect(r); !both.empty())
                     tree.memreserve.push_back(both);
-        tree.boot_cpuid_phys = boot_cpu();
+        tree.boot_cpuid_phys = boot_cpu(tree.root);
         return tree;
     }
 
 private:
-    /// As dtc fills it in: reg of the first CPU where that is one cell.
-    uint32_t boot_cpu() const {
-        for (const Cpu& cpu : hardware_.cpus) {
-            if (cpu.index != mine_.cpu_index) continue;
-            const Cells reg{base_[base_.find(cpu.path)].node->property("reg")};
-            return reg.size() == 1 ? reg[0] : 0;
-        }
-        return 0;
+    /// As dtc fills it in: reg of the first child of /cpus where that is one cell.
+    static uint32_t boot_cpu(DtNode& root) {
+        const DtNode* cpus = child_of(root, "cpus");
+        if (cpus == nullptr || cpus->children.empty()) return 0;
+        const DtProperty* reg = cpus->children.front().property("reg");
+        return reg != nullptr && reg->value.size() == 4 ? Cells{reg}[0] : 0;
     }
 
     DtNode copy(size_t index) {
