@@ -8,10 +8,10 @@
 namespace mkl::user {
 namespace {
 
-// Below 2^38 on every architecture and far above any image (which starts at 4 MiB).
-constexpr uint64_t own_base = 0x2000000000;
-constexpr uint64_t window_4k = 0x2040000000;
-constexpr uint64_t window_2m = 0x2080000000;
+// Parts of the region: a window for page frames, one for large frames, then what stays mapped.
+constexpr uint64_t window_4k = 0;
+constexpr uint64_t window_2m = 0x20'0000;
+constexpr uint64_t lasting = 0x40'0000;
 
 }  // namespace
 
@@ -42,7 +42,9 @@ Outcome OwnSpace::map_at(uint64_t frame, uint64_t vaddr, uint64_t rights, uint64
 }
 
 Outcome OwnSpace::map(uint64_t first_slot, uint64_t count, bool writable, bool cached, void*& at) {
-    const uint64_t start = own_base + next_;
+    if (count * MKL_PAGE_SIZE > size - lasting - next_)
+        return {"find addresses for its own pages", kapi::not_enough_memory};
+    const uint64_t start = base_ + lasting + next_;
     const uint64_t rights = writable ? kapi::can_read | kapi::can_write : kapi::can_read;
     const uint64_t attributes = (cached ? map_cached : map_uncached) | map_execute_never;
     for (uint64_t i = 0; i < count; i++) {
@@ -56,7 +58,7 @@ Outcome OwnSpace::map(uint64_t first_slot, uint64_t count, bool writable, bool c
 }
 
 Outcome OwnSpace::map_window(uint64_t frame, unsigned bits, void*& at) {
-    const uint64_t vaddr = bits == kapi::page_bits ? window_4k : window_2m;
+    const uint64_t vaddr = base_ + (bits == kapi::page_bits ? window_4k : window_2m);
     at = reinterpret_cast<void*>(vaddr);
     return map_at(frame, vaddr, kapi::can_read | kapi::can_write, map_cached | map_execute_never);
 }

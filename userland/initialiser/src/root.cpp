@@ -10,6 +10,8 @@ namespace mkl::user {
 namespace {
 
 constexpr uint32_t stack_words = 256;  // the poller's: it calls nothing deep
+// Below 2^38 on every architecture and far above any image (which starts at 4 MiB).
+constexpr uint64_t own_space_base = 0x2000000000;
 constexpr unsigned max_own_ranges = 2 * max_nodes + 4;
 
 class Root {
@@ -44,7 +46,7 @@ private:
     SpecResult spec_result_;
     UntypedPool pool_;
     Slots slots_;
-    OwnSpace own_space_{pool_, slots_};
+    OwnSpace own_space_{pool_, slots_, own_space_base};
     ImageFrames image_frames_;
     Builder builder_{spec_, pool_, slots_, own_space_, image_frames_};
     OwnRange ranges_[max_own_ranges];

@@ -37,7 +37,10 @@ struct OwnRange {
 
 class OwnSpace {
 public:
-    OwnSpace(UntypedPool& pool, Slots& slots) : pool_{pool}, slots_{slots} {}
+    /// Uses [base, base + size) of the address space; base is 2 MiB aligned.
+    static constexpr uint64_t size = 0x400'0000;
+    OwnSpace(UntypedPool& pool, Slots& slots, uint64_t base)
+        : pool_{pool}, slots_{slots}, base_{base} {}
 
     /// Maps `count` page frames, caps from `first_slot` on, at fresh addresses.
     [[nodiscard]] Outcome map(uint64_t first_slot, uint64_t count, bool writable, bool cached,
@@ -51,6 +54,7 @@ private:
 
     UntypedPool& pool_;
     Slots& slots_;
+    uint64_t base_;
     uint64_t next_ = 0;
 };
 
