@@ -21,6 +21,9 @@ inline constexpr uint64_t page_bytes = 4096;
 /// included only where it names exactly one. Empty: no match.
 std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector);
 
+/// Whether the device is the root interrupt controller or a part of it: never a node's.
+bool is_interrupt_controller(const Hardware& hardware, const Device& device);
+
 /// The selector as the user would write it.
 std::string to_text(const DeviceSelector& selector);
 
@@ -42,5 +45,11 @@ std::vector<PhysRange> pages_of(const Device& device);
 
 /// Whether a `share:` entry covers the device (itself, or a node above it).
 const ShareRequest* share_of(const System& system, const Hardware& hardware, size_t device);
+
+/// Node of a connection's end: where its component runs, or the node with a `root:` of that name.
+std::optional<size_t> node_of(const System& system, const EndName& end);
+
+/// RAM that the YAML may give away: what memory nodes say without what is reserved; sorted.
+std::vector<PhysRange> free_ram(const Hardware& hardware);
 
 }  // namespace mkl

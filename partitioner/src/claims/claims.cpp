@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/claims/claims.hpp"
+
+#include <algorithm>
+
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+namespace {
+
+using Kind = DeviceSelector::Kind;
+
+/// `*` any run within a component, `?` one character of it, `**` any run at all.
+///
+/// Iterative, with one point to fall back to per kind of star, so the cost is at most
+/// pattern x text x components and no input makes it exponential.
+bool glob_matches(std::string_view pattern, std::string_view text) {
+    // reach[k]: the pattern read so far can end at text[..k)
+    std::vector<bool> reach(text.size() + 1, false);
+    reach[0] = true;
+    for (size_t p = 0; p < pattern.size(); p++) {
+        const bool any = pattern[p] == '*';
+        const bool deep = any && p + 1 < pattern.size() && pattern[p + 1] == '*';
+        if (deep) p++;
+        if (any) {
+            for (size_t k = 0; k < text.size(); k++)
+                if (reach[k] && (deep || text[k] != '/')) reach[k + 1] = true;
+            continue;
+        }
+        for (size_t k = text.size(); k > 0; k--)
+            reach[k] = reach[k - 1] &&
+                       (pattern[p] == '?' ? text[k - 1] != '/' : pattern[p] == text[k - 1]);
+        reach[0] = false;
+    }
+    return reach[text.size()];
+}
+
+bool has(const std::vector<std::string>& list, std::string_view word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/// Whether `path` is `top` or below it.
+bool is_within(std::string_view path, std::string_view top) {
+    return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
+}
+
+bool matches(const Device& d, const DeviceSelector& s) {
+    switch (s.kind) {
+    case Kind::path:
+        return d.path == s.text;
+    case Kind::alias:
+        return has(d.aliases, s.text);
+    case Kind::label:
+        return has(d.labels, s.text);
+    case Kind::glob:
+        return d.enabled && glob_matches(s.text, d.path);
+    case Kind::compatible:
+        return d.enabled && has(d.compatible, s.text);
+    case Kind::all_except:
+        return false;
+    }
+    return false;
+}
+
+/// Enabled devices with registers or interrupts, but the excepted ones, what is below those, and
+/// what an excepted one stands below (a bus goes with its devices).
+std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSelector& selector) {
+    std::vector<size_t> excepted;
+    for (const DeviceSelector& e : selector.except)
+        for (const size_t i : select(hardware, e)) excepted.push_back(i);
+    std::vector<size_t> out;
+    for (size_t i = 0; i < hardware.devices.size(); i++) {
+        const Device& d = hardware.devices[i];
+        if (!d.enabled || (d.registers.empty() && d.interrupts.empty())) continue;
+        if (is_interrupt_controller(hardware, d)) continue;
+        const auto related = [&](size_t e) {
+            const std::string& other = hardware.devices[e].path;
+            return is_within(d.path, other) || is_within(other, d.path);
+        };
+        if (std::none_of(excepted.begin(), excepted.end(), related)) out.push_back(i);
+    }
+    return out;
+}
+
+}  // namespace
+
+bool is_interrupt_controller(const Hardware& hardware, const Device& device) {
+    return !hardware.controller.path.empty() && is_within(device.path, hardware.controller.path);
+}
+
+std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector) {
+    if (selector.kind == Kind::all_except) return select_all_except(hardware, selector);
+    const bool many = selector.kind == Kind::glob || selector.kind == Kind::compatible;
+    std::vector<size_t> out;
+    for (size_t i = 0; i < hardware.devices.size(); i++) {
+        if (!matches(hardware.devices[i], selector)) continue;
+        if (many && is_interrupt_controller(hardware, hardware.devices[i])) continue;
+        out.push_back(i);
+    }
+    return out;
+}
+
+std::string to_text(const DeviceSelector& selector) {
+    switch (selector.kind) {
+    case Kind::label:
+        return "&" + selector.text;
+    case Kind::compatible:
+        return cat("{compatible: ", selector.text, "}");
+    case Kind::all_except: {
+        std::string out = "{all-except: [";
+        for (size_t i = 0; i < selector.except.size(); i++)
+            out += (i == 0 ? "" : ", ") + to_text(selector.except[i]);
+        return out + "]}";
+    }
+    default:
+        return selector.text;
+    }
+}
+
+std::optional<size_t> select_cpu(const Hardware& hardware, const CpuChoice& choice) {
+    for (size_t i = 0; i < hardware.cpus.size(); i++) {
+        const Cpu& cpu = hardware.cpus[i];
+        switch (choice.by) {
+        case CpuChoice::By::index:
+            if (cpu.index == choice.number) return i;
+            break;
+        case CpuChoice::By::path:
+            if (cpu.path == choice.path) return i;
+            break;
+        case CpuChoice::By::hwid:
+            if (cpu.hwid.value == choice.number) return i;
+            break;
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<DeviceClaim> device_claims(const System& system, const Hardware& hardware,
+                                       size_t node) {
+    const NodeRequest& request = system.nodes[node];
+    std::vector<const DeviceSelector*> selectors;
+    if (request.console) selectors.push_back(&*request.console);
+    for (const DeviceSelector& s : request.devices) selectors.push_back(&s);
+
+    std::vector<std::optional<DeviceClaim>> by_device(hardware.devices.size());
+    for (const DeviceSelector* s : selectors)
+        for (const size_t i : select(hardware, *s))
+            if (hardware.devices[i].enabled && !by_device[i])
+                by_device[i] = DeviceClaim{i, s->where, true};
+    // Tree order is depth first: what is below a device follows it at once.
+    for (size_t i = 0; i < by_device.size(); i++) {
+        if (!by_device[i]) continue;
+        for (size_t k = i + 1;
+             k < by_device.size() && is_within(hardware.devices[k].path, hardware.devices[i].path);
+             k++)
+            if (hardware.devices[k].enabled && !by_device[k])
+                by_device[k] = DeviceClaim{k, by_device[i]->where, false};
+    }
+    std::vector<DeviceClaim> out;
+    for (std::optional<DeviceClaim>& c : by_device)
+        if (c) out.push_back(std::move(*c));
+    return out;
+}
+
+std::vector<PhysRange> pages_of(const Device& device) {
+    std::vector<PhysRange> out;
+    for (const PhysRange r : device.registers)
+        if (const std::optional<PhysRange> grown = r.grown_to(page_bytes); grown && !r.empty())
+            out.push_back(*grown);
+    return normalise(std::move(out));
+}
+
+std::optional<size_t> node_of(const System& system, const EndName& end) {
+    for (const ComponentRequest& c : system.components)
+        if (c.name.value == end.owner) return system.node_index(c.node.value);
+    const std::optional<size_t> node = system.node_index(end.owner);
+    if (node && system.nodes[*node].root) return node;
+    return std::nullopt;
+}
+
+std::vector<PhysRange> free_ram(const Hardware& hardware) {
+    std::vector<PhysRange> ram, reserved;
+    for (const RamRange& r : hardware.ram) ram.push_back(r.range);
+    for (const ReservedRange& r : hardware.reserved)
+        reserved.push_back(r.range.grown_to(page_bytes).value_or(r.range));
+    return subtract(normalise(std::move(ram)), normalise(std::move(reserved)));
+}
+
+const ShareRequest* share_of(const System& system, const Hardware& hardware, size_t device) {
+    for (const ShareRequest& s : system.share)
+        for (const size_t i : select(hardware, s.device))
+            if (is_within(hardware.devices[device].path, hardware.devices[i].path)) return &s;
+    return nullptr;
+}
+
+}  // namespace mkl

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/partition/findings.hpp"
+
+#include <array>
+
+namespace mkl {
+
+namespace {
+constexpr Severity error = Severity::error, note = Severity::note;
+constexpr std::array table{
+    FindingDoc{"E301", "fixed-memory",      error, "Fixed memory is not free",
+               "The range is not RAM, is reserved by the device tree, or belongs to somebody else.", "memory: {base: 0x0, size: 64M}",
+               "Take the base of the hint, or leave `base:` out and let mkl place it."                                                                                                                                       },
+    FindingDoc{
+               "E302", "does-not-fit",      error, "Memory does not fit",
+               "Each request is one contiguous range. mkl places what is fixed first, then the "
+        "largest, each at the lowest address that fits; docs/partitioning.md has the method.",       "memory: 900M",
+               "Make it, or one of those in the notes, smaller; or split it into a "
+        "list of sizes."                                                                                                                                                                                                     },
+    FindingDoc{"E303", "pool-full",         error, "A pool has no room for a connection",
+               "Connections between nodes lie in pools, each rounded up to 4 KiB.",                  "shared: {pool: {size: 4K, nodes: {node0: rw, node1: rw}}}",
+               "Make the pool larger, or put the connection in another one with `in:`."                                                                                                                                      },
+    FindingDoc{"E304", "no-ram-for-loader", error, "No RAM is left for the loader",
+               "The loader unpacks the image and starts all nodes, so while it boots it needs RAM "
+               "that is in no node: 64 MiB if there is that much, at least 4 MiB, at a multiple of "
+               "2 MiB.",                                                                             "memory: 1G    # on a board with 1 GiB",                     "Leave some RAM to nobody."                                },
+    FindingDoc{"E305", "loader-base",       error, "The loader cannot stand where `loader:` says",
+               "The range must be free RAM and start at a multiple of 2 MiB.",                       "loader: {base: 0x40000000}",                                "Leave `base:` out, or move what is there."                },
+    FindingDoc{"E306", "no-ram-for-logs",   error, "No RAM is left for logs and status pages",
+               "64 KiB for each node with `console: log` and 4 KiB for every node, outside all "
+               "nodes.",                                                                             "",                                                          "Make a node or pool smaller."                             },
+    FindingDoc{"E307", "too-many-signals",  error, "More signals to one node than interrupts",
+               "A GIC tells 16 software generated interrupts apart, and firmware may keep some "
+               "(`board: {sgis: ..}`).",                                                             "board: {qemu: .., sgis: 0-1}",                              "Let one notification stand for several events."           },
+    FindingDoc{"N301", "automatic-pool",    note,  "mkl made a pool for connections between nodes",
+               "No pool in `shared:` has both nodes as members, so mkl made one that only they "
+               "see.",                                                                               "",                                                          "Nothing; or declare the pool yourself to fix its address."},
+    FindingDoc{"N302", "loader-near-top",   note,  "The loader stands near the top of RAM",
+               "U-Boot moves itself to the top of RAM, usually into the last 64 MiB, and would "
+               "overwrite itself when it unpacks the image there. Other ways to boot are not "
+               "affected.",                                                                          "",                                                          "Leave some RAM free further down, or say `loader:`."      },
+};
+}  // namespace
+
+std::span<const FindingDoc> partition_findings() { return table; }
+
+}  // namespace mkl

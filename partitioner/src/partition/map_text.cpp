@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+
+#include "map_rows.hpp"
+#include "mkl/claims/claims.hpp"
+#include "mkl/partition/map.hpp"
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+namespace placement {
+
+namespace {
+
+std::string members(const PlanPool& pool, const Plan& plan) {
+    std::string out;
+    for (const auto& [node, rights] : pool.nodes)
+        out += cat(out.empty() ? "" : ", ", plan.nodes[node].name,
+                   rights == Rights::read_write ? " rw" : " r");
+    return out;
+}
+
+}  // namespace
+
+std::vector<MapRow> map_rows(const Plan& plan) {
+    std::vector<MapRow> rows;
+    for (size_t i = 0; i < plan.nodes.size(); i++) {
+        for (const PhysRange r : plan.nodes[i].memory)
+            rows.push_back({r, RowKind::node, i, plan.nodes[i].name, ""});
+        if (plan.nodes[i].log)
+            rows.push_back(
+                {*plan.nodes[i].log, RowKind::log, i, "log of " + plan.nodes[i].name, ""});
+    }
+    for (size_t i = 0; i < plan.pools.size(); i++)
+        rows.push_back({plan.pools[i].range, RowKind::pool, i, plan.pools[i].name,
+                        members(plan.pools[i], plan)});
+    rows.push_back({plan.loader, RowKind::loader, 0, "loader", "with the payload, while it boots"});
+    rows.push_back({plan.status, RowKind::status, 0, "status", "4 KiB a node"});
+    for (const PhysRange r : plan.unassigned) rows.push_back({r, RowKind::free, 0, "", ""});
+    std::vector<PhysRange> known;
+    for (const MapRow& r : rows) known.push_back(r.range);
+    // The rest of RAM is what firmware keeps; reservations may overlap each other.
+    const std::vector<PhysRange> rest = subtract(plan.ram, normalise(std::move(known)));
+    for (const PhysRange r : rest) {
+        std::string who;
+        for (const PlanReserved& p : plan.reserved)
+            if (p.range.overlaps(r) && who.empty()) who = p.what;
+        rows.push_back({r, RowKind::reserved, 0, who.empty() ? "reserved" : who, ""});
+    }
+    std::erase_if(rows, [](const MapRow& r) { return r.range.empty(); });
+    std::stable_sort(rows.begin(), rows.end(), [](const MapRow& a, const MapRow& b) {
+        return a.range.base() < b.range.base();
+    });
+    return rows;
+}
+
+}  // namespace placement
+
+namespace {
+
+using placement::MapRow;
+using placement::RowKind;
+
+/// Columns padded to their widest cell; the last one is not padded.
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<size_t> width;
+    for (const auto& row : rows) {
+        width.resize(std::max(width.size(), row.size()));
+        for (size_t i = 0; i < row.size(); i++) width[i] = std::max(width[i], row[i].size());
+    }
+    std::string out;
+    for (const auto& row : rows) {
+        std::string line = "  ";
+        for (size_t i = 0; i < row.size(); i++) {
+            line += row[i];
+            if (i + 1 < row.size()) line.append(width[i] - row[i].size() + 2, ' ');
+        }
+        out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    }
+    return out;
+}
+
+std::string_view kind_text(RowKind kind) {
+    switch (kind) {
+    case RowKind::node:
+        return "node";
+    case RowKind::pool:
+        return "pool";
+    case RowKind::loader:
+        return "loader";
+    case RowKind::log:
+        return "log";
+    case RowKind::status:
+        return "status";
+    case RowKind::reserved:
+        return "reserved";
+    case RowKind::free:
+        return "free";
+    }
+    return "";
+}
+
+std::string memory_table(const Plan& plan) {
+    std::vector<std::vector<std::string>> rows{
+        {"base", "end", "size", "kind", "whose"}
+    };
+    for (const MapRow& r : placement::map_rows(plan))
+        rows.push_back({hex(r.range.base()), hex(r.range.end()), size_text(r.range.size_bytes()),
+                        std::string{kind_text(r.kind)},
+                        r.detail.empty() ? r.who : cat(r.who, "  (", r.detail, ")")});
+    return table(rows);
+}
+
+std::string irq_list(const PlanNode& n) {
+    std::string out;
+    for (const Irq& i : n.interrupts) out += cat(out.empty() ? "" : " ", i.id);
+    return out.empty() ? "-" : out;
+}
+
+std::string node_table(const Plan& plan) {
+    std::vector<std::vector<std::string>> rows{
+        {"node", "cpu", "hwid", "console", "devices", "pages", "interrupts", "signals in/out"}
+    };
+    for (const PlanNode& n : plan.nodes) {
+        uint64_t pages = 0;
+        for (const PhysRange r : n.device_pages) pages += r.size_bytes() / page_bytes;
+        rows.push_back({n.name, cat(n.cpu_index), hex(n.hwid.value), n.console.value_or("log"),
+                        cat(n.devices.size()), cat(pages), irq_list(n),
+                        cat(n.receives.size(), "/", n.sends.size())});
+    }
+    return table(rows);
+}
+
+std::string totals(const Plan& plan, const Hardware& hardware) {
+    uint64_t ram = 0, nodes = 0, pools = 0, free = 0;
+    for (const PhysRange r : plan.ram) ram += r.size_bytes();
+    for (const PlanNode& n : plan.nodes)
+        for (const PhysRange r : n.memory) nodes += r.size_bytes();
+    for (const PlanPool& p : plan.pools) pools += p.range.size_bytes();
+    for (const PhysRange r : plan.unassigned) free += r.size_bytes();
+    return table({
+        {"CPUs",            cat(hardware.cpus.size(), " on the board, ", plan.nodes.size(), " used, ",
+         hardware.cpus.size() - plan.nodes.size(), " parked")              },
+        { "RAM",
+         cat(size_text(ram), ": nodes ",                size_text(nodes),         ", pools ",                                                                              size_text(pools),               ", free ",
+         size_text(free), ", rest ", size_text(ram - nodes - pools - free))}
+    });
+}
+
+}  // namespace
+
+std::string map_text(const Plan& plan, const System&, const Hardware& hardware) {
+    return cat("Memory\n", memory_table(plan), "\nNodes\n", node_table(plan), "\nTotals\n",
+               totals(plan, hardware));
+}
+
+}  // namespace mkl

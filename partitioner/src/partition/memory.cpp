@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// RAM of nodes and pools: what is fixed first, then largest first, lowest fit.
+//
+// Why not a general solver: every request is one range with one alignment, so first fit in
+// decreasing size leaves little unused, its result can be predicted by the person who writes the
+// YAML, and a small change of the request moves little. docs/adr/0010.
+#include <algorithm>
+#include <tuple>
+
+#include "mkl/claims/claims.hpp"
+#include "mkl/support/text.hpp"
+#include "steps.hpp"
+
+namespace mkl::placement {
+
+namespace {
+
+struct Request {
+    std::string who;
+    std::optional<PhysAddr> base;
+    uint64_t size = 0, align = node_align;
+    SourceSpan where;
+    size_t node = 0, pool = 0;
+    bool is_node = true;
+};
+
+std::vector<Request> requests_of(const Context& c) {
+    std::vector<Request> out;
+    const auto add = [&](Request r, const std::optional<Located<uint64_t>>& base) {
+        if (base) r.base = PhysAddr{base->value};
+        if (r.size != 0) out.push_back(std::move(r));
+    };
+    for (size_t i = 0; i < c.system.nodes.size(); i++)
+        for (const MemoryRequest& m : c.system.nodes[i].memory)
+            add({.who = cat("node '", c.system.nodes[i].name.value, "'"),
+                 .size = m.size.value,
+                 .where = m.where,
+                 .node = i},
+                m.base);
+    for (size_t p = 0; p < c.plan.pools.size(); p++) {
+        const PlanPool& pool = c.plan.pools[p];
+        Request r{.who = cat("pool '", pool.name, "'"), .pool = p, .is_node = false};
+        if (p < c.system.shared.size()) {
+            const PoolRequest& asked = c.system.shared[p];
+            r.size = asked.size.value;
+            r.align = r.size >= node_align ? node_align : page_bytes;
+            r.where = asked.where;
+            add(std::move(r), asked.base);
+        } else {
+            r.size = pool.range.size_bytes();  // automatic: plan_pools() has summed it up
+            r.where = c.system.connections[pool.slices.front().connection].where;
+            add(std::move(r), std::nullopt);
+        }
+    }
+    return out;
+}
+
+void grant(Context& c, const Request& r, PhysRange range) {
+    c.space.take(range, r.who, r.where);
+    if (r.is_node)
+        c.plan.nodes[r.node].memory.push_back(range);
+    else
+        c.plan.pools[r.pool].range = range;
+}
+
+bool place_fixed(Context& c, const Request& r) {
+    const std::optional<PhysRange> range = PhysRange::from_base_size(*r.base, r.size);
+    if (range && c.space.is_free(*range)) {
+        grant(c, r, *range);
+        return true;
+    }
+    Diagnostic d{.id = "E301",
+                 .where = r.where,
+                 .message = cat(r.who, " cannot have ", size_text(r.size), " at ", hex(*r.base),
+                                ": that is not all free RAM; ", free_text(c.space))};
+    for (const Taken& t : c.space.taken())
+        if (range && t.range.overlaps(*range))
+            d.notes.push_back({t.where, cat(t.who, " has ", t.range)});
+    if (const std::optional<PhysRange> other = c.space.lowest(r.size, r.align, everywhere))
+        d.hint = cat("the lowest base that fits is ", hex(other->base()));
+    c.sink.report(std::move(d));
+    return false;
+}
+
+bool place_anywhere(Context& c, const Request& r) {
+    if (const std::optional<PhysRange> range = c.space.lowest(r.size, r.align, everywhere)) {
+        grant(c, r, *range);
+        return true;
+    }
+    const uint64_t largest = c.space.largest(r.align);
+    c.sink.report(
+        {.id = "E302",
+         .where = r.where,
+         .message = cat(r.who, " needs ", size_text(r.size), " in one piece, a multiple of ",
+                        size_text(r.align), "; ", free_text(c.space)),
+         .notes = who_has_what(c.space),
+         .hint = largest == 0 ? std::string{"make something else smaller"}
+                              : cat("at most ", size_text(largest),
+                                    " fits here; make it or something else smaller")});
+    return false;
+}
+
+}  // namespace
+
+std::vector<Diagnostic::Note> who_has_what(const Space& space) {
+    constexpr size_t most = 6;
+    std::vector<Taken> taken = space.taken();
+    std::stable_sort(taken.begin(), taken.end(), [](const Taken& a, const Taken& b) {
+        return a.range.size_bytes() > b.range.size_bytes();
+    });
+    taken.resize(std::min(taken.size(), most));
+    std::vector<Diagnostic::Note> notes;
+    for (const Taken& t : taken) notes.push_back({t.where, cat(t.who, " has ", t.range)});
+    return notes;
+}
+
+std::string free_text(const Space& space) {
+    constexpr size_t most = 3;
+    std::vector<PhysRange> largest = space.free();
+    if (largest.empty()) return "no RAM is free";
+    std::stable_sort(largest.begin(), largest.end(),
+                     [](PhysRange a, PhysRange b) { return a.size_bytes() > b.size_bytes(); });
+    std::string out =
+        largest.size() == 1 ? "the only free range is " : "the largest free ranges are ";
+    for (size_t i = 0; i < std::min(largest.size(), most); i++)
+        out += cat(i == 0 ? "" : ", ", largest[i], " (", size_text(largest[i].size_bytes()), ")");
+    return out;
+}
+
+bool place_memory(Context& c) {
+    std::vector<Request> requests = requests_of(c);
+    // Fixed ones first, in YAML order; then by falling size, nodes before pools, YAML order.
+    std::stable_sort(requests.begin(), requests.end(), [](const Request& a, const Request& b) {
+        const auto key = [](const Request& r) {
+            return std::tuple{!r.base, r.base ? 0 : UINT64_MAX - r.size, !r.is_node};
+        };
+        return key(a) < key(b);
+    });
+    bool placed = true;
+    for (const Request& r : requests)
+        placed = (r.base ? place_fixed(c, r) : place_anywhere(c, r)) && placed;
+    for (PlanNode& node : c.plan.nodes) node.memory = normalise(std::move(node.memory));
+    return placed;
+}
+
+}  // namespace mkl::placement

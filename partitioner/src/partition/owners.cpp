@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+
+#include "mkl/claims/claims.hpp"
+#include "steps.hpp"
+
+namespace mkl::placement {
+
+namespace {
+
+/// How the interrupt controller counts a CPU.
+///   GICv2   CPU interface number. The tree does not say it; CPUs in ascending MPIDR order is what
+///           QEMU and GIC-400 systems do, and the loader compares it with GICD_ITARGETSR0.
+///   PLIC    context of the hart's S mode.
+///   GICv3   not used: CPUs are named by affinity.
+uint32_t cpu_number(const Hardware& hardware, const Cpu& cpu) {
+    const InterruptController& intc = hardware.controller;
+    if (intc.type == InterruptControllerType::plic)
+        return cpu.index < intc.plic_context.size() ? intc.plic_context[cpu.index] : 0;
+    if (intc.type != InterruptControllerType::gicv2) return 0;
+    return static_cast<uint32_t>(
+        std::count_if(hardware.cpus.begin(), hardware.cpus.end(),
+                      [&](const Cpu& other) { return other.hwid < cpu.hwid; }));
+}
+
+void assign_devices(const Context& c, size_t index, PlanNode& node) {
+    for (const DeviceClaim& claim : device_claims(c.system, c.hardware, index)) {
+        const Device& d = c.hardware.devices[claim.device];
+        if (claim.direct) node.devices.push_back(d.path);
+        for (const PhysRange r : pages_of(d)) node.device_pages.push_back(r);
+        const ShareRequest* share = share_of(c.system, c.hardware, claim.device);
+        if (share != nullptr && share->owner.value != node.name)
+            continue;  // its line is the owner's
+        for (const DeviceInterrupt& i : d.interrupts)
+            if (i.root && !i.per_cpu) node.interrupts.push_back(*i.root);
+    }
+    node.device_pages = normalise(std::move(node.device_pages));
+    std::sort(node.interrupts.begin(), node.interrupts.end());
+    const auto same_id = [](const Irq& a, const Irq& b) { return a.id == b.id; };
+    node.interrupts.erase(std::unique(node.interrupts.begin(), node.interrupts.end(), same_id),
+                          node.interrupts.end());
+}
+
+/// The node whose console is stdout-path prints the others' logs. A tree without stdout-path: the
+/// first node with a console of its own.
+void choose_printer(const Context& c) {
+    for (PlanNode& node : c.plan.nodes) {
+        if (!node.console) continue;
+        if (!c.hardware.stdout_path.empty() && *node.console != c.hardware.stdout_path) continue;
+        node.prints_logs = true;
+        return;
+    }
+}
+
+}  // namespace
+
+void assign_owners(Context& c) {
+    for (size_t i = 0; i < c.system.nodes.size(); i++) {
+        const NodeRequest& request = c.system.nodes[i];
+        PlanNode& node = c.plan.nodes.emplace_back();
+        node.name = request.name.value;
+        if (const std::optional<size_t> cpu = select_cpu(c.hardware, request.cpu)) {
+            node.cpu_index = c.hardware.cpus[*cpu].index;
+            node.hwid = c.hardware.cpus[*cpu].hwid;
+            node.cpu_number = cpu_number(c.hardware, c.hardware.cpus[*cpu]);
+        }
+        if (request.console)
+            for (const size_t d : select(c.hardware, *request.console))
+                node.console = c.hardware.devices[d].path;
+        assign_devices(c, i, node);
+    }
+    choose_printer(c);
+}
+
+}  // namespace mkl::placement

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+
+#include "mkl/claims/claims.hpp"
+#include "mkl/model/plan.hpp"
+#include "mkl/support/json.hpp"
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+namespace {
+
+Json range_json(PhysRange r) {
+    return Json::object().set("base", hex(r.base())).set("size", hex(r.size_bytes()));
+}
+
+std::string_view rights_text(Rights r) { return r == Rights::read_write ? "rw" : "r"; }
+
+template <class List, class Make>
+Json list(const List& items, const Make& make) {
+    Json out = Json::array();
+    for (const auto& item : items) out.add(make(item));
+    return out;
+}
+
+Json receive_json(const SgiReceive& r, const Plan& plan, const System& system) {
+    Json out = Json::object();
+    if (r.id) out.set("id", *r.id);
+    out.set("from", plan.nodes[r.from].name)
+        .set("signal", system.connections[r.connection].name.value);
+    if (r.mux) out.set("mux", Json::object().set("word", r.mux->first).set("bit", r.mux->second));
+    return out;
+}
+
+Json send_json(const SgiSend& s, const Plan& plan, const System& system) {
+    return Json::object()
+        .set("id", s.id)
+        .set("target", hex(s.target))
+        .set("to", plan.nodes[s.to].name)
+        .set("signal", system.connections[s.connection].name.value);
+}
+
+Json node_json(const PlanNode& n, const Plan& plan, const System& system,
+               const Hardware& hardware) {
+    const auto irq = [&](const Irq& i) {
+        return Json::object()
+            .set("controller", hardware.controller.path)
+            .set("id", i.id)
+            .set("trigger", i.trigger == Trigger::edge ? "edge" : "level");
+    };
+    Json out = Json::object();
+    out.set("name", n.name)
+        .set("cpu", Json::object().set("index", n.cpu_index).set("hwid", hex(n.hwid.value)))
+        .set("memory", list(n.memory, range_json))
+        .set("devices", list(n.devices, [](const std::string& p) { return Json{p}; }))
+        .set("device_pages", list(n.device_pages, range_json))
+        .set("interrupts", list(n.interrupts, irq))
+        .set("sgis",
+             list(n.receives, [&](const SgiReceive& r) { return receive_json(r, plan, system); }))
+        .set("sends", list(n.sends, [&](const SgiSend& s) { return send_json(s, plan, system); }))
+        .set("console", n.console ? Json{*n.console} : Json{"log"});
+    if (n.log) out.set("log", range_json(*n.log));
+    out.set("status", range_json(n.status)).set("prints_logs", n.prints_logs);
+    return out;
+}
+
+Json pool_json(const PlanPool& p, const Plan& plan, const System& system) {
+    Json nodes = Json::object();
+    for (const auto& [node, rights] : p.nodes)
+        nodes.set(plan.nodes[node].name, rights_text(rights));
+    const auto slice = [&](const PoolSlice& s) {
+        return Json::object()
+            .set("connection", system.connections[s.connection].name.value)
+            .merge(range_json(s.range));
+    };
+    Json out = Json::object();
+    out.set("name", p.name).merge(range_json(p.range)).set("nodes", std::move(nodes));
+    if (p.automatic) out.set("automatic", true);
+    return out.set("slices", list(p.slices, slice));
+}
+
+Json unassigned_json(const Plan& plan, const System& system, const Hardware& hardware) {
+    Json cpus = Json::array(), devices = Json::array();
+    for (const Cpu& cpu : hardware.cpus)
+        if (std::none_of(plan.nodes.begin(), plan.nodes.end(),
+                         [&](const PlanNode& n) { return n.cpu_index == cpu.index; }))
+            cpus.add(Json::object().set("index", cpu.index).set("hwid", hex(cpu.hwid.value)));
+    std::vector<bool> claimed(hardware.devices.size(), false);
+    for (size_t i = 0; i < plan.nodes.size(); i++)
+        for (const DeviceClaim& c : device_claims(system, hardware, i)) claimed[c.device] = true;
+    for (size_t i = 0; i < hardware.devices.size(); i++) {
+        const Device& d = hardware.devices[i];
+        if (d.enabled && !claimed[i] && !d.registers.empty() &&
+            !is_interrupt_controller(hardware, d))
+            devices.add(d.path);
+    }
+    return Json::object()
+        .set("memory", list(plan.unassigned, range_json))
+        .set("cpus", std::move(cpus))
+        .set("devices", std::move(devices));
+}
+
+}  // namespace
+
+std::string to_json(const Plan& plan, const System& system, const Hardware& hardware) {
+    const auto reserved = [&](const PlanReserved& r) {
+        Json out = Json::object();
+        out.set("what", r.what).merge(range_json(r.range));
+        if (r.node) out.set("node", plan.nodes[*r.node].name);
+        return out;
+    };
+    Json out = Json::object();
+    out.set("version", 1)
+        .set("arch", info(plan.architecture).name)
+        .set("nodes", list(plan.nodes,
+                           [&](const PlanNode& n) { return node_json(n, plan, system, hardware); }))
+        .set("shared",
+             list(plan.pools, [&](const PlanPool& p) { return pool_json(p, plan, system); }))
+        .set("loader", range_json(plan.loader))
+        .set("reserved", list(plan.reserved, reserved))
+        .set("unassigned", unassigned_json(plan, system, hardware));
+    return out.text() + '\n';
+}
+
+}  // namespace mkl

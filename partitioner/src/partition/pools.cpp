@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which pool a cross-node connection lies in, and where in it.
+//
+// A pool serves a connection if both nodes are members, the sender with rw. `in:` chooses one,
+// else the first in YAML order with room. Connections between nodes that no pool serves get an
+// automatic one per set of nodes, so that nobody sees more than it has to.
+#include <algorithm>
+#include <map>
+
+#include "mkl/claims/claims.hpp"
+#include "mkl/support/text.hpp"
+#include "steps.hpp"
+
+namespace mkl::placement {
+
+namespace {
+
+constexpr uint64_t rounded_up(uint64_t value, uint64_t align) {
+    return (value + align - 1) / align * align;
+}
+
+/// Index of the connection's nodes if it needs memory outside both.
+std::optional<std::pair<size_t, size_t>> crossing(const Context& c, const ConnectionRequest& r) {
+    if (r.type != ConnectionType::shared_data) return std::nullopt;
+    const std::optional<size_t> from = node_of(c.system, r.from), to = node_of(c.system, r.to);
+    if (!from || !to || *from == *to) return std::nullopt;
+    return std::pair{*from, *to};
+}
+
+const Rights* rights_of(const PlanPool& pool, size_t node) {
+    for (const auto& [member, rights] : pool.nodes)
+        if (member == node) return &rights;
+    return nullptr;
+}
+
+bool serves(const PlanPool& pool, std::pair<size_t, size_t> nodes) {
+    const Rights* from = rights_of(pool, nodes.first);
+    return from != nullptr && *from == Rights::read_write &&
+           rights_of(pool, nodes.second) != nullptr;
+}
+
+uint64_t used(const PlanPool& pool) {
+    return pool.slices.empty() ? 0 : pool.slices.back().range.end().value - pool.range.base().value;
+}
+
+void add_automatic(Context& c, std::vector<std::pair<size_t, std::pair<size_t, size_t>>> left) {
+    std::map<std::pair<size_t, size_t>, size_t> pool_of;
+    std::vector<uint64_t> bytes;
+    const size_t first = c.plan.pools.size();
+    for (const auto& [connection, nodes] : left) {
+        const std::pair<size_t, size_t> members = std::minmax(nodes.first, nodes.second);
+        const auto [it, fresh] = pool_of.emplace(members, c.plan.pools.size());
+        if (fresh) {
+            PlanPool pool;
+            pool.name = pool_of.size() == 1 ? "auto" : cat("auto", pool_of.size());
+            pool.nodes = {
+                {members.first,  Rights::read_write},
+                {members.second, Rights::read_write}
+            };
+            pool.automatic = true;
+            c.plan.pools.push_back(std::move(pool));
+            bytes.push_back(0);
+        }
+        bytes[it->second - first] += rounded_up(c.system.connections[connection].size, page_bytes);
+        c.plan.pools[it->second].slices.push_back({connection, {}});
+    }
+    for (size_t i = 0; i < bytes.size(); i++) {
+        PlanPool& pool = c.plan.pools[first + i];
+        pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{rounded_up(bytes[i], node_align)});
+        const ConnectionRequest& cause = c.system.connections[pool.slices.front().connection];
+        c.sink.report({.id = "N301",
+                       .where = cause.where,
+                       .message = cat("no pool in `shared:` serves '",
+                                      c.system.nodes[pool.nodes[0].first].name.value, "' and '",
+                                      c.system.nodes[pool.nodes[1].first].name.value,
+                                      "'; mkl makes one named `", pool.name, "` of ",
+                                      size_text(pool.range.size_bytes()))});
+    }
+}
+
+}  // namespace
+
+bool plan_pools(Context& c) {
+    for (const PoolRequest& asked : c.system.shared) {
+        PlanPool pool;
+        pool.name = asked.name.value;
+        for (const auto& [name, rights] : asked.nodes)
+            if (const std::optional<size_t> node = c.system.node_index(name.value))
+                pool.nodes.push_back({*node, rights});
+        std::sort(pool.nodes.begin(), pool.nodes.end());
+        c.plan.pools.push_back(std::move(pool));
+    }
+    std::vector<std::pair<size_t, std::pair<size_t, size_t>>> left;
+    for (size_t i = 0; i < c.system.connections.size(); i++) {
+        const auto nodes = crossing(c, c.system.connections[i]);
+        if (!nodes || c.system.connections[i].in) continue;
+        const auto suits = [&](const PlanPool& p) { return serves(p, *nodes); };
+        if (std::none_of(c.plan.pools.begin(), c.plan.pools.end(), suits))
+            left.push_back({i, *nodes});
+    }
+    add_automatic(c, std::move(left));
+    return true;
+}
+
+bool slice_pools(Context& c) {
+    for (PlanPool& pool : c.plan.pools) pool.slices.clear();
+    bool fits = true;
+    for (size_t i = 0; i < c.system.connections.size(); i++) {
+        const ConnectionRequest& r = c.system.connections[i];
+        const auto nodes = crossing(c, r);
+        if (!nodes) continue;
+        const uint64_t size = rounded_up(r.size, page_bytes);
+        PlanPool* chosen = nullptr;
+        const PlanPool* fullest = nullptr;
+        for (PlanPool& pool : c.plan.pools) {
+            if (r.in ? pool.name != r.in->value : !serves(pool, *nodes)) continue;
+            if (fullest == nullptr) fullest = &pool;
+            if (chosen == nullptr && pool.range.size_bytes() - used(pool) >= size) chosen = &pool;
+        }
+        if (chosen != nullptr) {
+            const PhysAddr base{chosen->range.base().value + used(*chosen)};
+            chosen->slices.push_back({i, PhysRange::between(base, PhysAddr{base.value + size})});
+            continue;
+        }
+        fits = false;
+        if (fullest == nullptr) continue;  // `in:` names no pool: rules have said so
+        c.sink.report({.id = "E303",
+                       .where = r.where,
+                       .message = cat("connection '", r.name.value, "' needs ", size_text(size),
+                                      " in pool '", fullest->name, "', which has ",
+                                      size_text(fullest->range.size_bytes() - used(*fullest)),
+                                      " of ", size_text(fullest->range.size_bytes()), " left"),
+                       .hint = "make the pool larger, or the connections in it smaller"});
+    }
+    return fits;
+}
+
+}  // namespace mkl::placement

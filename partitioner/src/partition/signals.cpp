@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Inter-processor interrupts: an id at the receiver and a target at the sender for each
+// notification that crosses nodes.
+#include <algorithm>
+#include <map>
+
+#include "mkl/claims/claims.hpp"
+#include "mkl/support/text.hpp"
+#include "steps.hpp"
+
+namespace mkl::placement {
+
+namespace {
+
+/// mkl/abi/boot_record.h, mkl_rec_sgi_send.
+uint64_t target_of(const Hardware& hardware, const PlanNode& node) {
+    switch (hardware.controller.type) {
+    case InterruptControllerType::gicv2:
+        return node.cpu_number;
+    case InterruptControllerType::gicv3:
+        // MPIDR_EL1 has Aff3 in bits 39:32 (Arm DDI 0487, D17.2.101); packed: in bits 31:24.
+        return (node.hwid.value >> 8 & 0xff000000) | (node.hwid.value & 0x00ffffff);
+    default:
+        return node.hwid.value;
+    }
+}
+
+std::vector<uint32_t> usable_ids(const Context& c) {
+    if (c.system.board.sgis) return c.system.board.sgis->value;
+    std::vector<uint32_t> ids;
+    for (uint32_t i = 0; i < info(c.hardware.architecture).sgi_count; i++) ids.push_back(i);
+    return ids;
+}
+
+void report_too_many(Context& c, size_t connection, size_t to, size_t limit) {
+    const ConnectionRequest& r = c.system.connections[connection];
+    Diagnostic d{.id = "E307",
+                 .where = r.where,
+                 .message = cat("connection '", r.name.value, "' would be signal number ",
+                                limit + 1, " to node '", c.plan.nodes[to].name, "'; ", limit,
+                                " interrupts are there to tell them apart"),
+                 .hint = "let one notification stand for several events"};
+    if (c.system.board.sgis) d.notes.push_back({c.system.board.sgis->where, "allowed here"});
+    c.sink.report(std::move(d));
+}
+
+}  // namespace
+
+bool plan_signals(Context& c) {
+    const std::vector<uint32_t> ids = usable_ids(c);
+    const bool one_only = c.hardware.architecture == Architecture::riscv64;
+    std::map<std::pair<size_t, size_t>, uint32_t> bits;  // of (from, to), RISC-V
+    bool fits = true;
+    for (size_t i = 0; i < c.system.connections.size(); i++) {
+        const ConnectionRequest& r = c.system.connections[i];
+        const std::optional<size_t> from = node_of(c.system, r.from), to = node_of(c.system, r.to);
+        if (r.type != ConnectionType::notification || !from || !to || *from == *to) continue;
+        PlanNode &sender = c.plan.nodes[*from], &receiver = c.plan.nodes[*to];
+        SgiReceive in{.id = std::nullopt, .from = *from, .connection = i, .mux = std::nullopt};
+        if (one_only) {
+            in.mux = {static_cast<uint32_t>(*from), bits[{*from, *to}]++};
+        } else if (receiver.receives.size() < ids.size()) {
+            in.id = ids[receiver.receives.size()];
+        } else {
+            report_too_many(c, i, *to, ids.size());
+            fits = false;
+            continue;
+        }
+        sender.sends.push_back({in.id.value_or(0), target_of(c.hardware, receiver), *to, i});
+        receiver.receives.push_back(in);
+    }
+    return fits;
+}
+
+}  // namespace mkl::placement

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The steps of partition(), in the order in which they run. Each fills its part of the plan and
+// reads what earlier ones filled; none changes it. False: an error was reported.
+#pragma once
+
+#include "mkl/model/plan.hpp"
+#include "mkl/support/diagnostic.hpp"
+#include "space.hpp"
+
+namespace mkl::placement {
+
+/// Kernels map with 2 MiB blocks.
+inline constexpr uint64_t node_align = uint64_t{2} << 20;
+
+struct Context {
+    const System& system;
+    const Hardware& hardware;
+    DiagnosticSink& sink;
+    Plan& plan;
+    Space space;
+};
+
+/// Names, CPUs, console, devices, pages, interrupts. (owners.cpp)
+void assign_owners(Context& c);
+/// Node RAM and pools, the automatic ones included. (memory.cpp)
+bool place_memory(Context& c);
+/// Memory of cross-node connections inside pools. (pools.cpp)
+bool plan_pools(Context& c);
+bool slice_pools(Context& c);
+/// Loader, log rings, status pages. (loader.cpp)
+bool place_loader(Context& c);
+/// Signals between nodes. (signals.cpp)
+bool plan_signals(Context& c);
+
+/// "node 'a' has [..)", ..., as notes of a finding that something did not fit; the largest few.
+std::vector<Diagnostic::Note> who_has_what(const Space& space);
+/// "the largest free ranges are ..".
+std::string free_text(const Space& space);
+
+}  // namespace mkl::placement
