@@ -247,6 +247,7 @@ void Component::write_startup() {
 }
 
 void Component::finish() {
+    inbox();  // also without incoming ends: what the program blocks on when it has nothing to do
     write_startup();
     Object& cnode = spec_.objects[cnode_];
     cnode.size_bits = static_cast<uint8_t>(std::max<unsigned>(2, std::bit_width(next_slot_ - 1)));
