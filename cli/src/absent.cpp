@@ -40,6 +40,7 @@ std::span<const FindingDoc> hardware_findings() { return {}; }
 std::optional<Hardware> load_hardware(FileSystem&, const System&, DiagnosticSink&) {
     throw absent("hardware");
 }
+std::optional<Uart> uart_of(const Hardware&, const Device&) { return std::nullopt; }
 std::string qemu_machine_argument(const QemuMachine&) { throw absent("hardware"); }
 std::string qemu_cpu_argument(const QemuMachine&) { throw absent("hardware"); }
 #endif

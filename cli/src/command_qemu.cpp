@@ -1,14 +1,95 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // mkl qemu: builds the image, boots it, shows consoles by node.
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+
 #include "mkl/support/outputs.hpp"
+#include "mkl/support/text.hpp"
 #include "pipeline.hpp"
 
 namespace mkl::cli {
 
+namespace {
+
+// A directory of our own that goes away with us.
+class TemporaryDirectory {
+public:
+    TemporaryDirectory() {
+        std::error_code error;
+        auto base = std::filesystem::temp_directory_path(error);
+        std::string name = (error ? std::filesystem::path{"/tmp"} : base) / "mkl-qemu-XXXXXX";
+        if (::mkdtemp(name.data())) path_ = name;
+    }
+    ~TemporaryDirectory() {
+        std::error_code error;  // best effort
+        if (!path_.empty()) std::filesystem::remove_all(path_, error);
+    }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+std::string command_line(const std::vector<std::string>& argv) {
+    std::string out;
+    for (const std::string& word : argv) out += (out.empty() ? "" : " ") + shell_quote(word);
+    return out + "\n";
+}
+
+// Consoles go to stdout as they come; with --format json|sarif only the findings do.
+void print_line(const Context& context, std::string_view line) {
+    std::FILE* stream = context.options.format == Format::text ? stdout : stderr;
+    std::fwrite(line.data(), 1, line.size(), stream);
+    std::fflush(stream);
+}
+
+void add_boot_files(std::vector<OutputFile>& files, const QemuRun& run,
+                    const QemuOptions& options) {
+    if (options.boot != QemuBoot::direct)
+        if (const auto address = uboot_image_address(run))
+            files.push_back({"uboot.env", ByteRope{std::string_view{
+                                              uboot_environment(options.boot, *address)}}});
+}
+
+}  // namespace
+
 int run_qemu(Context& context) {
+    const QemuOptions& options = context.options.qemu;
     const auto decided = decide(context);
     if (!decided) return exit_ok;
-    return exit_ok;
+    Artefacts artefacts;
+    auto image = build_image(context, *decided, artefacts);
+    if (!image) return exit_ok;
+
+    QemuRun run{decided->plan, decided->system, decided->hardware, context.options.out, 0};
+    if (const OutputFile* file = image->file(qemu_image_name(options.boot)))
+        run.image_size = file->content.size();
+    std::optional<TemporaryDirectory> temporary;
+    if (run.directory.empty() && !options.dry_run) {
+        temporary.emplace();
+        run.directory = temporary->path();
+    }
+    if (!run.directory.empty()) {
+        std::vector<OutputFile> files = plan_files(*decided, artefacts);
+        files.insert(files.end(), std::make_move_iterator(image->files.begin()),
+                     std::make_move_iterator(image->files.end()));
+        add_boot_files(files, run, options);
+        if (!write_outputs(run.directory, files, context.sink)) return exit_ok;
+    }
+    image.reset();
+    artefacts = {};
+
+    if (options.dry_run) {
+        if (const auto argv = qemu_arguments(run, options, {}, context.sink))
+            context.out += command_line(*argv);
+        return exit_ok;
+    }
+    const QemuOutcome outcome = run_in_qemu(
+        run, options, [&](std::string_view line) { print_line(context, line); }, context.sink);
+    return outcome == QemuOutcome::seen ? exit_ok : exit_not_seen;
 }
 
 }  // namespace mkl::cli

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Running a system in QEMU: argument vector, consoles by node, waiting for lines.
 //
-// Output   A line that node X's UART prints is shown as "X| line"; a line that already starts with
-//          another node's name and "| " (X prints its log) is shown as it is. What firmware, U-Boot
-//          and the loader print before any node is up is shown as "boot| line".
-// Errors   E7xx (mkl/qemu/findings.hpp)
+// Output   docs/commands.md, "mkl qemu": "X| line" for what node X's UART prints once X has said
+//          its banner, "boot| line" before that; a line that already starts with another node's
+//          name and "| " (X prints its log) is shown as it is; "qemu| line" is QEMU's own.
+// Errors   E7xx, W7xx (mkl/qemu/findings.hpp)
 #pragma once
 
 #include <cstdint>
@@ -31,24 +31,44 @@ struct QemuOptions {
     bool gdb = false, timeline = false, dry_run = false;
 };
 
+/// What to run. The references must outlive it.
 struct QemuRun {
     const Plan& plan;
     const System& system;
     const Hardware& hardware;
-    std::filesystem::path directory;  ///< holds image.bin, image.itb, image.uimg
+    std::filesystem::path directory;  ///< holds image.bin, image.itb, image.uimg, uboot.env
+    uint64_t image_size = 0;          ///< bytes of the file that `boot` takes
+};
+
+/// File in the output directory that a way of booting takes.
+std::string_view qemu_image_name(QemuBoot boot);
+
+/// Where firmware finds the image in RAM: clear of the loader's run range, of U-Boot at the top of
+/// RAM and of the board's tree at its base. nullopt if there is no such place.
+std::optional<uint64_t> uboot_image_address(const QemuRun& run);
+
+/// The U-Boot environment that boots the image at `address` without a key press, as mkenvimage
+/// writes it: CRC-32 of the rest, then NUL-terminated settings; `uboot_environment_size` bytes.
+std::string uboot_environment(QemuBoot boot, uint64_t address);
+inline constexpr size_t uboot_environment_size = 0x40000;
+
+/// How mkl is wired to the process; with the defaults the line can be given to a shell.
+struct QemuWiring {
+    std::string memory_path;      ///< file that is the guest's RAM; empty: QEMU's own
+    std::vector<int> serial_fds;  ///< sockets of the second and further UARTs
+    uint16_t gdb_port = 1234;
 };
 
 /// Program and arguments; nullopt after an error (no `board: {qemu: ...}`, no U-Boot for it).
-/// `environment_file` is where the U-Boot environment lies (uboot_environment()).
 std::optional<std::vector<std::string>> qemu_arguments(const QemuRun& run,
                                                        const QemuOptions& options,
-                                                       const std::string& memory_path,
+                                                       const QemuWiring& wiring,
                                                        DiagnosticSink& sink);
 
-/// The U-Boot environment that boots the image without a key press: CRC-32 and NUL-separated
-/// settings, `uboot_environment_size` bytes, as mkenvimage writes it.
-std::string uboot_environment(QemuBoot boot);
-inline constexpr size_t uboot_environment_size = 0x40000;
+/// Commands for gdb-multiarch: connect, and the symbols of loader and kernels. `symbols` are
+/// pairs of ELF and load address.
+std::string gdb_script(uint16_t port,
+                       const std::vector<std::pair<std::filesystem::path, uint64_t>>& symbols);
 
 enum class QemuOutcome { seen, not_seen, failed };
 
