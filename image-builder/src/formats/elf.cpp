@@ -231,8 +231,8 @@ std::optional<ElfSymbol> elf_symbol(std::span<const std::byte> bytes, std::strin
     return std::nullopt;
 }
 
-ByteRope write_elf(Architecture architecture, uint64_t entry,
-                   const std::vector<NewElfSegment>& segments) {
+WrittenElf write_elf(Architecture architecture, uint64_t entry,
+                     const std::vector<NewElfSegment>& segments) {
     assert(!segments.empty() && segments.size() <= max_program_headers);
     FileHeader header{};
     constexpr uint8_t ident[] = {0x7f, 'E', 'L', 'F', class_64, data_little, 1};
@@ -246,23 +246,24 @@ ByteRope write_elf(Architecture architecture, uint64_t entry,
     header.phentsize = sizeof(ProgramHeader);
     header.phnum = static_cast<uint16_t>(segments.size());
 
-    ByteRope file{bytes_of(header)};
+    WrittenElf out{ByteRope{bytes_of(header)}, {}};
+    ByteRope& file = out.bytes;
+    out.file.entry = entry;
     uint64_t at = sizeof header + segments.size() * sizeof(ProgramHeader);
-    std::vector<uint64_t> offsets;
     for (const NewElfSegment& s : segments) {
         assert(s.memory_size >= s.data.size());
         at = (at + page - 1) / page * page + s.vaddr % page;
-        offsets.push_back(at);
+        out.file.segments.push_back({s.flags, at, s.data.size(), s.vaddr, s.paddr, s.memory_size});
         const ProgramHeader p{segment_load,  s.flags,       at,  s.vaddr, s.paddr,
                               s.data.size(), s.memory_size, page};
         file.append(bytes_of(p));
         at += s.data.size();
     }
     for (size_t i = 0; i < segments.size(); i++) {
-        file.append_zeros(offsets[i] - file.size());
+        file.append_zeros(out.file.segments[i].offset - file.size());
         file.append(segments[i].data);
     }
-    return file;
+    return out;
 }
 
 }  // namespace mkl

@@ -25,7 +25,7 @@ namespace mkl {
 struct PlacedFile {
     std::string name;   ///< in the archive: "node0/kernel.elf"
     uint32_t role = 0;  ///< MKL_ROLE_*
-    std::shared_ptr<const Bytes> data;
+    ByteRope data;
     std::vector<mkl_payload_segment> segments;  ///< ascending dest, inside the node's memory
 };
 
@@ -52,7 +52,8 @@ struct NodeArtefacts {
     bool built = false;
     Bytes boot_record;
     std::string cdl;  ///< empty for a foreign `root:`
-    Bytes spec;       ///< compact CapDL, as it stands in root.elf; empty for a foreign `root:`
+    /// Compact CapDL, as it stands in root.elf; nullptr for a foreign `root:`.
+    std::shared_ptr<const Bytes> spec;
     NodeLayout layout;
     std::vector<PlacedFile> files;  ///< kernel.elf, root.elf, node.dtb, boot-record.bin, files/...
 };

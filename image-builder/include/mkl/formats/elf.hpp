@@ -59,9 +59,13 @@ struct NewElfSegment {
     uint64_t memory_size = 0;  ///< >= data.size()
     uint32_t flags = elf_readable;
 };
-/// An ET_EXEC file whose segments stand in the file at offsets congruent to their addresses modulo
-/// 4 KiB. No section headers.
-ByteRope write_elf(Architecture architecture, uint64_t entry,
-                   const std::vector<NewElfSegment>& segments);
+/// An ET_EXEC file, segments in ascending order of address and disjoint, whose segments stand in
+/// the file at offsets congruent to their addresses modulo 4 KiB. No section headers.
+struct WrittenElf {
+    ByteRope bytes;
+    ElfFile file;  ///< as read_elf would say
+};
+WrittenElf write_elf(Architecture architecture, uint64_t entry,
+                     const std::vector<NewElfSegment>& segments);
 
 }  // namespace mkl

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "inputs.hpp"
+
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+std::optional<LoadedElf> Inputs::user_elf(const Located<std::string>& path, std::string_view what) {
+    const std::filesystem::path file = system_.resolve(path.value);
+    std::shared_ptr<const Bytes>& bytes = cache_[file];
+    if (bytes == nullptr) {
+        if (!options_.complete && !files_.exists(file)) {
+            sink_.report({"N541", path.where, cat(what, " '", path.value, "' is not built yet")});
+            return std::nullopt;
+        }
+        std::string error;
+        auto content = files_.read(file, max_elf_bytes, error);
+        if (!content) {
+            sink_.report({"E541",
+                          path.where,
+                          cat("cannot read ", what, " '", path.value, "': ", error),
+                          {},
+                          "paths are relative to the YAML file"});
+            return std::nullopt;
+        }
+        bytes = std::make_shared<const Bytes>(std::move(*content));
+    }
+    auto elf = read_elf(*bytes, architecture_, {path.value, path.where}, sink_);
+    if (!elf) return std::nullopt;
+    return LoadedElf{bytes, std::move(*elf)};
+}
+
+std::shared_ptr<const Bytes> Inputs::share_file(std::string_view name) {
+    const std::filesystem::path file = share_.file(architecture_, name);
+    std::shared_ptr<const Bytes>& bytes = cache_[file];
+    if (bytes != nullptr) return bytes;
+    if (!options_.complete && !files_.exists(file)) {
+        sink_.report({"N541",
+                      {},
+                      cat("mkl's own program '", info(architecture_).name, "/", name,
+                          "' is not there yet: boot records are left out")});
+        return nullptr;
+    }
+    std::string error;
+    auto content = files_.read(file, max_elf_bytes, error);
+    if (!content) {
+        sink_.report({"E540",
+                      {},
+                      cat("mkl's own program '", info(architecture_).name, "/", name,
+                          "' cannot be read: ", error),
+                      {},
+                      cat("install mkl again, with the programs for ", info(architecture_).name)});
+        return nullptr;
+    }
+    return bytes = std::make_shared<const Bytes>(std::move(*content));
+}
+
+std::optional<LoadedElf> Inputs::share_elf(std::string_view name) {
+    auto bytes = share_file(name);
+    if (bytes == nullptr) return std::nullopt;
+    auto elf = read_elf(*bytes, architecture_, {std::string{name}, {}}, sink_);
+    if (!elf) return std::nullopt;
+    return LoadedElf{std::move(bytes), std::move(*elf)};
+}
+
+}  // namespace mkl
