@@ -3,7 +3,6 @@
 
 #include "arch.hpp"
 #include "fdt.hpp"
-#include "main.hpp"
 #include "mkl/rt/memory.hpp"
 #include "range.hpp"
 
@@ -53,13 +52,17 @@ Fault check_reserved(const Payload& p, mkl_range reserved) {
     return no_fault();
 }
 
+void collect_memory(const FdtNode& node, View& view) {
+    mkl_range r{};
+    if (!node.device_type.lists("memory") || !node.enabled()) return;
+    for (uint32_t i = 0; view.memories < max_memories && node.range(i, r); i++)
+        view.memory[view.memories++] = r;
+}
+
 void visit(const Payload& p, const FdtNode& node, const char* parent, View& view) {
     if (!view.fault.ok()) return;
     mkl_range r{};
-    if (node.device_type.lists("memory") && node.enabled()) {
-        for (uint32_t i = 0; view.memories < max_memories && node.range(i, r); i++)
-            view.memory[view.memories++] = r;
-    }
+    collect_memory(node, view);
     if (node.no_map.present && equals(parent, "reserved-memory") && node.enabled()) {
         for (uint32_t i = 0; view.fault.ok() && node.range(i, r); i++)
             view.fault = check_reserved(p, r);
@@ -117,12 +120,22 @@ Fault compare(const Payload& p, const View& view) {
 
 }  // namespace
 
-uint64_t loader_save_tree(uint64_t tree, uint64_t to) {
+uint64_t save_firmware_tree(uint64_t tree, uint64_t to) {
     if (tree == 0 || tree % 8 != 0) return 0;
     const auto* from = reinterpret_cast<const uint8_t*>(tree);
     const uint64_t size = FdtReader::used_size(from, max_tree);
     memmove(reinterpret_cast<void*>(to), from, size);
     return size;
+}
+
+Fault check_room(const mkl_loader_params& params, uint64_t copy, uint64_t size) {
+    if (size == 0) return no_fault();
+    FdtReader reader{reinterpret_cast<const uint8_t*>(copy), size};
+    View view;
+    reader.walk([&](const FdtNode& node, const char*) { collect_memory(node, view); });
+    if (reader.failed() || is_covered(view, {params.run_base, params.footprint})) return no_fault();
+    return fault(MKL_STATUS_FIRMWARE_TREE, subject, "there is no RAM for the loader",
+                 params.run_base, params.footprint);
 }
 
 Fault check_firmware_tree(const Payload& payload, FirmwareTree firmware, Console& console) {

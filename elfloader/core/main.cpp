@@ -26,7 +26,8 @@ void open_console_unverified(Console& console, const mkl_loader_params& params) 
         return;
     const uint64_t at = start + params.payload_offset + params.table_offset;
     const auto& header = *reinterpret_cast<const mkl_payload_header*>(at);
-    if (header.magic == MKL_PAYLOAD_MAGIC) console.open(header.console);
+    const mkl_rec_console& record = header.console;
+    if (record.h.type == MKL_REC_CONSOLE && record.h.size == sizeof record) console.open(record);
 }
 
 void set_progress(Shared& s, uint32_t node, Progress p) {
@@ -147,11 +148,27 @@ Fault check_everything(Shared& s, const mkl_loader_params& params, FirmwareTree 
     active = &s;
     s.console.line("loader at ", Hex{params.run_base}, ", cpu ", Hex{arch::this_cpu()}, ", level ",
                    arch::level(), ", ", s.payload.nodes.count, " node(s)");
+    if (arch::level() > 2)
+        return fault(MKL_STATUS_EXCEPTION_LEVEL, "firmware",
+                     "entered at EL3; boot through U-Boot or with an Image header (is, wanted)",
+                     arch::level(), 2);
     if (const Fault f = check_plan(s.payload); !f.ok()) return f;
     return check_firmware_tree(s.payload, tree, s.console);
 }
 
 }  // namespace
+
+uint64_t loader_before_move(uint64_t tree, uint64_t to) {
+    const mkl_loader_params& params = *arch::own_parameters();
+    const uint64_t size = save_firmware_tree(tree, to);
+    if (const Fault f = check_room(params, to, size); !f.ok()) {
+        Console console;
+        open_console_unverified(console, params);
+        console.refuse(f);
+        arch::park();
+    }
+    return size;
+}
 
 void loader_main(const mkl_loader_params* params, uint64_t loaded_at, uint64_t tree,
                  uint64_t tree_was) {

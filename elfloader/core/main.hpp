@@ -35,8 +35,9 @@ extern "C" {
 /// `tree_was`: where firmware had it.
 [[noreturn]] void loader_main(const mkl_loader_params* params, uint64_t loaded_at, uint64_t tree,
                               uint64_t tree_was);
-/// Before the move: copies the tree at `tree` to `to`. Bytes copied, 0: there was none.
-uint64_t loader_save_tree(uint64_t tree, uint64_t to);
+/// Before the move: copies the tree at `tree` to `to` and asks it whether there is RAM where the
+/// loader goes; does not return if not. Bytes copied, 0: there was no tree.
+uint64_t loader_before_move(uint64_t tree, uint64_t to);
 /// A node's own CPU, caches on.
 [[noreturn]] void loader_cpu_main(const CpuContext* context);
 [[noreturn]] void loader_fault(uint64_t kind, uint64_t syndrome, uint64_t address, uint64_t pc);

@@ -68,6 +68,13 @@ entry:
     add     x0, x0, :lo12:early_stack_top
     mov     sp, x0
 
+    mrs     x0, CurrentEL           // at EL3 QEMU lets every CPU in at once: one goes on
+    cmp     x0, #12
+    b.ne    1f
+    mrs     x0, mpidr_el1
+    tst     x0, #0xffffff
+    b.ne    stop
+1:
     ldr     x21, [x20, #0x40 + PARAMS_RUN_BASE]
     ldr     x22, [x20, #0x40 + PARAMS_PAYLOAD_OFFSET]
     ldr     x1, [x20, #0x40 + PARAMS_PAYLOAD_SIZE]
@@ -100,7 +107,7 @@ entry:
     add     x24, x24, #MKL_SCRATCH_TREE
     mov     x0, x19
     mov     x1, x24
-    bl      loader_save_tree
+    bl      loader_before_move
     mov     x25, x0                 // its size
 
     cmp     x20, x21
