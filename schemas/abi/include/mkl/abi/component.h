@@ -44,6 +44,11 @@
                              * b doorbell vaddr or 0 (multiplexed), c doorbell value */
 #define MKL_END_CONSUME 3u  /* incoming: a badge bit in the inbox, b IRQ handler cptr to ack or 0,
                              * c doorbell vaddr or 0, d doorbell count */
+/* Queues and RPC (mkl/abi/queue.h): a vaddr of the queue (RPC: of the requests), b depth << 32 |
+ * largest message, c index in `ends` of the outgoing signal | index of the incoming one << 32, d bit
+ * 0: uncached; bits 63:32: the how-manieth connection to this end of the server it is, from 0.
+ * The two signals are ends of kinds EMIT and CONSUME with the connection's end name and
+ * MKL_END_FLAG_PART, which lookup by name passes over. */
 #define MKL_END_RPC_CLIENT 4u
 #define MKL_END_RPC_SERVER 5u
 #define MKL_END_QUEUE_SEND 6u
@@ -51,10 +56,12 @@
 #define MKL_END_DEVICE 8u   /* registers: a vaddr, b size, c physical address */
 #define MKL_END_DMA 9u      /* a vaddr, b size, c physical address */
 
+#define MKL_END_FLAG_PART 1u /* belongs to a queue or RPC end */
+
 struct mkl_end {
     char name[MKL_NAME_SIZE];
     uint32_t kind;  /* MKL_END_* */
-    uint32_t flags; /* 0 */
+    uint32_t flags; /* MKL_END_FLAG_* */
     uint64_t a, b, c, d;
 };
 MKL_ABI_ASSERT(sizeof(struct mkl_end) == 72, "end is 72 bytes");
