@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Ends, notifications and the event loop of a component.
 #include "inbox.hpp"
+#include "parts.hpp"
 #include "runtime.hpp"
 
 namespace mkl::user {
@@ -19,15 +20,22 @@ bool same(const char* a, const char* b) {
     return false;
 }
 
-[[noreturn]] void stop_because(const char* what, const char* name) {
-    mkl_printf("%s: %s '%s'\n", startup->name, what, name);
-    mkl_stop();
+/// The incoming signal of an end that can be waited for: itself, or part of a queue or RPC end.
+const struct ::mkl_end* incoming(mkl_end_t end) {
+    if (end != nullptr && end->kind == MKL_END_CONSUME) return end;
+    if (end == nullptr || !is_queue(*end)) stop_because("cannot wait for", end);
+    return part(end->c >> 32);
 }
 
-const struct ::mkl_end* consume_end(mkl_end_t end) {
-    if (end == nullptr || end->kind != MKL_END_CONSUME)
-        stop_because("cannot wait for", end == nullptr ? "(none)" : end->name);
-    return end;
+/// The end that the program knows: a part stands for the whole.
+const struct ::mkl_end* known_end(const struct ::mkl_end& end) {
+    if ((end.flags & MKL_END_FLAG_PART) == 0) return &end;
+    const auto index = static_cast<uint64_t>(&end - startup->ends);
+    for (uint32_t i = 0; i < startup->end_count; i++) {
+        const struct ::mkl_end& whole = startup->ends[i];
+        if (is_queue(whole) && whole.c >> 32 == index) return &whole;
+    }
+    return &end;
 }
 
 /// Interrupts of all ends that were taken: the next wait is the request for the next one.
@@ -49,7 +57,10 @@ void block() {
     for (;;) {
         for (uint32_t i = 0; i < startup->end_count; i++) {
             const struct ::mkl_end& end = startup->ends[i];
-            if (end.kind == MKL_END_CONSUME && inbox.take(end.a)) mkl_notified(&end);
+            if (end.kind != MKL_END_CONSUME || !inbox.take(end.a)) continue;
+            const mkl_end_t known = known_end(end);
+            mkl_notified(known);
+            if (has_message(*known)) inbox.again(end.a);  // taken one of several
         }
         if (!inbox.any()) {
             if (startup->inbox == 0) mkl_stop();
@@ -59,6 +70,22 @@ void block() {
 }
 
 }  // namespace
+
+void stop_because(const char* what, mkl_end_t end) {
+    mkl_printf("%s: %s '%s'\n", startup->name, what, end == nullptr ? "(none)" : end->name);
+    mkl_stop();
+}
+
+void signal_end(const struct ::mkl_end& end) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);  // data before doorbell
+    if (end.b != 0) {                         // multiplexed: this sender's word says that it was us
+        auto* word = reinterpret_cast<uint64_t*>(end.b);
+        __atomic_store_n(word, __atomic_load_n(word, __ATOMIC_RELAXED) + 1, __ATOMIC_RELEASE);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    }
+    stub(MKL_STUB_SIGNAL, end.a);
+}
+
 }  // namespace mkl::user
 
 using namespace mkl::user;
@@ -81,13 +108,17 @@ extern Constructor __init_array_start[], __init_array_end[];  // component.ld
 
 mkl_end_t mkl_find_end(const char* name) {
     for (uint32_t i = 0; i < startup->end_count; i++)
-        if (same(startup->ends[i].name, name)) return &startup->ends[i];
+        if ((startup->ends[i].flags & MKL_END_FLAG_PART) == 0 && same(startup->ends[i].name, name))
+            return &startup->ends[i];
     return nullptr;
 }
 
 mkl_end_t mkl_end(const char* name) {
     const mkl_end_t end = mkl_find_end(name);
-    if (end == nullptr) stop_because("the system description gives it no end", name);
+    if (end == nullptr) {
+        mkl_printf("%s: the system description gives it no end '%s'\n", startup->name, name);
+        mkl_stop();
+    }
     return end;
 }
 
@@ -96,7 +127,7 @@ const char* mkl_end_name(mkl_end_t end) { return end->name; }
 volatile void* mkl_buffer(const char* name, size_t* size) {
     const mkl_end_t end = mkl_end(name);
     if (end->kind != MKL_END_BUFFER && end->kind != MKL_END_DEVICE && end->kind != MKL_END_DMA)
-        stop_because("no memory behind", name);
+        stop_because("no memory behind", end);
     if (size != nullptr) *size = end->b;
     return reinterpret_cast<volatile void*>(end->a);
 }
@@ -104,24 +135,22 @@ volatile void* mkl_buffer(const char* name, size_t* size) {
 uint64_t mkl_physical(const char* name) {
     const mkl_end_t end = mkl_end(name);
     if (end->kind != MKL_END_DEVICE && end->kind != MKL_END_DMA)
-        stop_because("no physical address known of", name);
+        stop_because("no physical address known of", end);
     return end->c;
 }
 
 void mkl_signal(mkl_end_t end) {
-    if (end == nullptr || end->kind != MKL_END_EMIT)
-        stop_because("cannot signal", end == nullptr ? "(none)" : end->name);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);  // data before doorbell
-    stub(MKL_STUB_SIGNAL, end->a);
+    if (end == nullptr || end->kind != MKL_END_EMIT) stop_because("cannot signal", end);
+    signal_end(*end);
 }
 
 void mkl_wait(mkl_end_t end) {
-    const uint64_t bit = consume_end(end)->a;
+    const uint64_t bit = incoming(end)->a;
     while (!inbox.take(bit)) block();
 }
 
 int mkl_poll(mkl_end_t end) {
-    const uint64_t bit = consume_end(end)->a;
+    const uint64_t bit = incoming(end)->a;
     if (!inbox.pending(bit)) {
         acknowledge_taken();
         inbox.arrived(stub<uint64_t>(MKL_STUB_POLL, startup->inbox));

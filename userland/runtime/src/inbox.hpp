@@ -14,6 +14,8 @@ public:
         pending_ |= badge;
         unacknowledged_ |= badge;
     }
+    /// Still to do, without a new arrival.
+    void again(uint64_t bit) { pending_ |= bit; }
     bool pending(uint64_t bit) const { return (pending_ & bit) != 0; }
     bool any() const { return pending_ != 0; }
     /// Takes `bit`; true if it was pending.

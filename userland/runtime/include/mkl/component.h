@@ -52,6 +52,37 @@ void mkl_wait(mkl_end_t end);
 int mkl_poll(mkl_end_t end); /* nonzero: was pending, and is now taken */
 void mkl_wait_any(void);     /* blocks until some end is pending, takes none */
 
+/* ---- Queues ----------------------------------------------------------------------------- */
+
+/* Whole messages from one component to another, in order, none lost. A queue end that has
+ * something to do is also pending for mkl_wait and mkl_notified: a message to take, or room where
+ * there was none. */
+size_t mkl_queue_max(mkl_end_t end); /* largest message, in bytes; of a server, reply, too */
+void mkl_queue_send(mkl_end_t end, const void* data, size_t size);      /* blocks while full */
+int mkl_queue_try_send(mkl_end_t end, const void* data, size_t size);   /* 0: full */
+size_t mkl_queue_receive(mkl_end_t end, void* data, size_t size);       /* blocks; its length */
+/* The same without a copy: the slot itself, until it is published or released. */
+void* mkl_queue_room(mkl_end_t end); /* NULL: full */
+void mkl_queue_publish(mkl_end_t end, size_t size);
+const void* mkl_queue_front(mkl_end_t end, size_t* size); /* NULL: empty */
+void mkl_queue_release(mkl_end_t end);
+
+/* ---- Remote procedure calls ------------------------------------------------------------- */
+
+/* Client. A reply longer than `reply_max` is cut; the result is its full length. */
+size_t mkl_call(mkl_end_t end, const void* request, size_t size, void* reply, size_t reply_max);
+/* Several at once, as many as the connection's depth: replies come in the order of the requests. A
+ * plain mkl_call in between would take the reply of another one. */
+int mkl_call_begin(mkl_end_t end, const void* request, size_t size); /* 0: depth are under way */
+size_t mkl_call_finish(mkl_end_t end, void* reply, size_t reply_max);
+
+/* Server. Each client has an end of its own, by which the server knows it: nothing a client sends
+ * can pretend to come from another one. */
+mkl_end_t mkl_server_end(const char* name, unsigned client); /* NULL: there is none */
+unsigned mkl_client(mkl_end_t end); /* connections to that name, in the YAML's order, from 0 */
+const void* mkl_request(mkl_end_t end, size_t* size); /* the oldest one; NULL: none */
+void mkl_reply(mkl_end_t end, const void* reply, size_t size); /* answers the oldest, and takes it */
+
 /* ---- Console ---------------------------------------------------------------------------- */
 
 /* Text goes out by whole lines: what has no '\n' yet is kept. A line of more than MKL_LINE_MAX
