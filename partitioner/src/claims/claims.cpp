@@ -63,8 +63,8 @@ bool matches(const Device& d, const DeviceSelector& s) {
     return false;
 }
 
-/// Enabled devices with registers or interrupts, but the excepted ones, what is below those, and
-/// what an excepted one stands below (a bus goes with its devices).
+/// Enabled devices with registers or an interrupt line (not timers of the CPU), but the excepted
+/// ones, what is below those, and what an excepted one stands below (a bus goes with its devices).
 std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSelector& selector) {
     std::vector<size_t> excepted;
     for (const DeviceSelector& e : selector.except)
@@ -72,7 +72,9 @@ std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSele
     std::vector<size_t> out;
     for (size_t i = 0; i < hardware.devices.size(); i++) {
         const Device& d = hardware.devices[i];
-        if (!d.enabled || (d.registers.empty() && d.interrupts.empty())) continue;
+        const bool has_line = std::any_of(d.interrupts.begin(), d.interrupts.end(),
+                                          [](const DeviceInterrupt& k) { return !k.per_cpu; });
+        if (!d.enabled || (d.registers.empty() && !has_line)) continue;
         if (is_interrupt_controller(hardware, d)) continue;
         const auto related = [&](size_t e) {
             const std::string& other = hardware.devices[e].path;

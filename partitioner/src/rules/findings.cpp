@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/rules/findings.hpp"
+
+#include <array>
+
+namespace mkl {
+
+namespace {
+constexpr Severity error = Severity::error;
+constexpr std::array table{
+    FindingDoc{"E200", "not-offered",           error, "Something that this version of mkl cannot do yet",
+               "The key is part of the system description, but nothing behind it is there yet. mkl "
+               "says so instead of building a system that lacks it.",                                                                         "connections: {c: {type: rpc, from: a.x, to: b.x}}",
+               "Do what the hint says, or use a newer mkl."                                                                                                                                                                                                                             },
+    FindingDoc{
+               "E201", "name-form",             error, "A name that cannot be used everywhere",
+               "Names become file names, labels and 31-byte fields of binary tables: a letter, then "
+        "letters, digits, `_` and `-`, at most 31 in all.",                                                                                   "nodes: {0node: ..}",                                                         "Rename it."                                                },
+    FindingDoc{"E202", "name-clash",            error, "A component has the name of a node with `root:`",
+               "Ends are written OWNER.NAME for both, so the owner would be ambiguous.",                                                      "",
+               "Rename one of them."                                                                                                                                                                                                                                                    },
+    FindingDoc{"E203", "node-unknown",          error, "A node that does not exist is named",              "",
+               "components: {client: {node: nodeO, elf: client.elf}}",                                                                                                                                                      "Correct the name."                                         },
+    FindingDoc{"E204", "no-nodes",              error, "There is no node",                                 "A system has at least one node.",
+               "nodes: {}",                                                                                                                                                                                                 "Add a node."                                               },
+    FindingDoc{"E205", "cpu-on-board",          error, "A CPU that the board does not have",
+               "An index counts the children of /cpus with device_type cpu in tree order, disabled "
+               "ones included; `path` and `hwid` are compared as written in the tree.",                                                       "node0: {cpu: 7, memory: 64M}",                                               "Take one that the hint lists."                             },
+    FindingDoc{"E206", "cpu-startable",         error, "A CPU that mkl cannot start",
+               "It is disabled for good, or the tree gives no way to start it that the loader "
+               "knows (PSCI, spin table, SBI HSM).",                                                                                          "",                                                                           "Choose another CPU."                                       },
+    FindingDoc{"E207", "cpu-owned-once",        error, "Two nodes want one CPU",
+               "A node is one kernel on one CPU.",                                                                                            "",                                                                           "Give one of them another CPU."                             },
+    FindingDoc{
+               "E210", "memory-aligned",        error, "Memory that is not aligned",
+               "Kernels map memory in blocks of 2 MiB, so bases and sizes of nodes are multiples of "
+        "2 MiB; pools are mapped in pages of 4 KiB.",                                                                                         "memory: {base: 0x40001000, size: 64M}",                                      "Take one of the nearest values."                           },
+    FindingDoc{"E211", "memory-disjoint",       error, "Two ranges overlap",
+               "Every byte of RAM has one owner. Memory that nodes are to share is a pool in "
+               "`shared:` and in no node.",                                                                                                   "",                                                                           "Move one base, or leave it out and let mkl place it."      },
+    FindingDoc{"E212", "memory-in-ram",         error, "A range that is not free RAM",
+               "It reaches outside the RAM of the board or into what firmware keeps "
+               "(/reserved-memory, /memreserve/, `board: {reserve: ..}`).",                                                                   "memory: {base: 0x0, size: 64M}",                                             "Take the base of the hint."                                },
+    FindingDoc{"E220", "device-unknown",        error, "A device that the board does not have",
+               "Devices are named by full path, alias, &label, a glob on the full path (`*` within "
+               "a component, `**` across), or by compatible.",                                                                                "console: /pl011@9000001",                                                    "Take the suggestion, or look into the device tree."        },
+    FindingDoc{"E221", "device-disabled",       error, "A device that the device tree disables",
+               "Itself or a node above it has a status other than okay.",                                                                     "",
+               "Enable it in the device tree, if the board has it."                                                                                                                                                                                                                     },
+    FindingDoc{"E222", "device-not-assignable", error, "A device that serves every node",
+               "The interrupt controller is set up once by the loader and stays in each node's "
+               "tree.",                                                                                                                       "devices: [/intc@8000000]",                                                   "Remove it from `devices:`."                                },
+    FindingDoc{"E223", "device-owned-once",     error, "Two nodes want one device",
+               "Each device has one owner, with everything below it. The console is a device of "
+               "its node.",                                                                                                                   "",                                                                           "Give it to one, or declare it in `share:` with the reason."},
+    FindingDoc{"E224", "console-usable",        error, "A console that mkl cannot use",
+               "The console is one UART that mkl has a driver for.",                                                                          "",
+               "Name one UART, or write `console: log`."                                                                                                                                                                                                                                },
+    FindingDoc{"E225", "page-shared",           error, "Devices of two nodes in one page",
+               "Memory protection works on pages of 4 KiB: whoever maps one of the devices reaches "
+               "the registers of the other.",                                                                                                 "devices of node0: [/virtio_mmio@a000000], of node1: [/virtio_mmio@a000200]",
+               "Give both to one node, or declare one in `share:` with the reason."                                                                                                                                                                                                     },
+    FindingDoc{"E226", "interrupt-shared",      error, "Devices of two nodes on one interrupt line",
+               "A line is delivered to one CPU; the other node would never hear of its device, or "
+               "answer for a device that it cannot see.",                                                                                     "",                                                                           "Give both devices to one node."                            },
+    FindingDoc{"E230", "root-or-components",    error, "A component on a node with `root:`",
+               "A root task of your own is all that runs on its node.",                                                                       "",
+               "Remove `root:`, or move the component."                                                                                                                                                                                                                                 },
+    FindingDoc{"E231", "priority-range",        error, "A priority, or a stack, out of range",
+               "Priorities are 0 to 254; mkl's initialiser runs at 255. `max-priority` is at least "
+               "the component's own.",                                                                                                        "client: {node: node0, elf: client.elf, priority: 255}",                      "Choose a smaller one."                                     },
+    FindingDoc{"E232", "component-device",      error, "A component drives what its node does not own",
+               "The node owns devices; a component of it drives one.",                                                                        "",
+               "List the device in `devices:` of the node."                                                                                                                                                                                                                             },
+    FindingDoc{"E240", "end-unknown",           error, "A connection that ends nowhere",
+               "An end is COMPONENT.NAME, or NODE.NAME where the node has a `root:`; the two ends "
+               "are at different ones.",                                                                                                      "s: {type: shared-data, from: addr.d, to: client.d}",                         "Correct the name."                                         },
+    FindingDoc{"E241", "end-used-twice",        error, "One end in two connections",
+               "A component looks its ends up by name, so each name stands for one connection.",                                              "",
+               "Give each connection its own end names."                                                                                                                                                                                                                                },
+    FindingDoc{"E242", "pool-serves",           error, "A pool that does not serve a connection",
+               "`in:` names a pool of which both nodes are members, the sending one with rw.",                                                "",
+               "Add the node to the pool, or choose another pool."                                                                                                                                                                                                                      },
+};
+}  // namespace
+
+std::span<const FindingDoc> rules_findings() { return table; }
+
+}  // namespace mkl

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the YAML fixes about memory; whether the rest fits is partition's question.
+#include <algorithm>
+
+#include "mkl/claims/claims.hpp"
+#include "mkl/support/text.hpp"
+#include "rules_internal.hpp"
+
+namespace mkl::rules {
+
+namespace {
+
+/// One range that the YAML names, with or without a base.
+struct Request {
+    std::string who;
+    std::optional<Located<uint64_t>> base;
+    Located<uint64_t> size;
+    uint64_t align = page_bytes;
+
+    std::optional<PhysRange> range() const {
+        return base ? PhysRange::from_base_size(PhysAddr{base->value}, size.value) : std::nullopt;
+    }
+};
+
+std::vector<Request> requests(const System& system) {
+    std::vector<Request> out;
+    for (const NodeRequest& n : system.nodes)
+        for (const MemoryRequest& m : n.memory)
+            out.push_back({cat("node '", n.name.value, "'"), m.base, m.size, node_align});
+    for (const PoolRequest& p : system.shared)
+        out.push_back({cat("pool '", p.name.value, "'"), p.base, p.size, page_bytes});
+    if (system.loader && system.loader->size)
+        out.push_back({"the loader", system.loader->base, *system.loader->size, page_bytes});
+    return out;
+}
+
+void check_multiple(const Request& r, const Located<uint64_t>& value, std::string_view what,
+                    bool is_address, DiagnosticSink& sink) {
+    if (value.value % r.align == 0) return;
+    const uint64_t below = value.value / r.align * r.align;
+    const auto show = [&](uint64_t v) {
+        return is_address ? hex(v) : cat(hex(v), " (", size_text(v), ")");
+    };
+    std::string hint = "the nearest are ";
+    if (below == 0 && !is_address)
+        hint = cat("the smallest is ", show(r.align));
+    else if (below > UINT64_MAX - r.align)
+        hint = cat("the nearest is ", show(below));
+    else
+        hint = cat("the nearest are ", show(below), " and ", show(below + r.align));
+    sink.report({.id = "E210",
+                 .where = value.where,
+                 .message = cat(what, " of ", r.who, ", ", hex(value.value),
+                                ", is not a multiple of ", size_text(r.align)),
+                 .hint = std::move(hint)});
+}
+
+/// The base nearest to `near` where `size` bytes at a multiple of `align` are in `free`.
+std::optional<PhysAddr> nearest(const std::vector<PhysRange>& free, uint64_t size, uint64_t align,
+                                PhysAddr near) {
+    std::optional<PhysAddr> best;
+    uint64_t best_distance = 0;
+    for (const PhysRange f : free) {
+        if (f.size_bytes() < size || f.base().value > UINT64_MAX - align) continue;
+        const uint64_t first = (f.base().value + align - 1) / align * align;
+        const uint64_t last = (f.end().value - size) / align * align;
+        if (first > last) continue;
+        const uint64_t base = std::clamp(near.value / align * align, first, last);
+        const uint64_t distance = base > near.value ? base - near.value : near.value - base;
+        if (!best || distance < best_distance) {
+            best = PhysAddr{base};
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+std::string nearest_hint(const System& system, const Hardware& hardware, const Request& r) {
+    std::vector<PhysRange> taken;
+    for (const Request& other : requests(system))
+        if (const auto range = other.range(); range && other.base->where.line != 0)
+            if (!(other.base->where.line == r.base->where.line &&
+                  other.base->where.column == r.base->where.column))
+                taken.push_back(*range);
+    const std::vector<PhysRange> free = subtract(free_ram(hardware), normalise(std::move(taken)));
+    const std::optional<PhysAddr> base =
+        nearest(free, r.size.value, r.align, PhysAddr{r.base->value});
+    return base ? cat("the nearest free base is ", hex(*base),
+                      "; or leave `base:` out and let mkl place it")
+                : cat("no free range of ", size_text(r.size.value), " is left");
+}
+
+}  // namespace
+
+void memory_aligned(const System& system, const Hardware&, DiagnosticSink& sink) {
+    for (const Request& r : requests(system)) {
+        if (r.base) check_multiple(r, *r.base, "the base", true, sink);
+        check_multiple(r, r.size, "the size", false, sink);
+    }
+    if (system.loader && system.loader->base)
+        check_multiple({"the loader", {}, {}, node_align}, *system.loader->base, "the base", true,
+                       sink);
+}
+
+void memory_disjoint(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
+    struct Fixed {
+        PhysRange range;
+        Request request;
+        size_t order;
+    };
+    std::vector<Fixed> fixed;
+    for (const Request& r : requests(system))
+        if (const std::optional<PhysRange> range = r.range())
+            fixed.push_back({*range, r, fixed.size()});
+    std::stable_sort(fixed.begin(), fixed.end(), [](const Fixed& a, const Fixed& b) {
+        return a.range.base() < b.range.base();
+    });
+    // Each against the one below it that reaches furthest: every overlapping request is named at
+    // least once, and a chain of n gives n - 1 findings, not n squared.
+    const Fixed* reach = nullptr;
+    for (const Fixed& f : fixed) {
+        if (reach != nullptr && reach->range.overlaps(f.range)) {
+            const Fixed& first = reach->order < f.order ? *reach : f;
+            const Fixed& second = reach->order < f.order ? f : *reach;
+            sink.report(
+                {.id = "E211",
+                 .where = second.request.base->where,
+                 .message = cat(second.request.who, " ", second.range, " overlaps ",
+                                first.request.who, " ", first.range, " by ",
+                                size_text(first.range.intersect(second.range).size_bytes())),
+                 .notes = {{first.request.base->where, "claimed here first"}},
+                 .hint = nearest_hint(system, hardware, second.request)});
+        }
+        if (reach == nullptr || f.range.end() > reach->range.end()) reach = &f;
+    }
+}
+
+void memory_in_ram(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
+    const std::vector<PhysRange> free = free_ram(hardware);
+    std::vector<PhysRange> ram;
+    for (const RamRange& r : hardware.ram) ram.push_back(r.range);
+    ram = normalise(std::move(ram));
+    for (const Request& r : requests(system)) {
+        if (!r.base) continue;
+        const std::optional<PhysRange> range = r.range();
+        if (range && covers(free, *range)) continue;
+        Diagnostic d{.id = "E212", .where = r.base->where};
+        if (!range) {
+            d.message = cat(r.who, " at ", hex(r.base->value), " with ", size_text(r.size.value),
+                            " does not fit in 64 bits");
+        } else if (!covers(ram, *range)) {
+            d.message = cat(r.who, " ", *range, " is not all RAM; the board has");
+            for (size_t i = 0; i < ram.size() && i < 8; i++)
+                d.message += cat(i == 0 ? " " : ", ", ram[i]);
+            d.notes.push_back({hardware.source, "the board"});
+        } else {
+            d.message = cat(r.who, " ", *range, " covers RAM that is reserved");
+            for (const ReservedRange& v : hardware.reserved)
+                if (v.range.overlaps(*range))
+                    d.notes.push_back({v.where, cat(v.what, " has ", v.range)});
+        }
+        d.hint = nearest_hint(system, hardware, r);
+        sink.report(std::move(d));
+    }
+}
+
+}  // namespace mkl::rules

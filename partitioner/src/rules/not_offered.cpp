@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the description can say and this mkl cannot do yet. Never passed over in silence; a line
+// goes when the feature comes.
+#include "mkl/support/text.hpp"
+#include "rules_internal.hpp"
+
+namespace mkl::rules {
+
+namespace {
+
+void refuse(DiagnosticSink& sink, const SourceSpan& where, std::string_view what,
+            std::string_view instead) {
+    sink.report({.id = "E200",
+                 .where = where,
+                 .message = cat("this mkl does not offer ", what, " yet"),
+                 .hint = std::string{instead}});
+}
+
+void refuse_in_nodes(const System& system, DiagnosticSink& sink) {
+    for (const NodeRequest& n : system.nodes) {
+        if (n.kernel.kind == KernelKind::elf)
+            refuse(sink, n.kernel.where, "kernels of your own", "use `kernel: builtin`");
+        if (n.root)
+            refuse(sink, n.root->where, "root tasks of your own (`root:`)", "use components");
+        if (n.start_timeout_ms)
+            refuse(sink, n.start_timeout_ms->where, "`start-timeout:`", "remove it");
+    }
+}
+
+void refuse_in_components(const System& system, DiagnosticSink& sink) {
+    for (const ComponentRequest& c : system.components) {
+        if (c.budget_us || c.period_us)
+            refuse(sink, c.where, "`budget:` and `period:` (MCS kernels)", "remove them");
+        if (c.fault) refuse(sink, c.fault->where, "fault handlers (`fault:`)", "remove it");
+        if (c.domain != 0) refuse(sink, c.where, "scheduling domains", "remove `domain:`");
+        if (!c.dma.empty()) refuse(sink, c.where, "DMA memory (`dma:`)", "remove it");
+    }
+    for (const ConnectionRequest& c : system.connections) {
+        if (c.type == ConnectionType::rpc)
+            refuse(sink, c.where, "connections of type `rpc`",
+                   "use `shared-data` and `notification`");
+        if (c.type == ConnectionType::queue)
+            refuse(sink, c.where, "connections of type `queue`",
+                   "use `shared-data` and `notification`");
+    }
+}
+
+}  // namespace
+
+void not_offered(const System& system, const Hardware&, DiagnosticSink& sink) {
+    if (system.board.firmware_tree)
+        refuse(sink, system.board.firmware_tree->where, "`firmware-tree:`", "remove it");
+    refuse_in_nodes(system, sink);
+    refuse_in_components(system, sink);
+    for (const FileRequest& f : system.files)
+        refuse(sink, f.where, "extra files (`files:`)", "remove them");
+}
+
+}  // namespace mkl::rules
