@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Stands in for the loader when a test boots the kernel alone: switches the distributor on and
+// enters the kernel as boot-interface 2a says. boot_kernel.py fills in the words at `parameters`.
+.section .text, "ax"
+.global _start
+_start:
+    b       1f
+    nop
+parameters:
+    .quad   0       // boot record
+    .quad   0       // status page
+    .quad   0       // kernel entry
+    .quad   0       // GICD_CTLR address
+    .quad   0       // its value
+1:  msr     daifset, #0xf
+    ldr     x3, parameters + 24
+    ldr     x4, parameters + 32
+    str     w4, [x3]
+    dsb     sy
+    ldr     x0, parameters
+    ldr     x1, parameters + 8
+    ldr     x2, parameters + 16
+    br      x2
