@@ -128,10 +128,10 @@ def make_elf(image, base, memory_size):
 
 
 def virt_plan(args, kernel):
-    """`args.nodes` nodes on QEMU's virt machine, 16 MiB each from 0x40000000 on."""
+    """`args.nodes` nodes on QEMU's virt machine, 16 MiB each from 0x50000000 on."""
     nodes = []
     for i in range(args.nodes):
-        base = 0x40000000 + i * 16 * MIB
+        base = 0x50000000 + i * 16 * MIB
         record = b"MKLBOOT1" + bytes(120)
         name = "node%d" % i
         code = kernel + bytes(-len(kernel) % 8) + bytes(args.padding)
@@ -150,10 +150,12 @@ def virt_plan(args, kernel):
         intc = {"type": 1, "dist": (0x08000000, 0x10000), "regions": [(0x08010000, 0x10000)]}
     else:
         intc = {"type": 2, "dist": (0x08000000, 0x10000), "regions": [(0x080a0000, 0xf60000)]}
-    loader = (0x70000000, 8 * MIB)
+    loader = (args.base, 12 * MIB)
+    if args.swap_interfaces:
+        nodes[0]["cpu_number"], nodes[1]["cpu_number"] = 1, 0
     return {
-        "arch": 1, "nodes": nodes, "zeros": [(0x60000000, MIB)], "ram": [(0x40000000, 1024 * MIB)],
-        "claims": [n["ram"][0] for n in nodes] + [(0x60000000, MIB), loader],
+        "arch": 1, "nodes": nodes, "zeros": [(0x60000000, MIB)], "ram": [(0x40000000, 1024 * MIB)] + args.more_ram,
+        "claims": sorted([n["ram"][0] for n in nodes] + [(0x60000000, MIB), loader]),
         "interrupts": [(33, 0, 0), (34, args.nodes - 1, 1)], "loader": loader,
         "status": (0x7a000000, args.nodes * PAGE), "logs": (0x7a010000, args.nodes * 0x10000),
         "psci": args.psci, "timeout": args.timeout, "console": (1, 0x09000000), "intc": intc,
@@ -170,6 +172,11 @@ def main():
     p.add_argument("--timeout", type=int, default=2000)
     p.add_argument("--padding", type=int, default=0, help="bytes behind each node program")
     p.add_argument("--corrupt", help="entry with one bit flipped")
+    number = {"type": lambda v: int(v, 0), "default": 0}
+    p.add_argument("--base", type=lambda v: int(v, 0), default=0x70000000, help="of the loader")
+    p.add_argument("--ram", **number, help="1 MiB more RAM in the plan")
+    p.add_argument("--line", **number, help="a further granted interrupt")
+    p.add_argument("--swap-interfaces", action="store_true", help="node0 planned as 1, node1 as 0")
     p.add_argument("--claim", help="additional claim BASE,SIZE")
     p.add_argument("--elf", action="store_true")
     p.add_argument("-o", "--output", required=True)
@@ -178,7 +185,10 @@ def main():
         loader = f.read()
     with open(args.kernel, "rb") as f:
         kernel = f.read()
+    args.more_ram = [(args.ram, MIB)] if args.ram else []
     plan = virt_plan(args, kernel)
+    if args.line:
+        plan["interrupts"].append((args.line, 0, 0))
     if args.claim:
         plan["claims"] = sorted(plan["claims"] + [tuple(int(v, 0) for v in args.claim.split(","))])
     image, base = make_image(loader, plan, args.corrupt)

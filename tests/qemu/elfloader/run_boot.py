@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boots one case of cases.txt in QEMU and checks its console."""
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
+LIMIT = 15.0  # seconds; a good boot takes well under one
+QUIET = 0.7   # a case with "!" lines is given this long after its last wanted line
+
+
+def read_case(name):
+    found, wanted, unwanted = None, [], []
+    with open(os.path.join(HERE, "cases.txt"), encoding="utf-8") as f:
+        for line in f:
+            if line.startswith("  ") and found:
+                (wanted if line[2] == "+" else unwanted).append(line[4:].strip())
+            elif found and not line.startswith("#"):
+                break
+            elif line.startswith(name + " "):
+                found = line.split()
+    if not found:
+        sys.exit("no case '%s'" % name)
+    # NAME HOW - MACHINE [-|QEMU options] [image options starting with --]
+    rest = found[4:]
+    qemu = [w for w in rest[:next((i for i, w in enumerate(rest) if w.startswith("--")), len(rest))]
+            if w != "-"]
+    image = rest[next((i for i, w in enumerate(rest) if w.startswith("--")), len(rest)):]
+    return found[1], found[3], qemu, image, wanted, unwanted
+
+
+def run(*command, **options):
+    subprocess.run(command, check=True, **options)
+
+
+def build(work, share, how, options, name):
+    node = os.path.join(work, name + ".node")
+    run("aarch64-linux-gnu-gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none",
+        "-o", node + ".elf", os.path.join(HERE, "node.S"))
+    run("aarch64-linux-gnu-objcopy", "-O", "binary", node + ".elf", node + ".bin")
+    image = os.path.join(work, name + ".image")
+    run(sys.executable, os.path.join(HERE, "make_image.py"), "--loader",
+        os.path.join(share, "aarch64", "elfloader.bin"), "--kernel", node + ".bin", "-o", image,
+        *options, *(["--elf"] if how in ("elf", "device") else []))
+    return image
+
+
+def command(work, how, machine, qemu, image, name):
+    line = ["qemu-system-aarch64", "-nographic", "-m", "1G", "-no-reboot", "-cpu", "cortex-a53",
+            "-smp", "2", "-net", "none", "-M", machine] + qemu
+    if how in ("kernel", "elf"):
+        return line + ["-kernel", image]
+    if how == "device":
+        return line + ["-device", "loader,cpu-num=0,file=" + image]
+    env = os.path.join(work, name + ".env")
+    text = "bootdelay=-2\nbootcmd=booti 0x48000000 - ${fdtcontroladdr}\n"
+    run("mkenvimage", "-s", "0x40000", "-o", env, "-", input=text.encode(),
+        stdout=subprocess.DEVNULL)
+    return line + ["-bios", UBOOT, "-device", "loader,addr=0x4000000,force-raw=on,file=" + env,
+                   "-device", "loader,addr=0x48000000,force-raw=on,file=" + image]
+
+
+def watch(line, wanted, unwanted):
+    start = time.monotonic()
+    with subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as qemu:
+        os.set_blocking(qemu.stdout.fileno(), False)
+        out, complete = "", None
+        while time.monotonic() - start < LIMIT:
+            piece = qemu.stdout.read() or b""
+            out += piece.decode(errors="replace")
+            if complete is None and all(w in out for w in wanted):
+                complete = time.monotonic()
+            if complete and (not unwanted or time.monotonic() - complete > QUIET):
+                break
+            if qemu.poll() is not None:
+                break
+            time.sleep(0.01)
+        qemu.kill()
+    return out, (complete or time.monotonic()) - start
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("case")
+    p.add_argument("--share", required=True)
+    p.add_argument("--work", required=True)
+    args = p.parse_args()
+    how, machine, qemu, options, wanted, unwanted = read_case(args.case)
+    if how == "booti" and not os.path.exists(UBOOT):
+        sys.exit("U-Boot is missing: install u-boot-qemu")
+    os.makedirs(args.work, exist_ok=True)
+    image = build(args.work, args.share, how, options, args.case)
+    out, seconds = watch(command(args.work, how, machine, qemu, image, args.case), wanted, unwanted)
+    print(out)
+    missing = [w for w in wanted if w not in out]
+    present = [u for u in unwanted if u in out]
+    for w in missing:
+        print("missing:", w)
+    for u in present:
+        print("must not be there:", u)
+    print("%s: %.2f s" % (args.case, seconds))
+    sys.exit(1 if missing or present else 0)
+
+
+if __name__ == "__main__":
+    main()
