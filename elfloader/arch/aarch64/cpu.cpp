@@ -21,6 +21,7 @@ extern "C" {
 void cache_publish(uint64_t base, uint64_t size);
 void memory_copy(void* to, const void* from, uint64_t size);
 void memory_zero(void* to, uint64_t size);
+void sha256_instructions(uint32_t* state, const uint8_t* data, uint64_t blocks);
 void mmu_enable(uint64_t root, uint64_t attributes, uint64_t control);
 [[noreturn]] void enter_physical(uint64_t entry, uint64_t x0, uint64_t x1);
 }
@@ -56,7 +57,12 @@ void publish(uint64_t base, uint64_t size) { cache_publish(base, size); }
 
 void caches_on(const Translation& t) { mmu_enable(t.root, t.attributes, t.control); }
 
-bool sha256_blocks(uint32_t (&)[8], const uint8_t*, uint64_t) { return false; }
+bool sha256_blocks(uint32_t (&state)[8], const uint8_t* data, uint64_t blocks) {
+    const uint64_t sha2 = MKL_READ_REGISTER(id_aa64isar0_el1) >> 12 & 0xf;
+    if (sha2 == 0 || blocks == 0 || level() > 2) return false;
+    sha256_instructions(state, data, blocks);
+    return true;
+}
 
 void relax() { asm volatile("yield" ::: "memory"); }
 void wake_all() { asm volatile("dsb ish\n sev" ::: "memory"); }
