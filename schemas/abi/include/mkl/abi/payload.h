@@ -63,7 +63,7 @@ struct mkl_payload_header {
     struct mkl_rec_console console;  /* the loader's own output; type NONE: silent */
     struct mkl_rec_intc intc;        /* cpu_number unused here */
     uint32_t interrupt_lines;    /* GIC: lines the tree's controller is known to have, 0: read GICD_TYPER */
-    uint32_t reserved;
+    uint32_t counter_hz;         /* of the time stamps; 0: the CPU knows (CNTFRQ_EL0) */
 };
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, nodes) == 0x18, "nodes at 0x18");
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, loader) == 0x50, "loader at 0x50");
