@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Faults: messages, replies, threads without a handler. And floating point.
+#include "suite.hpp"
+
+using namespace suite;
+
+namespace {
+Word fault_ep;
+volatile Word seen[8];
+void setup() {
+    fault_ep = make(object::endpoint);
+    for (auto& s : seen) s = 0;
+}
+Word map_page() {
+    const Word frame = make(object::small_page);
+    CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, rights_all,
+                    arm_default_attributes)
+                 .error(),
+             no_error);
+    return frame;
+}
+}  // namespace
+
+TEST(fault, read_of_unmapped_page) {
+    setup();
+    const Thread t = thread(
+        [](Word) {
+            seen[0] = *reinterpret_cast<volatile Word*>(test_address + 0x18);
+            seen[1] = 1;
+        },
+        0, 200, mint(fault_ep, 0x77));
+    start(t);
+    let_run();
+    const Result r = receive(fault_ep);
+    CHECK_EQ(r.badge, 0x77);
+    CHECK_EQ(r.info.label(), abi::fault::vm_fault);
+    CHECK_EQ(r.info.length(), vm_fault_length);
+    CHECK_EQ(r.mr[vm_fault_addr], test_address + 0x18);
+    CHECK_EQ(r.mr[vm_fault_prefetch], 0);
+    CHECK_EQ(r.mr[vm_fault_fsr] >> 26, 0x24);
+    map_page();
+    // The reply runs the instruction again.
+    syscall(sys::reply, 0, message(0, 0));
+    let_run();
+    CHECK_EQ(seen[1], 1);
+}
+
+TEST(fault, write_to_read_only_page) {
+    setup();
+    const Word frame = make(object::small_page);
+    CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, can_read,
+                    arm_default_attributes)
+                 .error(),
+             no_error);
+    start(thread(
+        [](Word) {
+            seen[0] = *reinterpret_cast<volatile Word*>(test_address) + 1;
+            *reinterpret_cast<volatile Word*>(test_address) = 1;
+            seen[1] = 1;
+        },
+        0, 200, fault_ep));
+    let_run();
+    CHECK_EQ(seen[0], 1);
+    const Result r = receive(fault_ep);
+    CHECK_EQ(r.info.label(), abi::fault::vm_fault);
+    CHECK_EQ(r.mr[vm_fault_addr], test_address);
+    CHECK_EQ(seen[1], 0);
+}
+
+TEST(fault, fetch_from_unmapped_page) {
+    setup();
+    start(thread([](Word) { reinterpret_cast<void (*)()>(test_address + 0x40)(); }, 0, 200,
+                 fault_ep));
+    let_run();
+    const Result r = receive(fault_ep);
+    CHECK_EQ(r.info.label(), abi::fault::vm_fault);
+    CHECK_EQ(r.mr[vm_fault_ip], test_address + 0x40);
+    CHECK_EQ(r.mr[vm_fault_addr], test_address + 0x40);
+    CHECK_EQ(r.mr[vm_fault_prefetch], 1);
+}
+
+TEST(fault, execute_never) {
+    setup();
+    const Word frame = make(object::small_page);
+    CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, rights_all,
+                    arm_default_attributes | arm_execute_never)
+                 .error(),
+             no_error);
+    *reinterpret_cast<volatile uint32_t*>(test_address) = 0xd65f03c0;  // ret
+    CHECK_EQ(invoke(frame, label::page_unify_instruction, caps(), 0, 4096).error(), no_error);
+    start(thread(
+        [](Word) {
+            reinterpret_cast<void (*)()>(test_address)();
+            seen[0] = 1;
+        },
+        0, 200, fault_ep));
+    let_run();
+    CHECK_EQ(receive(fault_ep).mr[vm_fault_prefetch], 1);
+    // The same page, executable.
+    CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, rights_all,
+                    arm_default_attributes)
+                 .error(),
+             no_error);
+    syscall(sys::reply, 0, message(0, 0));
+    let_run();
+    CHECK_EQ(seen[0], 1);
+}
+
+TEST(fault, undefined_instruction) {
+    setup();
+    start(thread(
+        [](Word) {
+            asm volatile(".inst 0x00000000");
+            seen[0] = 1;
+        },
+        0, 200, fault_ep));
+    let_run();
+    const Result r = receive(fault_ep);
+    CHECK_EQ(r.info.label(), abi::fault::user_exception);
+    CHECK_EQ(r.info.length(), aarch64_exception_length);
+    // Skip it: the reply sets ip, sp and flags.
+    syscall(sys::reply, 0, message(0, 3), r.mr[0] + 4, r.mr[1], r.mr[2]);
+    let_run();
+    CHECK_EQ(seen[0], 1);
+}
+
+TEST(fault, unknown_syscall) {
+    setup();
+    start(thread(
+        [](Word) {
+            const Result r = syscall(-12345, 0x100, 0x101, 0x102, 0x103, 0x104, 0x105);
+            seen[0] = r.badge;
+            seen[1] = r.mr[3];
+            seen[2] = 1;
+        },
+        0, 200, fault_ep));
+    let_run();
+    const Result r = receive(fault_ep);
+    CHECK_EQ(r.info.label(), abi::fault::unknown_syscall);
+    CHECK_EQ(r.info.length(), aarch64_syscall_length);
+    CHECK_EQ(r.mr[0], 0x100);
+    CHECK_EQ(r.mr[3], 0x103);
+    CHECK_EQ(ipc()->msg[4], 0x104);
+    CHECK_EQ(ipc()->msg[aarch64_syscall_number], static_cast<Word>(-12345));
+    const Word ip = ipc()->msg[aarch64_syscall_ip];
+    for (unsigned i = 4; i < 8; i++) ipc()->msg[i] = 0x200 + i;
+    ipc()->msg[aarch64_syscall_ip] = ip + 4;
+    syscall(sys::reply, 0, message(0, 9), 0x200, 0x201, 0x202, 0x203);
+    let_run();
+    CHECK_EQ(seen[2], 1);
+    CHECK_EQ(seen[0], 0x200);
+    CHECK_EQ(seen[1], 0x205);
+}
+
+TEST(fault, reply_with_label_stops_the_thread) {
+    setup();
+    const Thread t = thread(
+        [](Word) {
+            asm volatile(".inst 0x00000000");
+            seen[0] = 1;
+        },
+        0, 200, fault_ep);
+    start(t);
+    let_run();
+    const Result r = receive(fault_ep);
+    syscall(sys::reply, 0, message(1, 1), r.mr[0] + 4);
+    let_run();
+    CHECK_EQ(seen[0], 0);
+    CHECK_EQ(resume(t), no_error);
+    let_run();
+    CHECK_EQ(seen[0], 1);
+}
+
+TEST(fault, cap_fault_words) {
+    setup();
+    start(thread([](Word) { syscall(sys::send, 0xfffffffff0000001, message(0, 0)); }, 0, 200,
+                 fault_ep));
+    let_run();
+    const Result r = receive(fault_ep);
+    CHECK_EQ(r.info.label(), abi::fault::cap_fault);
+    CHECK_EQ(r.mr[cap_fault_addr], 0xfffffffff0000001);
+    CHECK_EQ(r.mr[cap_fault_in_recv_phase], 0);
+    CHECK_EQ(r.mr[cap_fault_lookup_failure], guard_mismatch);
+    CHECK_EQ(ipc()->msg[cap_fault_bits_left], 64);
+    CHECK_EQ(ipc()->msg[cap_fault_guard_found], 0);
+    CHECK_EQ(ipc()->msg[cap_fault_bits_found], 64 - info->init_thread_cnode_size_bits);
+}
+
+TEST(fault, no_handler_stops_only_the_thread) {
+    setup();
+    const Thread t = thread([](Word) { asm volatile(".inst 0x00000000"); }, 0, 200);
+    start(t);
+    let_run();
+    CHECK_EQ(suspend(t), no_error);
+}
+
+TEST(fault, handler_needs_grant_or_grant_reply) {
+    setup();
+    const Word weak = copy(fault_ep, can_write);
+    start(thread([](Word) { asm volatile(".inst 0x00000000"); }, 0, 200, weak));
+    let_run();
+    CHECK_EQ(syscall(sys::nb_recv, fault_ep).badge, 0);
+    const Word enough = mint(fault_ep, 6, can_write | can_grant_reply);
+    start(thread([](Word) { asm volatile(".inst 0x00000000"); }, 0, 200, enough));
+    let_run();
+    CHECK_EQ(syscall(sys::nb_recv, fault_ep).badge, 6);
+}
+
+// ---- Floating point -----------------------------------------------------------------------------
+
+namespace {
+
+#define FP ".arch_extension fp\n"
+void set_d8(Word v) { asm volatile(FP "fmov d8, %0" ::"r"(v)); }
+Word get_d8() {
+    Word v;
+    asm volatile(FP "fmov %0, d8" : "=r"(v));
+    return v;
+}
+void fp_worker(Word n) {
+    set_d8(n);
+    for (int i = 0; i < 20; i++) {
+        yield();
+        if (get_d8() != n) seen[n] = 99;
+    }
+    seen[n] = seen[n] + 1;
+}
+
+}  // namespace
+
+TEST(fpu, each_thread_has_its_own) {
+    setup();
+    set_d8(0x1234);
+    for (Word i = 1; i <= 4; i++) start(thread(fp_worker, i, 200));
+    let_run();
+    for (unsigned i = 1; i <= 4; i++) CHECK_EQ(seen[i], 1);
+    CHECK_EQ(get_d8(), 0x1234);
+}
+
+TEST(fpu, survives_syscalls_and_faults) {
+    setup();
+    set_d8(0xabcd);
+    start(thread(
+        [](Word) {
+            set_d8(1);
+            seen[0] = *reinterpret_cast<volatile Word*>(test_address);
+            seen[1] = get_d8();
+        },
+        0, 200, fault_ep));
+    let_run();
+    receive(fault_ep);
+    map_page();
+    syscall(sys::reply, 0, message(0, 0));
+    let_run();
+    CHECK_EQ(seen[1], 1);
+    CHECK_EQ(get_d8(), 0xabcd);
+}
+
+TEST(fpu, disabled_by_flag) {
+    setup();
+    const Thread t = thread(
+        [](Word) {
+            set_d8(1);
+            seen[0] = 1;
+        },
+        0, 200, fault_ep);
+    Result r = invoke(t.tcb, label::tcb_set_flags, caps(), 0, tcb_flag_fpu_disabled);
+    CHECK_EQ(r.error(), no_error);
+    CHECK_EQ(r.mr[0], tcb_flag_fpu_disabled);
+    start(t);
+    let_run();
+    r = receive(fault_ep);
+    CHECK_EQ(r.info.label(), abi::fault::user_exception);
+    CHECK_EQ(seen[0], 0);
+    r = invoke(t.tcb, label::tcb_set_flags, caps(), tcb_flag_fpu_disabled, 0);
+    CHECK_EQ(r.mr[0], 0);
+    CHECK_EQ(resume(t), no_error);
+    let_run();
+    CHECK_EQ(seen[0], 1);
+}
