@@ -160,11 +160,16 @@ private:
         if (is_claimed(mine_, base_[index].path) || is_infrastructure(index) ||
             base_[index].node->property("compatible") == nullptr || leads_to_wanted(index))
             return false;
-        return std::any_of(references_[index].begin(), references_[index].end(),
-                           [&](const Reference& r) {
-                               return r.kind == ReferenceKind::provider &&
-                                      r.target != TreeView::none && !out_.enabled[r.target];
-                           });
+        // Parts without a compatible belong to the device above them; a bus has devices instead.
+        const bool bus = base_[index].node->property("ranges") != nullptr;
+        for (size_t i = index; i < (bus ? index + 1 : base_[index].end); i++) {
+            if (i != index && base_[i].node->property("compatible") != nullptr) continue;
+            for (const Reference& r : references_[i])
+                if (r.kind == ReferenceKind::provider && r.target != TreeView::none &&
+                    !out_.enabled[r.target])
+                    return true;
+        }
+        return false;
     }
     bool leads_to_wanted(size_t index) const {
         for (size_t i = index + 1; i < base_[index].end; i++)

@@ -132,6 +132,7 @@ std::vector<ResolvedInterrupt> InterruptResolver::interrupts(size_t index, bool&
 
 std::vector<ResolvedInterrupt> InterruptResolver::map_rows(size_t index) const {
     std::vector<ResolvedInterrupt> out;
+    if (tree_[index].node->property("interrupt-map") == nullptr) return out;
     for (const Reference& row : references(tree_, index)) {
         if (row.property->name != "interrupt-map" || !row.complete) continue;
         const size_t count = tree_.cells_of(row.target, "#interrupt-cells", 0);

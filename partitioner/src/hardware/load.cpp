@@ -11,6 +11,7 @@ namespace mkl {
 namespace {
 
 constexpr auto dtc_time_limit = std::chrono::seconds{30};
+constexpr uint64_t opensbi_size = 512 << 10;  // OpenSBI 1.1 as packaged with QEMU 7.2, measured
 constexpr std::string_view input_name = "<stdin>";
 
 SourceSpan file_span(const std::string& path, std::string text = {}) {
@@ -146,7 +147,17 @@ std::optional<Hardware> load_hardware(FileSystem& files, const System& system,
     if (!blob) return std::nullopt;
     std::optional<DeviceTree> tree = parse_dtb(*blob, source, sink);
     if (!tree) return std::nullopt;
-    return read_hardware(std::move(*tree), source, board, sink);
+    std::optional<Hardware> hardware = read_hardware(std::move(*tree), source, board, sink);
+    // QEMU's RISC-V machines start OpenSBI at the base of RAM; only OpenSBI itself adds that to
+    // the tree, when it runs.
+    const bool asked_qemu = !board.dtb && !board.dts;
+    if (hardware && asked_qemu && hardware->architecture == Architecture::riscv64 &&
+        !hardware->ram.empty()) {
+        const PhysAddr base = hardware->ram.front().range.base();
+        if (const auto range = PhysRange::from_base_size(base, opensbi_size))
+            hardware->reserved.push_back({*range, "firmware (OpenSBI)", true, source});
+    }
+    return hardware;
 }
 
 }  // namespace mkl

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 namespace mkl {
 
@@ -83,18 +84,25 @@ bool all_digits(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool matches(const PropertyShape& shape, std::string_view name) {
-    switch (shape.match) {
-    case exact:
-        return name == shape.name;
-    case suffix:
-        // Counts, not references: "snps,nr-gpios" and its like.
-        return name.size() > shape.name.size() && name.ends_with(shape.name) &&
-               !name.ends_with("nr-gpios") && !name.ends_with("nr-gpio");
-    case numbered:
-        return name.starts_with(shape.name) && all_digits(name.substr(shape.name.size()));
+/// The shape of a property by its name, or nullptr.
+const PropertyShape* find_shape(std::string_view name) {
+    static const auto exact_names = [] {
+        std::unordered_map<std::string_view, const PropertyShape*> out;
+        for (const PropertyShape& s : shapes)
+            if (s.match == exact) out.emplace(s.name, &s);
+        return out;
+    }();
+    if (const auto it = exact_names.find(name); it != exact_names.end()) return it->second;
+    for (const PropertyShape& s : shapes) {
+        const bool longer = name.size() > s.name.size();
+        if (s.match == numbered && name.starts_with(s.name) &&
+            all_digits(name.substr(s.name.size())))
+            return &s;
+        // "snps,nr-gpios" and its like are counts.
+        if (s.match == suffix && longer && name.ends_with(s.name) && !name.ends_with("nr-gpios"))
+            return &s;
     }
-    return false;
+    return nullptr;
 }
 
 class Collector {
@@ -115,14 +123,9 @@ public:
     }
 
 private:
-    const PropertyShape* shape_of(const DtProperty& p) const {
-        // The last letter filters nearly all names before the table is looked through.
-        const auto it = std::find_if(shapes.begin(), shapes.end(),
-                                     [&](const PropertyShape& s) { return matches(s, p.name); });
-        if (it == shapes.end() || p.value.empty() || p.value.size() % 4 != 0) return nullptr;
-        // `cpu` and `phys` also name counts and text in a few bindings: only whole cells count,
-        // and a bare link must name something to be one (find_target says so).
-        return &*it;
+    static const PropertyShape* shape_of(const DtProperty& p) {
+        if (p.value.empty() || p.value.size() % 4 != 0) return nullptr;
+        return find_shape(p.name);
     }
 
     /// Number of cells behind the phandle, or nullopt with a reason.

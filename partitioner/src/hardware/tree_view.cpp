@@ -135,11 +135,11 @@ std::optional<uint64_t> TreeView::to_parent(size_t bus, Cells child) const {
     const DtProperty* ranges = nodes_[bus].node->property("ranges");
     if (ranges == nullptr) return std::nullopt;  // Spec 2.3.8: no mapping
     const BusAddress address = bus_address(child);
-    if (ranges->value.empty()) return address.number;
     const uint32_t child_cells = address_cells(bus), length_cells = size_cells(bus);
     const uint32_t parent_cells = address_cells(nodes_[bus].parent);
     if (child_cells > max_address_cells || parent_cells > max_address_cells || length_cells > 2)
         return std::nullopt;
+    if (ranges->value.empty()) return address.number;
     const Cells rows{ranges};
     const size_t row = child_cells + parent_cells + length_cells;
     for (size_t i = 0; row != 0 && i + row <= rows.size(); i += row) {

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/emit/emit.hpp"
+#include "mkl/hardware/tree_view.hpp"
+#include "plans.hpp"
+
+namespace mkl {
+namespace {
+
+using test::gicv2_plan;
+using test::load_board;
+using test::plan_of;
+using test::range;
+
+class Gicv2Trees : public testing::Test {
+protected:
+    const Hardware hardware = load_board("gicv2.dts");
+    const Plan plan = gicv2_plan(hardware);
+    const System system;
+    const DeviceTree node0 = node_tree(plan, 0, system, hardware);
+    const DeviceTree node1 = node_tree(plan, 1, system, hardware);
+
+    static bool okay(const DeviceTree& tree, const std::string& path) {
+        const TreeView view{tree};
+        const size_t i = view.find(path);
+        return i != TreeView::none && view[i].enabled;
+    }
+};
+
+TEST_F(Gicv2Trees, AreProved) {
+    DiagnosticSink sink;
+    EXPECT_TRUE(prove_tree(node0, plan, 0, hardware, sink)) << test::text_of(sink);
+    EXPECT_TRUE(prove_tree(node1, plan, 1, hardware, sink)) << test::text_of(sink);
+}
+
+TEST_F(Gicv2Trees, OtherCpusAreAbsent) {
+    EXPECT_NE(node0.find("/cpus/cpu@0"), nullptr);
+    EXPECT_EQ(node0.find("/cpus/cpu@1"), nullptr);
+    EXPECT_EQ(node0.find("/cpus/cpu-map/cluster0/core1"), nullptr);
+    EXPECT_NE(node0.find("/cpus/cpu-map/cluster0/core0"), nullptr);
+    EXPECT_EQ(node1.find("/cpus/cpu@0"), nullptr);
+    EXPECT_NE(node1.find("/cpus/cpu@1"), nullptr);
+    EXPECT_NE(node1.find("/cpus/l2-cache"), nullptr);
+}
+
+TEST_F(Gicv2Trees, MemoryIsExactlyTheNodes) {
+    EXPECT_EQ(node1.find("/memory@40000000"), nullptr);
+    const TreeView view{node1};
+    EXPECT_EQ(view.registers(view.find("/memory@50000000")), plan.nodes[1].memory);
+    EXPECT_NE(node0.find("/memory@40000000"), nullptr);
+}
+
+TEST_F(Gicv2Trees, DevicesAreEnabledInOneTreeOnly) {
+    EXPECT_TRUE(okay(node0, "/serial@9000000"));
+    EXPECT_FALSE(okay(node1, "/serial@9000000"));
+    EXPECT_TRUE(okay(node1, "/serial@9040000"));
+    EXPECT_FALSE(okay(node0, "/serial@9040000"));
+    for (const DeviceTree* tree : {&node0, &node1}) {
+        EXPECT_FALSE(okay(*tree, "/gpio@9030000")) << "nobody claims it";
+        EXPECT_FALSE(okay(*tree, "/keys")) << "its GPIO is off";
+        EXPECT_FALSE(okay(*tree, "/sensor@9060000")) << "disabled on the board";
+        EXPECT_FALSE(okay(*tree, "/pmu")) << "its lines are SPIs that nobody claims";
+        EXPECT_FALSE(okay(*tree, "/interrupt-controller@8000000/v2m@8020000"));
+        EXPECT_TRUE(okay(*tree, "/interrupt-controller@8000000"));
+        EXPECT_TRUE(okay(*tree, "/timer"));
+        EXPECT_TRUE(okay(*tree, "/psci"));
+        EXPECT_TRUE(okay(*tree, "/clock-24m"));
+    }
+}
+
+TEST_F(Gicv2Trees, PmuLinesFollowTheirCpus) {
+    const DtNode* pmu = node1.find("/pmu");
+    ASSERT_NE(pmu, nullptr);
+    ASSERT_EQ(pmu->property("interrupts")->value.size(), 12u);
+    EXPECT_EQ(pmu->cell("interrupts", 1), 61u);
+    EXPECT_EQ(pmu->property("interrupt-affinity")->value.size(), 4u);
+}
+
+TEST_F(Gicv2Trees, ChosenHasOnlyTheOwnConsole) {
+    const DtNode* chosen = node0.find("/chosen");
+    EXPECT_EQ(chosen->text("stdout-path"), "serial0:115200n8");
+    EXPECT_EQ(chosen->property("bootargs"), nullptr);
+    EXPECT_EQ(node1.find("/chosen")->property("stdout-path"), nullptr);
+}
+
+TEST_F(Gicv2Trees, AliasesNameOnlyWhatIsThere) {
+    const DtNode* aliases = node1.find("/aliases");
+    EXPECT_EQ(aliases->property("serial0"), nullptr);
+    EXPECT_NE(aliases->property("serial1"), nullptr);
+    EXPECT_NE(aliases->property("rtc0"), nullptr);
+    EXPECT_EQ(node0.find("/aliases")->property("rtc0"), nullptr);
+}
+
+TEST_F(Gicv2Trees, ReservationsStayOnlyWithTheDeviceThatUsesThem) {
+    EXPECT_EQ(node0.find("/reserved-memory"), nullptr);
+    EXPECT_EQ(node0.find("/display@9050000")->property("memory-region"), nullptr);
+    EXPECT_NE(node1.find("/reserved-memory/video@70000000"), nullptr);
+    EXPECT_EQ(node1.find("/reserved-memory/firmware@7f000000"), nullptr);
+    EXPECT_EQ(node1.find("/reserved-memory/pool"), nullptr);
+    EXPECT_NE(node1.find("/display@9050000")->property("memory-region"), nullptr);
+}
+
+TEST_F(Gicv2Trees, SymbolsNameOnlyWhatIsThere) {
+    const DtNode* symbols = node0.find("/__symbols__");
+    ASSERT_NE(symbols, nullptr);
+    for (const DtProperty& p : symbols->properties)
+        EXPECT_NE(node0.find(*symbols->text(p.name)), nullptr) << p.name;
+}
+
+TEST(NodeTree, CacheInsideAnotherCpuIsCutOff) {
+    const Hardware h = load_board("gicv3.dts");
+    const Plan plan = plan_of(h, {
+                                     {0, {range(0x80200000, 0x1000000)},  {}, {}},
+                                     {1, {range(0x880000000, 0x1000000)}, {}, {}}
+    });
+    const DeviceTree tree = node_tree(plan, 1, {}, h);
+    const DtNode* cpu = tree.find("/cpus/cpu@101");
+    ASSERT_NE(cpu, nullptr);
+    EXPECT_EQ(cpu->property("next-level-cache"), nullptr);
+    EXPECT_EQ(cpu->property("status"), nullptr) << "it is started, so it is okay for its node";
+    EXPECT_NE(tree.find("/memory@880000000"), nullptr);
+    EXPECT_TRUE(tree.memreserve.empty()) << "it lies outside the node's RAM";
+    DiagnosticSink sink;
+    EXPECT_TRUE(prove_tree(tree, plan, 1, h, sink)) << test::text_of(sink);
+}
+
+TEST(NodeTree, PlicContextsKeepTheirPositions) {
+    const Hardware h = load_board("riscv.dts");
+    const Plan plan = plan_of(h, {
+                                     {1, {range(0x80200000, 0x1000000)}, {}, {}},
+                                     {2, {range(0x90000000, 0x1000000)}, {}, {}}
+    });
+    const DeviceTree tree = node_tree(plan, 1, {}, h);
+    const DtNode* plic = tree.find("/soc/interrupt-controller@c000000");
+    const DtNode* intc = tree.find("/cpus/cpu@2/interrupt-controller");
+    ASSERT_NE(plic, nullptr);
+    ASSERT_NE(intc, nullptr);
+    const Cells entries{plic->property("interrupts-extended")};
+    ASSERT_EQ(entries.size(), 10u);
+    const uint32_t own = intc->cell("phandle").value_or(0);
+    const uint32_t gone = UINT32_MAX;
+    const std::vector<uint32_t> wanted{own, gone, own, gone, own, gone, own, 11, own, 9};
+    for (size_t i = 0; i < wanted.size(); i++) EXPECT_EQ(entries[i], wanted[i]) << i;
+    DiagnosticSink sink;
+    EXPECT_TRUE(prove_tree(tree, plan, 1, h, sink)) << test::text_of(sink);
+}
+
+TEST(NodeTree, ABusAboveAClaimLosesItsOwnRegisters) {
+    Board board;
+    board.memory = {test::memory_range(0x80000000, 0x20000000)};
+    const Hardware h = load_board("nasty.dts", board);
+    const Plan plan =
+        plan_of(h, {
+                       {0, {range(0x80000000, 0x1000000)}, {"/soc/bus@1,0/serial@1100"}, {}},
+                       {1, {range(0x81000000, 0x1000000)}, {"/soc/bus@1,0/serial@2100"}, {}}
+    });
+    for (size_t n = 0; n < 2; n++) {
+        const DeviceTree tree = node_tree(plan, n, {}, h);
+        const TreeView view{tree};
+        const size_t bus = view.find("/soc/bus@1,0");
+        ASSERT_NE(bus, TreeView::none);
+        EXPECT_TRUE(view[bus].enabled);
+        EXPECT_EQ(view[bus].node->property("reg"), nullptr);
+        EXPECT_EQ(view[view.find("/soc/bus@1,0/serial@1100")].enabled, n == 0);
+        EXPECT_EQ(view[view.find("/soc/bus@1,0/serial@2100")].enabled, n == 1);
+        DiagnosticSink sink;
+        EXPECT_TRUE(prove_tree(tree, plan, n, h, sink)) << test::text_of(sink);
+    }
+}
+
+TEST(NodeTree, BootRecordProperty) {
+    DeviceTree tree;
+    add_boot_record(tree, range(0x123456000, 0x1000), PhysAddr{0x60001000});
+    const DtNode* chosen = tree.find("/chosen");
+    ASSERT_NE(chosen, nullptr);
+    const Cells cells{chosen->property("mkl,boot-record")};
+    ASSERT_EQ(cells.size(), 6u);
+    EXPECT_EQ(cells.number(0, 2), 0x123456000u);
+    EXPECT_EQ(cells.number(2, 2), 0x1000u);
+    EXPECT_EQ(cells.number(4, 2), 0x60001000u);
+}
+
+}  // namespace
+}  // namespace mkl

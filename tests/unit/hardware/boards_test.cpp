@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Facts read from the boards in tests/boards.
+#include "board.hpp"
+
+#include "mkl/abi/boot_record.h"
+
+namespace mkl {
+namespace {
+
+using test::load_board;
+using test::memory_range;
+using test::range;
+
+const Device& device(const Hardware& hardware, const std::string& path) {
+    const Device* found = hardware.device(path);
+    EXPECT_NE(found, nullptr) << path;
+    static const Device none;
+    return found == nullptr ? none : *found;
+}
+
+std::vector<uint32_t> lines(const Device& d) {
+    std::vector<uint32_t> out;
+    for (const DeviceInterrupt& i : d.interrupts) out.push_back(i.root ? i.root->id : 0);
+    return out;
+}
+
+TEST(Boards, Gicv2) {
+    const Hardware h = load_board("gicv2.dts");
+    EXPECT_EQ(h.architecture, Architecture::aarch64);
+    EXPECT_EQ(h.psci, StartMethod::psci_hvc);
+    ASSERT_EQ(h.cpus.size(), 2u);
+    EXPECT_EQ(h.cpus[1].path, "/cpus/cpu@1");
+    EXPECT_EQ(h.cpus[1].start, StartMethod::psci_hvc);
+    EXPECT_EQ(h.cpus[1].why_not_startable, "");
+    ASSERT_EQ(h.ram.size(), 1u);
+    EXPECT_EQ(h.ram[0].range, range(0x40000000, 0x40000000));
+    EXPECT_EQ(h.controller.type, InterruptControllerType::gicv2);
+    EXPECT_EQ(h.controller.distributor, range(0x8000000, 0x10000));
+    EXPECT_EQ(h.controller.regions, std::vector{range(0x8010000, 0x10000)});
+    EXPECT_EQ(h.controller.others,
+              (std::vector{range(0x8030000, 0x10000), range(0x8040000, 0x10000),
+                           range(0x8020000, 0x1000)}));
+    EXPECT_EQ(h.timer.id, 27u);
+    EXPECT_EQ(h.stdout_path, "/serial@9000000");
+}
+
+TEST(Boards, Gicv2ReservationsAndSeeds) {
+    const Hardware h = load_board("gicv2.dts");
+    ASSERT_EQ(h.reserved.size(), 2u);  // the dynamic pool has no place yet
+    EXPECT_EQ(h.reserved[0].range, range(0x7f000000, 0x1000000));
+    EXPECT_TRUE(h.reserved[0].no_map);
+    EXPECT_FALSE(h.reserved[1].no_map);
+    const DtNode* chosen = h.tree.find("/chosen");
+    ASSERT_NE(chosen, nullptr);
+    EXPECT_EQ(chosen->property("rng-seed"), nullptr);
+    EXPECT_EQ(chosen->property("kaslr-seed"), nullptr);
+    EXPECT_NE(chosen->property("bootargs"), nullptr);
+}
+
+TEST(Boards, Gicv2Devices) {
+    const Hardware h = load_board("gicv2.dts");
+    const Device& uart = device(h, "/serial@9000000");
+    EXPECT_EQ(uart.registers, std::vector{range(0x9000000, 0x1000)});
+    EXPECT_EQ(lines(uart), std::vector<uint32_t>{33});
+    EXPECT_EQ(uart.interrupts.at(0).root->trigger, Trigger::level);
+    EXPECT_EQ(uart.aliases, std::vector<std::string>{"serial0"});
+    EXPECT_EQ(uart.labels, std::vector<std::string>{"uart0"});
+    EXPECT_EQ(uart.providers, std::vector<std::string>{"/clock-24m"});
+    EXPECT_EQ(device(h, "/rtc@9010000").interrupts.at(0).root->trigger, Trigger::edge);
+    EXPECT_FALSE(device(h, "/sensor@9060000").enabled);
+    EXPECT_EQ(lines(device(h, "/pmu")), (std::vector<uint32_t>{92, 93}));
+    const auto driver = uart_of(h, uart);
+    ASSERT_TRUE(driver);
+    EXPECT_EQ(driver->driver, MKL_CONSOLE_PL011);
+    EXPECT_FALSE(uart_of(h, device(h, "/rtc@9010000")));
+}
+
+TEST(Boards, Gicv3) {
+    const Hardware h = load_board("gicv3.dts");
+    EXPECT_EQ(h.psci, StartMethod::psci_smc);
+    ASSERT_EQ(h.cpus.size(), 4u);
+    EXPECT_EQ(h.cpus[0].hwid.value, 0x100u);
+    EXPECT_EQ(h.cpus[3].hwid.value, 0x100000000u);
+    EXPECT_TRUE(h.cpus[1].enabled) << "disabled with an enable-method is quiescent";
+    EXPECT_EQ(h.cpus[1].start, StartMethod::psci_smc);
+    EXPECT_FALSE(h.cpus[3].enabled);
+    EXPECT_EQ(h.cpus[3].why_not_startable, "its status is \"fail\"");
+    ASSERT_EQ(h.ram.size(), 3u);
+    EXPECT_EQ(h.ram[1].range, range(0xc0000000, 0x20000000));
+    EXPECT_EQ(h.ram[2].range, range(0x880000000, 0x40000000));
+    ASSERT_EQ(h.reserved.size(), 1u);
+    EXPECT_EQ(h.reserved[0].what, "/memreserve/");
+    EXPECT_EQ(h.reserved[0].range, range(0x80000000, 0x10000));
+    EXPECT_EQ(h.timer.id, 27u);
+}
+
+TEST(Boards, Gicv3Controller) {
+    const Hardware h = load_board("gicv3.dts");
+    EXPECT_EQ(h.controller.type, InterruptControllerType::gicv3);
+    EXPECT_EQ(h.controller.distributor, range(0x31000000, 0x10000));
+    EXPECT_EQ(h.controller.regions,
+              (std::vector{range(0x31080000, 0x80000), range(0x31180000, 0x80000)}));
+    EXPECT_EQ(h.controller.redistributor_stride, 0x40000u);
+    EXPECT_EQ(h.controller.others,
+              (std::vector{range(0x31300000, 0x2000), range(0x31040000, 0x20000)}));
+}
+
+TEST(Boards, Gicv3InterruptMapHasParentUnitAddresses) {
+    const Hardware h = load_board("gicv3.dts");
+    const Device& pcie = device(h, "/pcie@10000000");
+    EXPECT_EQ(lines(pcie), (std::vector<uint32_t>{35, 36}));  // the third row repeats a line
+    EXPECT_TRUE(pcie.has_dma);
+    const auto uart = uart_of(h, device(h, "/soc@0/serial@2000000"));
+    ASSERT_TRUE(uart);
+    EXPECT_EQ(uart->driver, MKL_CONSOLE_NS16550);
+    EXPECT_EQ(uart->reg_shift, 2u);
+    EXPECT_EQ(uart->io_width, 4u);
+    EXPECT_EQ(uart->registers, range(0x32000000, 0x100));
+}
+
+TEST(Boards, RiscV) {
+    const Hardware h = load_board("riscv.dts");
+    EXPECT_EQ(h.architecture, Architecture::riscv64);
+    ASSERT_EQ(h.cpus.size(), 3u);
+    EXPECT_EQ(h.cpus[0].why_not_startable, "it has no MMU (mmu-type)");
+    EXPECT_EQ(h.cpus[1].start, StartMethod::sbi_hsm);
+    EXPECT_EQ(h.controller.type, InterruptControllerType::plic);
+    EXPECT_EQ(h.controller.plic_context, (std::vector<uint32_t>{UINT32_MAX, 2, 4}));
+    EXPECT_EQ(h.timer.id, 5u);
+    EXPECT_EQ(h.timer_frequency, 1'000'000u);
+    EXPECT_EQ(lines(device(h, "/soc/serial@10010000")), std::vector<uint32_t>{4});
+}
+
+Hardware nasty() {
+    Board board;
+    board.memory = {memory_range(0x80000000, 0x20000000)};
+    return load_board("nasty.dts", board);
+}
+
+TEST(Boards, NastyRangesAreTranslatedThroughEveryBus) {
+    const Hardware h = nasty();
+    EXPECT_EQ(h.controller.distributor, range(0x10001000, 0x1000));
+    EXPECT_EQ(device(h, "/soc/bus@1,0").registers, std::vector{range(0x200ff000, 0x1000)});
+    EXPECT_EQ(device(h, "/soc/bus@1,0/serial@1100").registers,
+              std::vector{range(0x20001000, 0x20)});
+    EXPECT_EQ(device(h, "/soc/i2c@0,9999/expander@20").registers, std::vector<PhysRange>{})
+        << "an I2C address is not a CPU address";
+}
+
+TEST(Boards, NastyInterrupts) {
+    const Hardware h = nasty();
+    const Device& mapped = device(h, "/soc/bus@1,0/serial@1100");
+    EXPECT_EQ(lines(mapped), std::vector<uint32_t>{65});  // SPI 33 through the extirq's map
+    EXPECT_EQ(mapped.interrupts[0].controller, "/soc/extirq@0,5000");
+    EXPECT_EQ(mapped.providers, std::vector<std::string>{"/soc/clock-controller@0,8000"});
+    const Device& nested = device(h, "/soc/bus@1,0/serial@2100");
+    ASSERT_EQ(nested.interrupts.size(), 1u);
+    EXPECT_FALSE(nested.interrupts[0].root);
+    EXPECT_EQ(nested.interrupts[0].controller, "/soc/gpio@0,6000");
+    const Device& expander = device(h, "/soc/i2c@0,9999/expander@20");
+    EXPECT_EQ(expander.providers, std::vector<std::string>{"/soc/gpio@0,6000"});
+}
+
+TEST(Boards, NastyCpus) {
+    const Hardware h = nasty();
+    ASSERT_EQ(h.cpus.size(), 3u);
+    EXPECT_EQ(h.cpus[0].start, StartMethod::spin_table);
+    EXPECT_EQ(h.cpus[1].release_address, 0xe0u);
+    EXPECT_EQ(h.cpus[2].start, StartMethod::none);
+    EXPECT_NE(h.cpus[2].why_not_startable.find("no psci node"), std::string::npos);
+}
+
+TEST(Boards, RamLeftToFirmwareIsOneFindingWithTheCure) {
+    HostFileSystem files;
+    const System system = test::system_with_board("nasty.dts");
+    DiagnosticSink sink;
+    EXPECT_FALSE(load_hardware(files, system, sink));
+    ASSERT_EQ(sink.all().size(), 1u) << test::text_of(sink);
+    const Diagnostic& d = sink.all().front();
+    EXPECT_EQ(d.id, "E420");
+    EXPECT_EQ(d.where.node, "/memory");
+    EXPECT_NE(d.hint.find("memory: [{base: 0x80000000, size: 2G}]"), std::string::npos) << d.hint;
+}
+
+TEST(Boards, BoardMemoryMustAgreeWithTheTree) {
+    HostFileSystem files;
+    System system = test::system_with_board("gicv2.dts");
+    system.board.memory = {memory_range(0x40000000, 0x20000000)};
+    DiagnosticSink sink;
+    EXPECT_FALSE(load_hardware(files, system, sink));
+    ASSERT_EQ(sink.all().size(), 1u) << test::text_of(sink);
+    EXPECT_EQ(sink.all()[0].id, "E421");
+    EXPECT_NE(sink.all()[0].message.find("[0x40000000, 0x60000000)"), std::string::npos);
+    EXPECT_NE(sink.all()[0].message.find("[0x40000000, 0x80000000)"), std::string::npos);
+
+    system.board.memory = {memory_range(0x60000000, 0x20000000),
+                           memory_range(0x40000000, 0x20000000)};  // the same in two pieces
+    DiagnosticSink agreeing;
+    EXPECT_TRUE(load_hardware(files, system, agreeing)) << test::text_of(agreeing);
+}
+
+TEST(Boards, BoardReserve) {
+    Board board;
+    board.reserve = {
+        {{0x48000000, {}}, {0x80000, {}}, "OpenSBI"}
+    };
+    const Hardware h = load_board("gicv2.dts", board);
+    ASSERT_FALSE(h.reserved.empty());
+    EXPECT_EQ(h.reserved.back().what, "board.reserve: OpenSBI");
+    EXPECT_EQ(h.reserved.back().range, range(0x48000000, 0x80000));
+}
+
+}  // namespace
+}  // namespace mkl
