@@ -99,6 +99,7 @@ private:
         header_.psci = start_number(hardware_.psci);
         header_.start_timeout_ms = default_start_timeout_ms;
         header_.counter_hz = static_cast<uint32_t>(hardware_.timer_frequency);
+        header_.counter_hz = static_cast<uint32_t>(hardware_.timer_frequency);
         header_.console = console_record(hardware_, loader_console());
         header_.intc = controller_record(hardware_, 0);
 

@@ -5,7 +5,7 @@
 // marked `last` after all others, so a reader that sees plan.json or manifest.json sees files that
 // belong to it. A lock file in DIR (".mkl.lock") lets a second mkl wait for the first. Files of
 // others in DIR stay. SIGINT, SIGTERM and SIGHUP remove the temporary directory before the process
-// ends.
+// ends; for that they are held back in the calling thread, so no other thread may be running.
 #pragma once
 
 #include <filesystem>
