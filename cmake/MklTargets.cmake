@@ -27,4 +27,5 @@ function(mkl_target_programs arch compiler)
 endfunction()
 
 mkl_target_programs(aarch64 aarch64-linux-gnu-g++)
+mkl_target_programs(riscv64 riscv64-unknown-elf-g++)
 install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DATADIR}/mkl")

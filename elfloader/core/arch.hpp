@@ -49,6 +49,7 @@ void set_node(const mkl_payload_node* node);
 const mkl_payload_node* this_node();
 
 uint64_t counter();
+/// Where the CPU does not know: something of the right order, for time limits only.
 uint64_t counter_hz();
 
 /// `to` and `from` 8-byte aligned, no overlap. Unrolled, general registers only.

@@ -149,6 +149,7 @@ bool FdtReader::keep(FdtNode& node, uint32_t (&cells)[2], const char* name,
     if (equals(name, "device_type")) node.device_type = value;
     if (equals(name, "status")) node.status = value;
     if (equals(name, "no-map")) node.no_map = value;
+    if (equals(name, "reusable")) node.reusable = value;
     const bool address = equals(name, "#address-cells");
     if (!address && !equals(name, "#size-cells")) return true;
     if (value.size != 4) return false;

@@ -34,7 +34,7 @@ struct FdtNode {
     const char* name = "";                       // NUL-terminated inside the blob
     uint32_t depth = 0;                          // root: 0
     uint32_t address_cells = 2, size_cells = 1;  // of its parent: what `reg` is made of
-    FdtProperty reg, compatible, device_type, status, no_map;
+    FdtProperty reg, compatible, device_type, status, no_map, reusable;
 
     bool enabled() const;
     /// Entry `index` of reg; false past its end or with more than two cells per number.

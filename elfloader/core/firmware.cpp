@@ -17,6 +17,7 @@ constexpr uint32_t max_memories = 64;
 
 /// What the walk collects: firmware's view of the things that the plan decides about.
 struct View {
+    Table<mkl_range> claims;
     mkl_range memory[max_memories];
     uint32_t memories = 0;
     bool controller_seen = false;
@@ -44,29 +45,30 @@ bool is_other_controller(const mkl_rec_intc& intc, const FdtNode& node) {
                : false;
 }
 
-Fault check_reserved(const Payload& p, mkl_range reserved) {
-    for (const mkl_range& claim : p.claims)
-        if (is_sane(reserved) && overlaps(claim, reserved))
-            return fault(MKL_STATUS_FIRMWARE_TREE, subject, "firmware keeps RAM of the plan",
-                         reserved.base, claim.base);
-    return no_fault();
+void check_reserved(View& view, mkl_range reserved) {
+    for (const mkl_range& claim : view.claims)
+        if (view.fault.ok() && is_sane(reserved) && overlaps(claim, reserved))
+            view.fault = fault(MKL_STATUS_FIRMWARE_TREE, subject, "firmware keeps RAM of the plan",
+                               reserved.base, claim.base);
 }
 
-void collect_memory(const FdtNode& node, View& view) {
+/// RAM, and what firmware keeps of it.
+void collect_memory(const FdtNode& node, const char* parent, View& view) {
     mkl_range r{};
-    if (!node.device_type.lists("memory") || !node.enabled()) return;
-    for (uint32_t i = 0; view.memories < max_memories && node.range(i, r); i++)
-        view.memory[view.memories++] = r;
-}
-
-void visit(const Payload& p, const FdtNode& node, const char* parent, View& view) {
-    if (!view.fault.ok()) return;
-    mkl_range r{};
-    collect_memory(node, view);
-    if (node.no_map.present && equals(parent, "reserved-memory") && node.enabled()) {
-        for (uint32_t i = 0; view.fault.ok() && node.range(i, r); i++)
-            view.fault = check_reserved(p, r);
+    if (node.device_type.lists("memory") && node.enabled()) {
+        for (uint32_t i = 0; view.memories < max_memories && node.range(i, r); i++)
+            view.memory[view.memories++] = r;
     }
+    // OpenSBI leaves no-map out: a reservation that is neither reusable nor a pool of some
+    // driver's is firmware's, too.
+    const bool kept = node.no_map.present || (!node.reusable.present && !node.compatible.present);
+    if (kept && equals(parent, "reserved-memory") && node.enabled()) {
+        for (uint32_t i = 0; node.range(i, r); i++) check_reserved(view, r);
+    }
+}
+
+void collect_controller(const Payload& p, const FdtNode& node, View& view) {
+    if (!view.fault.ok()) return;
     const mkl_rec_intc& intc = p.header->intc;
     if (is_other_controller(intc, node) && node.enabled())
         view.fault = fault(MKL_STATUS_FIRMWARE_TREE, subject,
@@ -95,12 +97,20 @@ bool is_covered(const View& view, mkl_range claim) {
     return claim.size == 0;
 }
 
-Fault compare(const Payload& p, const View& view) {
+/// Of what the walk has seen: all claims are RAM, and nobody keeps any of it.
+Fault compare_memory(FdtReader& reader, uint64_t original, View& view) {
+    mkl_range reserved{};
+    for (uint32_t i = 0; reader.reservation(i, reserved); i++)
+        if (original == 0 || !contains(reserved, {original, 1})) check_reserved(view, reserved);
     if (!view.fault.ok()) return view.fault;
-    for (const mkl_range& claim : p.claims)
+    for (const mkl_range& claim : view.claims)
         if (!is_covered(view, claim))
             return fault(MKL_STATUS_FIRMWARE_TREE, subject, "a planned range is not RAM there",
                          claim.base, claim.size);
+    return no_fault();
+}
+
+Fault compare_controller(const Payload& p, const View& view) {
     const mkl_rec_intc& intc = p.header->intc;
     if (!view.controller_seen) {
         if (intc.type == MKL_INTC_NONE) return no_fault();
@@ -128,14 +138,16 @@ uint64_t save_firmware_tree(uint64_t tree, uint64_t to) {
     return size;
 }
 
-Fault check_room(const mkl_loader_params& params, uint64_t copy, uint64_t size) {
+Fault check_room(const mkl_loader_params& params, FirmwareTree tree, uint64_t size) {
     if (size == 0) return no_fault();
-    FdtReader reader{reinterpret_cast<const uint8_t*>(copy), size};
+    FdtReader reader{reinterpret_cast<const uint8_t*>(tree.copy), size};
+    const mkl_range footprint = {params.run_base, params.footprint};
     View view;
-    reader.walk([&](const FdtNode& node, const char*) { collect_memory(node, view); });
-    if (reader.failed() || is_covered(view, {params.run_base, params.footprint})) return no_fault();
-    return fault(MKL_STATUS_FIRMWARE_TREE, subject, "there is no RAM for the loader",
-                 params.run_base, params.footprint);
+    view.claims = {&footprint, 1};
+    reader.walk(
+        [&](const FdtNode& node, const char* parent) { collect_memory(node, parent, view); });
+    if (reader.failed()) return no_fault();  // check_firmware_tree says so
+    return compare_memory(reader, tree.original, view);
 }
 
 Fault check_firmware_tree(const Payload& payload, FirmwareTree firmware, Console& console) {
@@ -154,16 +166,15 @@ Fault check_firmware_tree(const Payload& payload, FirmwareTree firmware, Console
     }
     FdtReader reader{reinterpret_cast<const uint8_t*>(tree), max_tree};
     View view;
-    reader.walk(
-        [&](const FdtNode& node, const char* parent) { visit(payload, node, parent, view); });
+    view.claims = payload.claims;
+    reader.walk([&](const FdtNode& node, const char* parent) {
+        collect_memory(node, parent, view);
+        collect_controller(payload, node, view);
+    });
     if (reader.failed())
         return fault(MKL_STATUS_FIRMWARE_TREE, subject, "is damaged", tree, max_tree);
-    mkl_range reserved{};
-    for (uint32_t i = 0; view.fault.ok() && reader.reservation(i, reserved); i++) {
-        if (firmware.original != 0 && contains(reserved, {firmware.original, 1})) continue;
-        view.fault = check_reserved(payload, reserved);
-    }
-    return compare(payload, view);
+    if (const Fault f = compare_memory(reader, firmware.original, view); !f.ok()) return f;
+    return compare_controller(payload, view);
 }
 
 }  // namespace mkl::loader

@@ -20,7 +20,8 @@ Fault check_firmware_tree(const Payload& payload, FirmwareTree tree, Console& co
 /// Copies the tree at `tree` (0: none) to `to`. Bytes copied; 0: none, or no tree.
 uint64_t save_firmware_tree(uint64_t tree, uint64_t to);
 
-/// The loader's footprint is RAM in the tree at `copy`. No tree, no fault.
-Fault check_room(const mkl_loader_params& params, uint64_t copy, uint64_t size);
+/// The loader's footprint is RAM in the tree, of `size` bytes, and nobody keeps it. No tree, no
+/// fault. Before the move, so that nothing is written where nothing may be.
+Fault check_room(const mkl_loader_params& params, FirmwareTree tree, uint64_t size);
 
 }  // namespace mkl::loader

@@ -100,7 +100,7 @@ void start_node(Shared& s, const mkl_payload_node& node) {
 /// Until every node is ready or has failed. A CPU that does not even come up is given
 /// start_timeout_ms; one that runs is bounded by its own checks.
 void wait_for_nodes(Shared& s) {
-    const uint64_t hz = arch::counter_hz();
+    const uint64_t hz = counter_hz_of(s.payload);
     const uint64_t limit = hz / 1000 * s.payload.header->start_timeout_ms;
     for (const mkl_payload_node& node : s.payload.nodes) {
         for (;;) {
@@ -108,7 +108,7 @@ void wait_for_nodes(Shared& s) {
             if (p == Progress::ready || p == Progress::failed) break;
             const uint64_t waited = arch::counter() - s.asked_at[node.id];
             if (p == Progress::waiting && waited > limit) {
-                const uint64_t us = hz == 0 ? 0 : waited / (hz / 1000) * 1000;
+                const uint64_t us = waited / (hz / 1000 + 1) * 1000;
                 fail_node(s, node,
                           fault(MKL_STATUS_TIMEOUT, node.name,
                                 "its CPU was started but did not come up (cpu, microseconds)",
@@ -161,7 +161,7 @@ Fault check_everything(Shared& s, const mkl_loader_params& params, FirmwareTree 
 uint64_t loader_before_move(uint64_t tree, uint64_t to) {
     const mkl_loader_params& params = *arch::own_parameters();
     const uint64_t size = save_firmware_tree(tree, to);
-    if (const Fault f = check_room(params, to, size); !f.ok()) {
+    if (const Fault f = check_room(params, {to, tree}, size); !f.ok()) {
         Console console;
         open_console_unverified(console, params);
         console.refuse(f);

@@ -43,6 +43,9 @@ uint64_t loader_before_move(uint64_t tree, uint64_t to);
 [[noreturn]] void loader_fault(uint64_t kind, uint64_t syndrome, uint64_t address, uint64_t pc);
 }
 
+/// Of arch::counter(): the plan's, else what the CPU says.
+uint64_t counter_hz_of(const Payload& payload);
+
 /// Hash, copy and zero everything of one node; stamps VERIFIED and COPIED.
 Fault prepare_node(const Payload& payload, const mkl_payload_node& node, StatusPage& status);
 

@@ -25,6 +25,10 @@ void place(const Payload& payload, const mkl_payload_entry& entry) {
 
 }  // namespace
 
+uint64_t counter_hz_of(const Payload& payload) {
+    return payload.header->counter_hz != 0 ? payload.header->counter_hz : arch::counter_hz();
+}
+
 Fault prepare_node(const Payload& payload, const mkl_payload_node& node, StatusPage& status) {
     // All hashes first: a node with one bad entry is left untouched.
     for (const mkl_payload_entry& entry : payload.entries_of(node))
@@ -36,7 +40,7 @@ Fault prepare_node(const Payload& payload, const mkl_payload_node& node, StatusP
 }
 
 void prepare_common(const Payload& payload) {
-    const uint64_t hz = arch::counter_hz();
+    const uint64_t hz = counter_hz_of(payload);
     for (const mkl_payload_node& node : payload.nodes) {
         StatusPage status{node.status};
         status.init(node, payload.nodes.count, hz);

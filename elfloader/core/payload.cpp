@@ -2,10 +2,19 @@
 // Bounds of the payload table: everything later code indexes or follows.
 #include "payload.hpp"
 
+#include "layout.h"
 #include "range.hpp"
 #include "sha256.hpp"
 
 namespace mkl::loader {
+
+// layout.h is the assembler's view of mkl/abi/payload.h.
+static_assert(PARAMS_MAGIC == MKL_LOADER_MAGIC && PARAMS_MAJOR == MKL_LOADER_MAJOR &&
+              PARAMS_SIZE == sizeof(mkl_loader_params));
+static_assert(PARAMS_RUN_BASE == offsetof(mkl_loader_params, run_base) &&
+              PARAMS_PAYLOAD_OFFSET == offsetof(mkl_loader_params, payload_offset) &&
+              PARAMS_PAYLOAD_SIZE == offsetof(mkl_loader_params, payload_size) &&
+              PARAMS_SCRATCH_OFFSET == offsetof(mkl_loader_params, scratch_offset));
 
 namespace {
 

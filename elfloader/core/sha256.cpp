@@ -21,6 +21,11 @@ constexpr uint32_t round_constants[64] = {
 
 inline uint32_t rotate(uint32_t v, unsigned n) { return (v >> n) | (v << (32 - n)); }
 
+/// One instruction where the CPU has it; the builtin would call a library where it has not.
+inline uint32_t big_endian(uint32_t v) {
+    return v << 24 | (v << 8 & 0xff0000) | (v >> 8 & 0xff00) | v >> 24;
+}
+
 /// One round; the caller rotates the names instead of the values.
 [[gnu::always_inline]] inline void round(uint32_t a, uint32_t b, uint32_t c, uint32_t& d,
                                          uint32_t e, uint32_t f, uint32_t g, uint32_t& h,
@@ -70,7 +75,7 @@ void sha256_blocks(uint32_t (&state)[8], const uint8_t* data, uint64_t blocks) {
     for (; blocks != 0; blocks--, data += 64) {
         uint32_t w[16];
         const auto* words = view<uint32_t>(data);
-        for (unsigned i = 0; i < 16; i++) w[i] = __builtin_bswap32(words[i]);
+        for (unsigned i = 0; i < 16; i++) w[i] = big_endian(words[i]);
         uint32_t s[8];
         for (unsigned i = 0; i < 8; i++) s[i] = state[i];
         sixteen<true>(s, w, round_constants);

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What core/ asks about and of this CPU.
 #include "arch.hpp"
-#include "layout.h"
 #include "range.hpp"
 #include "registers.hpp"
 
 namespace mkl::loader::arch {
 
-// layout.h is the assembler's view of mkl/abi/payload.h.
-static_assert(PARAMS_MAGIC == MKL_LOADER_MAGIC && PARAMS_MAJOR == MKL_LOADER_MAJOR &&
-              PARAMS_ARCH == MKL_ARCH_AARCH64 && PARAMS_SIZE == sizeof(mkl_loader_params));
-static_assert(PARAMS_RUN_BASE == offsetof(mkl_loader_params, run_base) &&
-              PARAMS_PAYLOAD_OFFSET == offsetof(mkl_loader_params, payload_offset) &&
-              PARAMS_PAYLOAD_SIZE == offsetof(mkl_loader_params, payload_size) &&
-              PARAMS_SCRATCH_OFFSET == offsetof(mkl_loader_params, scratch_offset));
 static_assert(offsetof(CpuContext, stack_top) == 0 && offsetof(CpuContext, translation) == 8);
 
 extern "C" {

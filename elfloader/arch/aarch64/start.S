@@ -24,7 +24,7 @@ _start:
 params:                             // struct mkl_loader_params, mkl/abi/payload.h
     .quad   PARAMS_MAGIC
     .hword  PARAMS_MAJOR, 0
-    .word   PARAMS_ARCH
+    .word   1                       // MKL_ARCH_AARCH64
 .section .head.2, "ax"              // link.ld puts image_size here
     .quad   MKL_SCRATCH_SIZE
     .skip   PARAMS_SIZE - 0x20

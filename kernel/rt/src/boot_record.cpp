@@ -76,14 +76,14 @@ private:
     template <class T>
     bool one(const mkl_boot_record& r, const T*& out) {
         if (r.size != sizeof(T)) return false;
-        out = reinterpret_cast<const T*>(&r);
+        out = static_cast<const T*>(static_cast<const void*>(&r));
         return true;
     }
     template <class T>
     bool array(const mkl_boot_record& r, View<T>& out) {
         const uint64_t bytes = r.size - sizeof(mkl_boot_record);
         if (bytes % sizeof(T) != 0) return false;
-        out = {reinterpret_cast<const T*>(&r + 1), bytes / sizeof(T)};
+        out = {static_cast<const T*>(static_cast<const void*>(&r + 1)), bytes / sizeof(T)};
         return true;
     }
     bool range(const mkl_boot_record& r, mkl_range& out) {

@@ -61,7 +61,7 @@ def table_bytes(plan, archive_offsets):
         "interrupts": put(b"".join(struct.pack("<IIII", *i, 0) for i in plan["interrupts"]),
                           len(plan["interrupts"])),
     }
-    console = struct.pack("<HHIIIIIQ", 12, 0, 32, plan["console"][0], 0, 4, 0, plan["console"][1])
+    console = struct.pack("<HHIIIIIQ", 12, 0, 32, *plan["console"])
     intc = plan["intc"]
     regions = (intc["regions"] + [(0, 0)] * 4)[:4]
     intc_bytes = struct.pack("<HHIIIQQII8QQ", 13, 1, 112, intc["type"], 1, *intc["dist"], 0,
@@ -70,7 +70,7 @@ def table_bytes(plan, archive_offsets):
                                              "claims", "interrupts") for v in t[k]])
     rest += struct.pack("<6Q", *plan["loader"], *plan["status"], *plan["logs"])
     rest += struct.pack("<II", plan["psci"], plan["timeout"]) + console + intc_bytes
-    rest += struct.pack("<II", 0, 0)
+    rest += struct.pack("<II", 96, plan["counter_hz"])
     body = b"".join(blocks)
     head = b"MKLPAYL1" + struct.pack("<HHI", 1, 0, header_size + len(body))
     tail = struct.pack("<I", plan["arch"]) + rest
@@ -119,53 +119,66 @@ def make_image(loader, plan, corrupt=None):
     return bytes(out), base
 
 
-def make_elf(image, base, memory_size):
+def make_elf(image, base, memory_size, machine):
     """One PT_LOAD at `base`, entered there."""
     ident = b"\x7fELF\x02\x01\x01" + bytes(9)
-    header = ident + struct.pack("<HHIQQQIHHHHHH", 2, 183, 1, base, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    header = ident + struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, base, 64, 0, 0, 64, 56, 1, 0, 0, 0)
     program = struct.pack("<IIQQQQQQ", 1, 7, PAGE, base, base, len(image), memory_size, PAGE)
     return (header + program).ljust(PAGE, b"\0") + image
 
 
+def node_plan(args, kernel, index, base, log):
+    """One node of 16 MiB at `base`: a program and a boot record."""
+    record = b"MKLBOOT1" + bytes(120)
+    name = "node%d" % index
+    code = kernel + bytes(-len(kernel) % 8) + bytes(args.padding)
+    return {
+        "name": name, "hwid": index, "start": args.psci, "level": 1, "cpu_number": index,
+        "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code), PAGE) + PAGE,
+        "entry": base, "record": base + 8 * MIB, "log": log,
+        "entries": [
+            {"name": name + "/kernel.elf", "role": 1, "data": code,
+             "segments": [(base, len(code) + 0x800, 0, len(code))]},
+            {"name": name + "/boot-record.bin", "role": 4, "data": record,
+             "segments": [(base + 8 * MIB, len(record), 0, len(record))]},
+        ],
+    }
+
+
 def virt_plan(args, kernel):
-    """`args.nodes` nodes on QEMU's virt machine, 16 MiB each from 0x50000000 on."""
-    nodes = []
-    for i in range(args.nodes):
-        base = 0x50000000 + i * 16 * MIB
-        record = b"MKLBOOT1" + bytes(120)
-        name = "node%d" % i
-        code = kernel + bytes(-len(kernel) % 8) + bytes(args.padding)
-        nodes.append({
-            "name": name, "hwid": i, "start": args.psci, "level": 1, "cpu_number": i,
-            "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code), PAGE) + PAGE,
-            "entry": base, "record": base + 8 * MIB, "log": 0x7a010000 + i * 0x10000,
-            "entries": [
-                {"name": name + "/kernel.elf", "role": 1, "data": code,
-                 "segments": [(base, len(code) + 0x800, 0, len(code))]},
-                {"name": name + "/boot-record.bin", "role": 4, "data": record,
-                 "segments": [(base + 8 * MIB, len(record), 0, len(record))]},
-            ],
-        })
-    if args.gic == 2:
+    """`args.nodes` nodes on QEMU's virt machine; RAM ends 1 GiB after its start."""
+    ram = 0x40000000 if args.arch == "aarch64" else 0x80000000
+    status, logs = ram + 0x3a000000, ram + 0x3a010000
+    nodes = [node_plan(args, kernel, i, ram + (256 + i * 16) * MIB, logs + i * 0x10000)
+             for i in range(args.nodes)]
+    plan = {"arch": 1, "psci": args.psci, "console": (1, 0, 4, 0, 0x09000000), "counter_hz": 0,
+            "interrupts": [(33, 0, 0), (34, args.nodes - 1, 1)]}
+    if args.arch == "riscv64":
+        for i, n in enumerate(nodes):
+            n.update(start=4, level=0, cpu_number=2 * i + 1)
+        plan.update(arch=2, psci=0, console=(2, 0, 1, 0, 0x10000000), counter_hz=10000000,
+                    interrupts=[(10, 0, 0), (11, args.nodes - 1, 0)])
+        intc = {"type": 3, "dist": (0x0c000000, 0x600000), "regions": []}
+    elif args.gic == 2:
         intc = {"type": 1, "dist": (0x08000000, 0x10000), "regions": [(0x08010000, 0x10000)]}
     else:
         intc = {"type": 2, "dist": (0x08000000, 0x10000), "regions": [(0x080a0000, 0xf60000)]}
-    loader = (args.base, 12 * MIB)
+    loader = (args.base or ram + 0x30000000, 12 * MIB)
+    pool = (ram + 0x20000000, MIB)
     if args.swap_interfaces:
         nodes[0]["cpu_number"], nodes[1]["cpu_number"] = 1, 0
-    return {
-        "arch": 1, "nodes": nodes, "zeros": [(0x60000000, MIB)], "ram": [(0x40000000, 1024 * MIB)] + args.more_ram,
-        "claims": sorted([n["ram"][0] for n in nodes] + [(0x60000000, MIB), loader]),
-        "interrupts": [(33, 0, 0), (34, args.nodes - 1, 1)], "loader": loader,
-        "status": (0x7a000000, args.nodes * PAGE), "logs": (0x7a010000, args.nodes * 0x10000),
-        "psci": args.psci, "timeout": args.timeout, "console": (1, 0x09000000), "intc": intc,
-    }
+    plan.update(nodes=nodes, zeros=[pool], ram=[(ram, 1024 * MIB)] + args.more_ram,
+                claims=sorted([n["ram"][0] for n in nodes] + [pool, loader]), loader=loader,
+                status=(status, args.nodes * PAGE), logs=(logs, args.nodes * 0x10000),
+                timeout=args.timeout, intc=intc)
+    return plan
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--loader", required=True)
     p.add_argument("--kernel", required=True, help="flat node program")
+    p.add_argument("--arch", default="aarch64", choices=["aarch64", "riscv64"])
     p.add_argument("--nodes", type=int, default=2)
     p.add_argument("--gic", type=int, default=2)
     p.add_argument("--psci", type=int, default=2, help="1 smc, 2 hvc")
@@ -173,7 +186,7 @@ def main():
     p.add_argument("--padding", type=int, default=0, help="bytes behind each node program")
     p.add_argument("--corrupt", help="entry with one bit flipped")
     number = {"type": lambda v: int(v, 0), "default": 0}
-    p.add_argument("--base", type=lambda v: int(v, 0), default=0x70000000, help="of the loader")
+    p.add_argument("--base", type=lambda v: int(v, 0), default=0, help="of the loader")
     p.add_argument("--ram", **number, help="1 MiB more RAM in the plan")
     p.add_argument("--line", **number, help="a further granted interrupt")
     p.add_argument("--swap-interfaces", action="store_true", help="node0 planned as 1, node1 as 0")
@@ -193,7 +206,8 @@ def main():
         plan["claims"] = sorted(plan["claims"] + [tuple(int(v, 0) for v in args.claim.split(","))])
     image, base = make_image(loader, plan, args.corrupt)
     if args.elf:
-        image = make_elf(image, base, struct.unpack_from("<Q", image, 0x10)[0])
+        image = make_elf(image, base, struct.unpack_from("<Q", image, 0x10)[0],
+                         243 if args.arch == "riscv64" else 183)
     with open(args.output, "wb") as f:
         f.write(image)
 

@@ -39,17 +39,24 @@ def run(*command, **options):
 
 def build(work, share, how, options, name):
     node = os.path.join(work, name + ".node")
-    run("aarch64-linux-gnu-gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none",
-        "-o", node + ".elf", os.path.join(HERE, "node.S"))
-    run("aarch64-linux-gnu-objcopy", "-O", "binary", node + ".elf", node + ".bin")
+    arch = "riscv64" if "riscv64" in options else "aarch64"
+    tool = "riscv64-unknown-elf-" if arch == "riscv64" else "aarch64-linux-gnu-"
+    flags = ["-march=rv64imac_zicsr", "-mabi=lp64", "-mno-relax"] if arch == "riscv64" else []
+    run(tool + "gcc", *flags, "-c", "-o", node + ".o", os.path.join(HERE, "node-%s.S" % arch))
+    run(tool + "ld", "-Ttext=0", "-o", node + ".elf", node + ".o")
+    run(tool + "objcopy", "-O", "binary", "-j", ".text", node + ".elf", node + ".bin")
     image = os.path.join(work, name + ".image")
     run(sys.executable, os.path.join(HERE, "make_image.py"), "--loader",
-        os.path.join(share, "aarch64", "elfloader.bin"), "--kernel", node + ".bin", "-o", image,
+        os.path.join(share, arch, "elfloader.bin"), "--kernel", node + ".bin", "-o", image,
         *options, *(["--elf"] if how in ("elf", "device") else []))
     return image
 
 
 def command(work, how, machine, qemu, image, name):
+    if how == "riscv-kernel":
+        line = ["qemu-system-riscv64", "-nographic", "-m", "1G", "-no-reboot", "-smp", "2", "-net",
+                "none", "-M", machine] + qemu
+        return line + ["-kernel", image]
     line = ["qemu-system-aarch64", "-nographic", "-m", "1G", "-no-reboot", "-cpu", "cortex-a53",
             "-smp", "2", "-net", "none", "-M", machine] + qemu
     if how in ("kernel", "elf"):

@@ -69,6 +69,10 @@ TEST(FirmwareTree, ReservedRamIsRefused) {
     b.reserved = {0, 0x40180000, 0, 0x1000};
     b.reserved_kind = "reusable";
     EXPECT_EQ(compared(b), "");
+    b.reserved_kind = "compatible";  // a driver's pool
+    EXPECT_EQ(compared(b), "");
+    b.reserved_kind = "label";  // OpenSBI: neither no-map nor anything else
+    EXPECT_EQ(compared(b), "firmware keeps RAM of the plan");
 }
 
 TEST(FirmwareTree, MemreserveIsRefusedUnlessItIsTheTree) {
@@ -94,11 +98,22 @@ TEST(FirmwareTree, InterruptControllerMustBeThePlans) {
 
 TEST(FirmwareTree, RoomForTheLoader) {
     PayloadBuilder b;
-    auto blob = Board{}.blob();
-    EXPECT_TRUE(check_room(b.params, reinterpret_cast<uint64_t>(blob.data()), blob.size()).ok());
+    const auto room = [&](const Board& board) {
+        const auto blob = board.blob();
+        const FirmwareTree tree = {reinterpret_cast<uint64_t>(blob.data()), 0};
+        const Fault f = check_room(b.params, tree, blob.size());
+        return std::string{f.ok() ? "" : f.text};
+    };
+    Board board;
+    EXPECT_EQ(room(board), "");
+    board.reserved = {0, 0x4a3ff000, 0, 0x1000};
+    EXPECT_EQ(room(board), "firmware keeps RAM of the plan");
+    board.reserved.clear();
+    board.memreserve = 0x4a000000;
+    EXPECT_EQ(room(board), "firmware keeps RAM of the plan");
     b.params.run_base = 0x50000000;
-    EXPECT_FALSE(check_room(b.params, reinterpret_cast<uint64_t>(blob.data()), blob.size()).ok());
-    EXPECT_TRUE(check_room(b.params, 0, 0).ok());
+    EXPECT_EQ(room(board), "a planned range is not RAM there");
+    EXPECT_TRUE(check_room(b.params, {0, 0}, 0).ok());
 }
 
 TEST(FirmwareTree, SaveCopiesWhatIsInUse) {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The smallest node kernel: checks the entry state of protocol mkl, says so on an NS16550, stops.
+//   in  a0 = hart, a1 = boot record, a2 = status page
+.text
+.global _start
+_start:
+    mv      s0, a0
+    mv      s1, a1
+    lwu     s2, 0x0c(a2)            // node id from the status page
+    csrr    t0, time                // one UART for all: node n speaks 20 n ms later at 10 MHz
+    li      t1, 200000
+    mul     t1, t1, s2
+    add     t1, t1, t0
+0:  csrr    t0, time
+    bltu    t0, t1, 0b
+    lla     s3, text
+    jal     puts
+    addi    a0, s2, '0'
+    jal     putc
+    lla     s3, on_hart
+    jal     puts
+    addi    a0, s0, '0'
+    jal     putc
+    csrr    t0, satp
+    lla     s3, mmu_on
+    bnez    t0, 1f
+    lla     s3, mmu_off
+1:  jal     puts
+    lwu     t0, (s1)                // "MKLB"
+    li      t1, 0x424c4b4d
+    lla     s3, record_ok
+    beq     t0, t1, 2f
+    lla     s3, record_bad
+2:  jal     puts
+    csrr    t0, sie
+    csrr    t1, sstatus
+    andi    t1, t1, 2
+    or      t0, t0, t1
+    lla     s3, masked
+    beqz    t0, 3f
+    lla     s3, unmasked
+3:  jal     puts
+4:  wfi
+    j       4b
+puts:
+    mv      s4, ra
+5:  lbu     a0, (s3)
+    beqz    a0, 6f
+    addi    s3, s3, 1
+    jal     putc
+    j       5b
+6:  jr      s4
+putc:
+    li      t0, 0x10000000
+7:  lbu     t1, 5(t0)
+    andi    t1, t1, 0x20
+    beqz    t1, 7b
+    sb      a0, (t0)
+    ret
+text:       .asciz "kernel of node"
+on_hart:    .asciz ": hart "
+mmu_on:     .asciz " MMU on"
+mmu_off:    .asciz " MMU off"
+record_ok:  .asciz " record ok"
+record_bad: .asciz " record BAD"
+masked:     .asciz " masked\r\n"
+unmasked:   .asciz " NOT masked\r\n"
+.balign 8
