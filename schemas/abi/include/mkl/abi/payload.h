@@ -99,6 +99,8 @@ struct mkl_payload_node {
     uint32_t flags;             /* MKL_NODE_* */
 };
 #define MKL_NODE_BANNER_BY_LOADER 1u /* foreign root task: the loader says the banner */
+#define MKL_NODE_PA_44 2u            /* SEL4 at EL2: built for 44-bit physical addresses, else 40 */
+#define MKL_NODE_LAST 4u             /* enters only when every other node is READY or has failed */
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_node, ram) == 0x50, "ram at 0x50");
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_node, kernel_entry) == 0x60, "kernel_entry at 0x60");
 MKL_ABI_ASSERT(sizeof(struct mkl_payload_node) == 0xd0, "payload node is 0xd0 bytes");
