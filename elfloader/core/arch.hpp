@@ -75,6 +75,9 @@ Fault interrupts_init_cpu(const Payload& payload, const mkl_payload_node& node);
 /// This loader, on this CPU, can enter the node's kernel the way the plan wants it.
 Fault can_enter(const mkl_payload_node& node);
 
+/// Tables and the like that the entry needs, before the gate: what can fail fails here.
+Fault prepare_entry(const Payload& payload, const mkl_payload_node& node);
+
 /// Asks firmware to run `context` on the node's CPU, MMU off.
 Fault start_cpu(const Payload& payload, const mkl_payload_node& node, const CpuContext& context);
 

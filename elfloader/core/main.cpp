@@ -60,6 +60,7 @@ bool run_node(Shared& s, const mkl_payload_node& node) {
     if (f.ok()) f = arch::can_enter(node);
     if (f.ok()) f = prepare_node(s.payload, node, status);
     if (f.ok()) f = arch::interrupts_init_cpu(s.payload, node);
+    if (f.ok()) f = arch::prepare_entry(s.payload, node);
     if (!f.ok()) {
         fail_node(s, node, f);
         return false;

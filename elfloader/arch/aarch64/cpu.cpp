@@ -3,6 +3,7 @@
 #include "arch.hpp"
 #include "range.hpp"
 #include "registers.hpp"
+#include "window.hpp"
 
 namespace mkl::loader::arch {
 
@@ -16,6 +17,8 @@ void memory_zero(void* to, uint64_t size);
 void sha256_instructions(uint32_t* state, const uint8_t* data, uint64_t blocks);
 void mmu_enable(uint64_t root, uint64_t attributes, uint64_t control);
 [[noreturn]] void enter_physical(uint64_t entry, uint64_t x0, uint64_t x1);
+[[noreturn]] void enter_virtual(uint64_t entry, const uint64_t* args, uint64_t window,
+                                uint64_t identity, uint64_t tcr, uint64_t level);
 }
 
 uint32_t number() { return MKL_ARCH_AARCH64; }
@@ -73,14 +76,25 @@ Fault can_enter(const mkl_payload_node& node) {
     if (node.level > level())
         return fault(MKL_STATUS_EXCEPTION_LEVEL, node.name,
                      "kernel wants EL2, firmware gave EL1 (is, wanted)", level(), node.level);
-    if (node.protocol != MKL_PROTOCOL_MKL || node.level != MKL_EL_1)
-        return fault(MKL_STATUS_TABLE, node.name, "protocol not supported (protocol, level)",
-                     node.protocol, node.level);
-    return no_fault();
+    if (node.protocol == MKL_PROTOCOL_MKL && node.level == MKL_EL_1) return no_fault();
+    if (node.protocol == MKL_PROTOCOL_SEL4) return no_fault();
+    return fault(MKL_STATUS_TABLE, node.name, "protocol not supported (protocol, level)",
+                 node.protocol, node.level);
 }
 
-void enter_kernel(const Payload&, const mkl_payload_node& node) {
-    enter_physical(node.kernel_entry, node.boot_record, node.status);
+Fault prepare_entry(const Payload& payload, const mkl_payload_node& node) {
+    if (node.protocol == MKL_PROTOCOL_MKL) return no_fault();
+    Translation window;
+    return build_window(payload, node, window);
+}
+
+void enter_kernel(const Payload& payload, const mkl_payload_node& node) {
+    if (node.protocol == MKL_PROTOCOL_MKL)
+        enter_physical(node.kernel_entry, node.boot_record, node.status);
+    Translation window;
+    if (!build_window(payload, node, window).ok()) park();  // prepare_entry has built it before
+    enter_virtual(node.kernel_entry, node.args, window.root, window.attributes, window.control,
+                  node.level);
 }
 
 }  // namespace mkl::loader::arch

@@ -73,6 +73,7 @@ Fault can_enter(const mkl_payload_node& node) {
     return no_fault();
 }
 
+Fault prepare_entry(const Payload&, const mkl_payload_node&) { return no_fault(); }
 void enter_kernel(const Payload&, const mkl_payload_node& node) {
     enter_physical(node.kernel_entry, node.hwid, node.boot_record, node.status);
 }

@@ -46,11 +46,12 @@ def table_bytes(plan, archive_offsets):
     nodes = []
     for index, n in enumerate(plan["nodes"]):
         nodes.append(
-            struct.pack("<32sIIQIIQQQIIIIQQQQQ6QQQII", n["name"].encode(), index, 1, n["hwid"],
+            struct.pack("<32sIIQIIQQQIIIIQQQQQ6QQQII", n["name"].encode(), index, n["protocol"],
+                        n["hwid"],
                         n["start"], n["level"], 0, plan["status"][0] + index * PAGE,
                         n.get("log", 0), *node_ram[index], *slices[index], n["entry"],
-                        n["record"], n["base"], n["end"], n["base"], 0, 0, 0, 0, 0, 0, 0, 0,
-                        n["cpu_number"], 0))
+                        n["record"], n["base"], n["end"], n["virt"], *n["args"], 0, 0,
+                        n["cpu_number"], n["flags"]))
     t = {
         "nodes": put(b"".join(nodes), len(nodes)),
         "entries": put(b"".join(entries), len(entries)),
@@ -132,10 +133,18 @@ def node_plan(args, kernel, index, base, log):
     record = b"MKLBOOT1" + bytes(120)
     name = "node%d" % index
     code = kernel + bytes(-len(kernel) % 8) + bytes(args.padding)
+    virt, entry = base, base
+    if args.sel4:  # the probe's three words behind its first instruction
+        virt = base + (0xffffff8000000000 if args.sel4 == 1 else 0x8000000000)
+        tcr = 0x80843510 if args.pa44 else 0x80823510
+        code = code[:8] + struct.pack("<QQQ", virt, args.sel4, tcr) + code[32:]
+        entry = virt
     return {
-        "name": name, "hwid": index, "start": args.psci, "level": 1, "cpu_number": index,
+        "protocol": 2 if args.sel4 else 1, "virt": virt, "flags": 2 if args.pa44 else 0,
+        "args": (0x11, 0x22, 0x33, 0x44, index, 0x66) if args.sel4 else (0,) * 6,
+        "name": name, "hwid": index, "start": args.psci, "level": args.sel4 or 1, "cpu_number": index,
         "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code), PAGE) + PAGE,
-        "entry": base, "record": base + 8 * MIB, "log": log,
+        "entry": entry, "record": base + 8 * MIB, "log": log,
         "entries": [
             {"name": name + "/kernel.elf", "role": 1, "data": code,
              "segments": [(base, len(code) + 0x800, 0, len(code))]},
@@ -182,6 +191,8 @@ def main():
     p.add_argument("--nodes", type=int, default=2)
     p.add_argument("--gic", type=int, default=2)
     p.add_argument("--psci", type=int, default=2, help="1 smc, 2 hvc")
+    p.add_argument("--sel4", type=int, default=0, help="protocol sel4 at this level, with a probe")
+    p.add_argument("--pa44", action="store_true", help="kernel built for 44-bit addresses")
     p.add_argument("--timeout", type=int, default=2000)
     p.add_argument("--padding", type=int, default=0, help="bytes behind each node program")
     p.add_argument("--corrupt", help="entry with one bit flipped")
