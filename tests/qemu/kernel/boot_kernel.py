@@ -92,7 +92,8 @@ def build(a):
     _, ssegs = segments(a.shim)
     _, shim = flatten(ssegs, lambda s: s[0])
     at = shim.index(b"\x1f\x20\x03\xd5") + 4  # the nop before `parameters`
-    words = struct.pack("<QQQQQ", rec_at, status, base + (kentry - kva), gicd, 1 if a.gic == 2 else 0x13)
+    group = (gicd + 0x84, 0xffffffff) if a.gic == 3 else (0, 0)
+    words = struct.pack("<QQQQQQQ", rec_at, status, base + (kentry - kva), *group, gicd, 1 if a.gic == 2 else 0x13)
     shim = shim[:at] + words + shim[at + len(words):]
     return image, shim
 

@@ -131,6 +131,9 @@ Thread thread(ThreadFunction f, Word argument, Word priority, Word fault_handler
     return t;
 }
 
+extern "C" char _start[];
+Word image_base() { return reinterpret_cast<Word>(_start) & ~Word{0xfff}; }
+
 void start(const Thread& t) { resume(t); }
 
 Word read_register(Word tcb, unsigned index) {

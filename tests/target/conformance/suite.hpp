@@ -159,6 +159,9 @@ Word read_register(Word tcb, unsigned index);
 void let_run();
 void set_own_priority(Word priority);
 
+/// Lowest address of the suite's image.
+Word image_base();
+
 /// A user address that is free, with tables for 4 KiB pages.
 inline constexpr Word test_address = 0x20000000;
 

@@ -10,11 +10,15 @@ parameters:
     .quad   0       // boot record
     .quad   0       // status page
     .quad   0       // kernel entry
-    .quad   0       // GICD_CTLR address
-    .quad   0       // its value
+    .quad   0, 0    // GICD_IGROUPR1 address, value (address 0: none)
+    .quad   0, 0    // GICD_CTLR address, value
 1:  msr     daifset, #0xf
     ldr     x3, parameters + 24
+    cbz     x3, 2f
     ldr     x4, parameters + 32
+    str     w4, [x3]
+2:  ldr     x3, parameters + 40
+    ldr     x4, parameters + 48
     str     w4, [x3]
     dsb     sy
     ldr     x0, parameters
