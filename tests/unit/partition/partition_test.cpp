@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/partition/partition.hpp"
+
+#include <gtest/gtest.h>
+
+#include "golden.hpp"
+#include "make_hardware.hpp"
+#include "mkl/partition/map.hpp"
+#include "mkl/rules/rules.hpp"
+#include "plan_checker.hpp"
+#include "random_system.hpp"
+#include "system_text.hpp"
+
+namespace mkl {
+namespace {
+
+using test::ids_of;
+using test::make_virt;
+using test::range;
+using test::read_system;
+
+/// Plan of a YAML text on a board; a test fails if there is none.
+struct Planned {
+    System system;
+    Hardware hardware;
+    Plan plan;
+    DiagnosticSink sink;
+};
+std::optional<Planned> plan_of(std::string_view yaml, Hardware hardware) {
+    Planned p;
+    std::optional<System> system = read_system(yaml, p.sink);
+    if (!system) return std::nullopt;
+    p.system = std::move(*system);
+    p.hardware = std::move(hardware);
+    if (!check(p.system, p.hardware, p.sink)) return std::nullopt;
+    std::optional<Plan> plan = partition(p.system, p.hardware, p.sink);
+    if (!plan) return std::nullopt;
+    p.plan = std::move(*plan);
+    return p;
+}
+
+std::string system_with(std::string_view rest) {
+    return "mkl: 1\nboard: {dtb: board.dtb}\n" + std::string{rest};
+}
+
+TEST(Partition, AdderHasItsPublishedNumbers) {
+    const auto p = plan_of(
+        test::read_text(std::filesystem::path{MKL_SOURCE_DIR} / "examples/adder/system.yaml"),
+        make_virt());
+    ASSERT_TRUE(p);
+    ASSERT_EQ(p->plan.nodes.size(), 2u);
+    EXPECT_EQ(p->plan.nodes[0].memory, std::vector{range(0x40000000, 256 << 20)});
+    EXPECT_EQ(p->plan.nodes[1].memory, std::vector{range(0x50000000, 256 << 20)});
+    EXPECT_EQ(p->plan.pools.at(0).range, range(0x60000000, 256 << 20));
+    EXPECT_EQ(p->plan.loader, range(0x70000000, 64 << 20));
+    EXPECT_TRUE(p->plan.nodes[0].prints_logs);
+    EXPECT_FALSE(p->plan.nodes[0].log);
+    EXPECT_EQ(p->plan.nodes[1].log, range(0x74000000, 0x10000));
+    EXPECT_EQ(p->plan.status, range(0x74010000, 0x2000));
+    test::expect_golden(to_json(p->plan, p->system, p->hardware),
+                        std::filesystem::path{MKL_SOURCE_DIR} /
+                            "tests/golden/partition/adder.plan.json");
+    test::expect_golden(map_text(p->plan, p->system, p->hardware),
+                        std::filesystem::path{MKL_SOURCE_DIR} /
+                            "tests/golden/partition/adder.map.txt");
+    test::expect_golden(map_svg(p->plan, p->system, p->hardware),
+                        std::filesystem::path{MKL_SOURCE_DIR} /
+                            "tests/golden/partition/adder.map.svg");
+}
+
+TEST(Partition, FixedFirstThenLargestLowest) {
+    const auto p = plan_of(system_with("nodes:\n"
+                                       "  a: {cpu: 0, memory: 64M}\n"
+                                       "  b: {cpu: 1, memory: [{base: 0x40000000, size: 2M}, 4M]}\n"
+                                       "shared:\n"
+                                       "  p: {size: 128M, nodes: {a: rw, b: rw}}\n"),
+                           make_virt());
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->plan.pools[0].range, range(0x40200000, 128 << 20));
+    EXPECT_EQ(p->plan.nodes[0].memory, std::vector{range(0x48200000, 64 << 20)});
+    EXPECT_EQ(p->plan.nodes[1].memory,
+              (std::vector{range(0x40000000, 2 << 20), range(0x4c200000, 4 << 20)}));
+}
+
+TEST(Partition, DevicesBringPagesAndInterrupts) {
+    const auto p = plan_of(system_with("nodes:\n"
+                                       "  a:\n    cpu: 0\n    memory: 64M\n    console: serial0\n"
+                                       "    devices: [/virtio_mmio@a000*, /soc/timer@b001000]\n"),
+                           make_virt());
+    ASSERT_TRUE(p);
+    const PlanNode& n = p->plan.nodes[0];
+    EXPECT_EQ(n.devices.size(), 10u);
+    EXPECT_EQ(n.devices.front(), "/pl011@9000000");
+    EXPECT_EQ(n.device_pages, (std::vector{range(0x9000000, 0x1000), range(0xa000000, 0x1000),
+                                           range(0xb001000, 0x1000)}));
+    ASSERT_EQ(n.interrupts.size(), 10u);
+    EXPECT_EQ(n.interrupts.front().id, 33u);
+    EXPECT_EQ(n.interrupts.back().id, 70u);
+}
+
+TEST(Partition, SmallBoardsKeepALoaderNearTheTop) {
+    const auto p = plan_of(system_with("nodes: {a: {cpu: 0, memory: 32M}}\n"),
+                           test::make_board(1, {range(0x80000000, 64 << 20)}));
+    ASSERT_TRUE(p);
+    EXPECT_TRUE(p->sink.has("N302"));
+    EXPECT_EQ(p->plan.loader, range(0x82000000, 16 << 20));
+}
+
+TEST(Partition, LoaderGoesBelowClaimsAtTheTop) {
+    const auto p = plan_of(
+        system_with("nodes: {a: {cpu: 0, memory: {base: 0x50000000, size: 768M}}}\n"), make_virt());
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->plan.loader, range(0x40000000, 64 << 20));
+    EXPECT_FALSE(p->sink.has("N302"));
+}
+
+TEST(Partition, GicTargets) {
+    const std::string yaml =
+        system_with("nodes: {a: {cpu: 0, memory: 2M}, b: {cpu: 1, memory: 2M}}\n"
+                    "components: {x: {node: a, elf: x}, y: {node: b, elf: y}}\n"
+                    "connections: {s: {type: notification, from: x.o, to: y.i}}\n");
+    Hardware v3 = make_virt();
+    v3.cpus[1].hwid = {0x0200010300};
+    auto p = plan_of(yaml, v3);
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->plan.nodes[0].sends.at(0).target, 0x02010300u);
+    EXPECT_EQ(p->plan.nodes[1].receives.at(0).id, 0u);
+
+    Hardware v2 = make_virt();
+    v2.controller.type = InterruptControllerType::gicv2;
+    v2.cpus[0].hwid = {0x100};  // the tree lists the second cluster first
+    v2.cpus[1].hwid = {0x0};
+    p = plan_of(yaml, v2);
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->plan.nodes[0].cpu_number, 1u);
+    EXPECT_EQ(p->plan.nodes[0].sends.at(0).target, 0u);
+
+    Hardware riscv = make_virt();
+    riscv.architecture = Architecture::riscv64;
+    riscv.controller.type = InterruptControllerType::plic;
+    riscv.controller.plic_context = {1, 3};
+    p = plan_of(yaml, riscv);
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->plan.nodes[1].cpu_number, 3u);
+    EXPECT_FALSE(p->plan.nodes[1].receives.at(0).id);
+    EXPECT_EQ(p->plan.nodes[1].receives[0].mux, (std::pair<uint32_t, uint32_t>{0, 0}));
+}
+
+TEST(Partition, WithoutRulesFixedMemoryIsStillChecked) {
+    DiagnosticSink sink;
+    const auto system =
+        read_system(system_with("nodes: {a: {cpu: 0, memory: {base: 0x0, size: 2M}}}\n"), sink);
+    ASSERT_TRUE(system);
+    EXPECT_FALSE(partition(*system, make_virt(), sink));
+    EXPECT_TRUE(sink.has("E301")) << ids_of(sink);
+}
+
+TEST(Partition, LogsNeedRoomBesideAFixedLoader) {
+    DiagnosticSink sink;
+    const auto system = read_system(system_with("loader: {base: 0x80200000, size: 6M}\n"
+                                                "nodes: {a: {cpu: 0, memory: 2M}}\n"),
+                                    sink);
+    ASSERT_TRUE(system);
+    EXPECT_FALSE(partition(*system, test::make_board(1, {range(0x80000000, 8 << 20)}), sink));
+    EXPECT_TRUE(sink.has("E306")) << ids_of(sink);
+}
+
+/// Every plan for a random system is proved page by page; every refusal has a reason.
+TEST(PartitionProperty, PlansOfRandomSystemsKeepEveryPromise) {
+    test::RandomCases cases{20260101};
+    size_t planned = 0, refused = 0;
+    for (int i = 0; i < 3000; i++) {
+        const test::RandomCase c = cases.next();
+        DiagnosticSink sink;
+        std::optional<Plan> plan;
+        if (check(c.system, c.hardware, sink)) plan = partition(c.system, c.hardware, sink);
+        if (!plan) {
+            ASSERT_TRUE(sink.has_errors()) << "case " << i;
+            refused++;
+            continue;
+        }
+        ASSERT_FALSE(sink.has_errors()) << "case " << i;
+        planned++;
+        ASSERT_EQ(test::PlanChecker(*plan, c.system, c.hardware).check(), "") << "case " << i;
+    }
+    EXPECT_GT(planned, 500u);
+    EXPECT_GT(refused, 500u);
+}
+
+}  // namespace
+}  // namespace mkl

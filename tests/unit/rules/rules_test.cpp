@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Rules that a fixture cannot show, and what must not be found. Messages: tests/fixtures/bad.
+#include "mkl/rules/rules.hpp"
+
+#include <gtest/gtest.h>
+
+#include "make_hardware.hpp"
+#include "mkl/claims/claims.hpp"
+#include "system_text.hpp"
+
+namespace mkl {
+namespace {
+
+using test::ids_of;
+using test::make_virt;
+using test::read_system;
+
+std::string findings(std::string_view rest, const Hardware& hardware = make_virt()) {
+    DiagnosticSink sink;
+    const auto system = read_system("mkl: 1\nboard: {dtb: board.dtb}\n" + std::string{rest}, sink);
+    if (system) (void)check(*system, hardware, sink);
+    return ids_of(sink);
+}
+
+DeviceSelector selector(DeviceSelector::Kind kind, std::string text) {
+    DeviceSelector s;
+    s.kind = kind;
+    s.text = std::move(text);
+    return s;
+}
+
+std::vector<std::string> paths(const Hardware& h, const DeviceSelector& s) {
+    std::vector<std::string> out;
+    for (const size_t i : select(h, s)) out.push_back(h.devices[i].path);
+    return out;
+}
+
+TEST(Select, GlobsStayWithinAComponentUnlessDoubled) {
+    const Hardware h = make_virt();
+    using Kind = DeviceSelector::Kind;
+    EXPECT_EQ(paths(h, selector(Kind::glob, "/virtio_mmio@a000*")).size(), 8u);
+    EXPECT_EQ(paths(h, selector(Kind::glob, "/virtio_mmio@a000?00")).size(), 8u);
+    EXPECT_EQ(paths(h, selector(Kind::glob, "/*@b00*")).size(), 0u);
+    EXPECT_EQ(paths(h, selector(Kind::glob, "/**@b00*")).size(), 2u);
+    EXPECT_EQ(paths(h, selector(Kind::glob, "/soc/*")).size(), 2u);
+    EXPECT_EQ(paths(h, selector(Kind::glob, "/soc")).size(), 1u);
+    // Disabled devices and the interrupt controller are not matched by patterns.
+    EXPECT_EQ(paths(h, selector(Kind::glob, "/pl011@*")),
+              std::vector<std::string>{"/pl011@9000000"});
+    EXPECT_EQ(paths(h, selector(Kind::compatible, "arm,gic-v3")).size(), 0u);
+}
+
+TEST(Select, GlobWithManyStarsTakesNoTime) {
+    Hardware h = make_virt();
+    test::add_device(h, "/" + std::string(2000, 'a'), {}, 0);
+    std::string pattern = "/";
+    for (int i = 0; i < 200; i++) pattern += "*a";
+    EXPECT_EQ(paths(h, selector(DeviceSelector::Kind::glob, pattern + "b")).size(), 0u);
+}
+
+TEST(Select, AllExceptLeavesOutWhatTheExceptedOneNeeds) {
+    const Hardware h = make_virt();
+    DeviceSelector s = selector(DeviceSelector::Kind::all_except, "");
+    s.except.push_back(selector(DeviceSelector::Kind::alias, "serial0"));
+    s.except.push_back(selector(DeviceSelector::Kind::path, "/soc"));
+    EXPECT_EQ(paths(h, s).size(), 10u);  // RTC, GPIO, eight virtio slots
+}
+
+TEST(Rules, AcceptWhatIsRight) {
+    EXPECT_EQ(findings("nodes:\n"
+                       "  a: {cpu: 0, memory: {base: 0x40000000, size: 64M}, console: serial0}\n"
+                       "  b: {cpu: {hwid: 1}, memory: 64M, devices: [/virtio_mmio@a000*]}\n"
+                       "shared: {p: {size: 4K, nodes: {a: rw, b: r}}}\n"
+                       "components:\n"
+                       "  x: {node: a, elf: x}\n"
+                       "  y: {node: b, elf: y}\n"
+                       "connections:\n"
+                       "  c: {type: shared-data, from: x.d, to: y.d, in: p}\n"
+                       "  d: {type: notification, from: y.o, to: x.i}\n"),
+              "");
+}
+
+TEST(Rules, ConnectionOnOneNodeNeedsNoPool) {
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M}, b: {cpu: 1, memory: 64M}}\n"
+                       "shared: {p: {size: 4K, nodes: {b: rw}}}\n"
+                       "components: {x: {node: a, elf: x}, y: {node: a, elf: y}}\n"
+                       "connections: {c: {type: shared-data, from: x.d, to: y.d, in: p}}\n"),
+              "");
+}
+
+TEST(Rules, SharedDevicesMayBeClaimedTwice) {
+    const std::string_view nodes = "nodes:\n"
+                                   "  a: {cpu: 0, memory: 64M, devices: [/virtio_mmio@a000000]}\n"
+                                   "  b: {cpu: 1, memory: 64M, devices: [/virtio_mmio@a000200]}\n";
+    EXPECT_EQ(findings(nodes), "E225 5:38\n");
+    EXPECT_EQ(findings(std::string{nodes} +
+                       "share: [{device: /virtio_mmio@a000000, owner: a, why: test}]\n"),
+              "");
+}
+
+TEST(Rules, DeviceInAPageOfTheInterruptController) {
+    Hardware h = make_virt();
+    test::add_device(h, "/odd@800f000", {test::range(0x800f000, 0x100)}, 0);
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, devices: [/odd@800f000]}}\n", h),
+              "E225 3:44\n");
+}
+
+TEST(Rules, ManyOverlapsGiveOneFindingEach) {
+    std::string yaml = "nodes:\n";
+    for (int i = 0; i < 4; i++)
+        yaml += "  n" + std::to_string(i) + ": {cpu: " + std::to_string(i) +
+                ", memory: {base: 0x50000000, size: 2M}}\n";
+    EXPECT_EQ(findings(yaml, make_virt(4)), "E211 5:33\nE211 6:33\nE211 7:33\n");
+}
+
+TEST(Rules, RangesAtTheEndOfTheAddressSpaceDoNotWrap) {
+    EXPECT_EQ(findings("nodes:\n"
+                       "  a: {cpu: 0, memory: {base: 0xffffffffffe00000, size: 4M}}\n"),
+              "E212 4:30\n");
+    EXPECT_EQ(findings("nodes:\n"
+                       "  a: {cpu: 0, memory: {base: 0x40000000, size: 0xffffffffffe00000}}\n"),
+              "E212 4:30\n");
+}
+
+TEST(Rules, NodesWithRootTaskAndComponents) {
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, root: r.elf}}\n"
+                       "components: {a: {node: a, elf: x}}\n"),
+              "E200 3:40\nE202 4:14\nE230 4:24\n");
+}
+
+}  // namespace
+}  // namespace mkl
