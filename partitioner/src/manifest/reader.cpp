@@ -39,12 +39,14 @@ bool Reader::expect(const SyntaxNode& node, const Shape& shape, SyntaxNode::Kind
 }
 
 void Reader::check_keys(const SyntaxNode& node, const Shape& shape) {
+    std::vector<std::string> misspelt;  // keys that an unknown one was probably meant to be
     for (const SyntaxEntry& e : node.entries) {
         const auto same = [&](const KeyDoc& k) { return k.name == e.key; };
         if (std::any_of(shape.keys.begin(), shape.keys.end(), same)) continue;
         std::vector<std::string> names;
         for (const KeyDoc& k : shape.keys) names.emplace_back(k.name);
         const std::string near = did_you_mean(e.key, names);
+        if (!near.empty()) misspelt.push_back(near);
         std::vector<std::string_view> known{names.begin(), names.end()};
         sink_.report({.id = "E101",
                       .where = e.key_where,
@@ -53,12 +55,16 @@ void Reader::check_keys(const SyntaxNode& node, const Shape& shape) {
                                            : cat("did you mean `", near, "`?")});
     }
     for (const KeyDoc& k : shape.keys)
-        if (k.required && node.find(k.name) == nullptr)
+        if (k.required && node.find(k.name) == nullptr &&
+            std::find(misspelt.begin(), misspelt.end(), k.name) == misspelt.end())
             sink_.report({.id = "E102",
                           .where = node.where,
                           .message = cat("the key `", k.name, "` is missing here"),
                           .hint = cat("add `", k.name, ":`, ", k.shape->what)});
-    const auto present = [&](std::string_view k) { return node.find(k) != nullptr; };
+    const auto present = [&](std::string_view k) {
+        return node.find(k) != nullptr ||
+               std::find(misspelt.begin(), misspelt.end(), k) != misspelt.end();
+    };
     if (!shape.needs_one.empty() &&
         std::none_of(shape.needs_one.begin(), shape.needs_one.end(), present))
         sink_.report(

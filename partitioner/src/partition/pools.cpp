@@ -124,13 +124,14 @@ bool slice_pools(Context& c) {
         }
         fits = false;
         if (fullest == nullptr) continue;  // `in:` names no pool: rules have said so
-        c.sink.report({.id = "E303",
-                       .where = r.where,
-                       .message = cat("connection '", r.name.value, "' needs ", size_text(size),
-                                      " in pool '", fullest->name, "', which has ",
-                                      size_text(fullest->range.size_bytes() - used(*fullest)),
-                                      " of ", size_text(fullest->range.size_bytes()), " left"),
-                       .hint = "make the pool larger, or the connections in it smaller"});
+        const uint64_t left = fullest->range.size_bytes() - used(*fullest);
+        c.sink.report(
+            {.id = "E303",
+             .where = r.where,
+             .message = cat("connection '", r.name.value, "' needs ", size_text(size), " in pool '",
+                            fullest->name, "', of whose ", size_text(fullest->range.size_bytes()),
+                            " ", left == 0 ? std::string{"nothing"} : size_text(left), " is left"),
+             .hint = "make the pool larger, or the connections in it smaller"});
     }
     return fits;
 }

@@ -218,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         TextCase{"Empty", "", "E007 0:0\n"}, TextCase{"Comment", "# nothing\n", "E007 0:0\n"},
         TextCase{"DoubleQuote", "mkl: 1\nboard: {dtb: \"b\n", "E002 2:14\n"},
-        TextCase{"DoubleQuoteAtEnd", "mkl: 1\nboard: \"b", "E002 2:8\n"},
+        TextCase{"DoubleQuoteAtEnd", "mkl: 1\nboard: \"b", "E002 2:10\n"},
         TextCase{"SingleQuote", "mkl: 1\nboard: 'b''\nx: 1\n", "E002 2:8\n"},
         TextCase{"EscapedQuote", "mkl: 1\nboard: \"b\\\"\n", "E002 2:8\n"},
         TextCase{"Bracket", "mkl: 1\nboard: {dtb: b\n", "E002 3:1\n"},

@@ -3,6 +3,7 @@
 // the solver but the model.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -29,29 +30,52 @@ public:
 
 private:
     static constexpr uint64_t page = 4096;
+    static constexpr uint16_t not_ram = 0, free = 1;
 
     void expect(bool holds, const std::string& what) {
         if (!holds && wrong_.empty()) wrong_ = what;
     }
 
-    bool is_ram(uint64_t address) const {
-        bool ram = false;
-        for (const RamRange& r : hardware_.ram)
-            ram = ram || (r.range.base().value <= address && address < r.range.end().value);
-        for (const ReservedRange& r : hardware_.reserved)
-            ram = ram && !(r.range.base().value < address + page && address < r.range.end().value);
-        return ram;
+    /// Pages from the lowest to the highest byte of RAM.
+    void list_ram() {
+        uint64_t end = 0;
+        for (const RamRange& r : hardware_.ram) {
+            first_ = std::min(first_, r.range.base().value);
+            end = std::max(end, r.range.end().value);
+        }
+        pages_.assign((end - first_) / page, not_ram);
+        for (const RamRange& r : hardware_.ram) mark(r.range, free);
+        for (const ReservedRange& r : hardware_.reserved) mark(r.range, not_ram);
     }
 
-    void claim(PhysRange r, const std::string& who) {
-        expect(r.base().value % page == 0 && r.end().value % page == 0, who + " not whole pages");
+    /// Sets every page that `r` touches.
+    void mark(PhysRange r, uint16_t value) {
+        for (uint64_t a = r.base().value / page * page; a < r.end().value; a += page)
+            if (a >= first_ && a - first_ < pages_.size() * page)
+                pages_[(a - first_) / page] = value;
+    }
+
+    uint16_t at(uint64_t address) const {
+        const bool inside = address >= first_ && address - first_ < pages_.size() * page;
+        return inside ? pages_[(address - first_) / page] : not_ram;
+    }
+    std::string who(uint64_t address) const {
+        const uint16_t owner = at(address);
+        return owner == not_ram ? "not RAM" : owner == free ? "in no list" : names_[owner - 2];
+    }
+
+    void claim(PhysRange r, const std::string& name) {
+        expect(r.base().value % page == 0 && r.end().value % page == 0, name + " not whole pages");
+        names_.push_back(name);
         for (uint64_t a = r.base().value; a < r.end().value; a += page) {
-            expect(is_ram(a), who + " has a page that is not RAM");
-            expect(owner_.emplace(a, who).second, who + " has a page of " + owner_[a]);
+            if (at(a) != free) expect(false, name + " has a page that is " + who(a));
+            if (at(a) == free)
+                pages_[(a - first_) / page] = static_cast<uint16_t>(names_.size() + 1);
         }
     }
 
     void colour_pages() {
+        list_ram();
         for (const PlanNode& n : plan_.nodes) {
             for (const PhysRange r : n.memory) claim(r, "node " + n.name);
             if (n.log) claim(*n.log, "log of " + n.name);
@@ -60,20 +84,19 @@ private:
         for (const PlanPool& p : plan_.pools) claim(p.range, "pool " + p.name);
         claim(plan_.loader, "loader");
         for (const PhysRange r : plan_.unassigned) claim(r, "nobody");
-        for (const RamRange& r : hardware_.ram)
-            for (uint64_t a = r.range.base().value; a < r.range.end().value; a += page)
-                expect(!is_ram(a) || owner_.contains(a), "a page of RAM is in no list");
+        for (const uint16_t owner : pages_) expect(owner != free, "a page of RAM is in no list");
     }
 
     void check_requests() {
         expect(plan_.nodes.size() == system_.nodes.size(), "nodes missing");
         for (size_t i = 0; i < plan_.nodes.size(); i++) {
             uint64_t asked = 0, got = 0;
+            const std::string name = "node " + plan_.nodes[i].name;
             for (const MemoryRequest& m : system_.nodes[i].memory) {
                 asked += m.size.value;
                 if (!m.base) continue;
                 for (uint64_t a = m.base->value; a < m.base->value + m.size.value; a += page)
-                    expect(owner_[a] == "node " + plan_.nodes[i].name, "fixed memory moved");
+                    expect(who(a) == name, "fixed memory moved");
             }
             for (const PhysRange r : plan_.nodes[i].memory) {
                 got += r.size_bytes();
@@ -160,7 +183,9 @@ private:
     const Plan& plan_;
     const System& system_;
     const Hardware& hardware_;
-    std::map<uint64_t, std::string> owner_;
+    uint64_t first_ = UINT64_MAX;
+    std::vector<uint16_t> pages_;  ///< not_ram, free, or 2 + index in names_
+    std::vector<std::string> names_;
     std::string wrong_;
 };
 

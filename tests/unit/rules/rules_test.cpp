@@ -110,7 +110,7 @@ TEST(Rules, ManyOverlapsGiveOneFindingEach) {
     for (int i = 0; i < 4; i++)
         yaml += "  n" + std::to_string(i) + ": {cpu: " + std::to_string(i) +
                 ", memory: {base: 0x50000000, size: 2M}}\n";
-    EXPECT_EQ(findings(yaml, make_virt(4)), "E211 5:33\nE211 6:33\nE211 7:33\n");
+    EXPECT_EQ(findings(yaml, make_virt(4)), "E211 5:31\nE211 6:31\nE211 7:31\n");
 }
 
 TEST(Rules, RangesAtTheEndOfTheAddressSpaceDoNotWrap) {
