@@ -35,6 +35,9 @@ constexpr auto docs = std::to_array<FindingDoc>({
      report                                                                                                                                                },
     {"E458", "tree-read-back",        error, "An emitted tree reads back differently",
      "The bytes that mkl wrote, read again, are not the tree that it meant to write.",       "",                                                     report},
+    {"E459", "tree-provider",         error, "An emitted tree names a provider that the node does not have",
+     "An enabled device asks for a clock, reset or other service of a device that is disabled in "
+     "this tree: a driver would wait for it for ever.",                                      "",                                                     report},
 });
 }  // namespace
 

@@ -2,36 +2,17 @@
 #include <algorithm>
 #include <cassert>
 
+#include "edit.hpp"
 #include "mkl/emit/emit.hpp"
 #include "mkl/hardware/hardware.hpp"
 #include "mkl/hardware/references.hpp"
 #include "mkl/support/text.hpp"
 #include "selection.hpp"
+#include "stubs.hpp"
 
 namespace mkl {
 
 namespace {
-
-Bytes text_value(std::string_view text) {
-    const auto bytes = as_bytes(text);
-    Bytes out(bytes.begin(), bytes.end());
-    out.push_back(std::byte{0});
-    return out;
-}
-
-void set(DtNode& node, std::string_view name, Bytes value) {
-    const auto it = std::find_if(node.properties.begin(), node.properties.end(),
-                                 [&](const DtProperty& p) { return p.name == name; });
-    if (it != node.properties.end()) {
-        it->value = std::move(value);
-    } else {
-        node.properties.push_back({std::string{name}, std::move(value)});
-    }
-}
-
-void remove(DtNode& node, std::string_view name) {
-    std::erase_if(node.properties, [&](const DtProperty& p) { return p.name == name; });
-}
 
 DtNode* child_of(DtNode& node, std::string_view name) {
     const auto it = std::find_if(node.children.begin(), node.children.end(),
@@ -63,12 +44,13 @@ class Emitter {
 public:
     Emitter(const Plan& plan, size_t node, const Hardware& hardware)
         : base_{hardware.tree}, mine_{plan.nodes.at(node)}, hardware_{hardware},
-          selection_{select_nodes(base_, plan, node, hardware)} {}
+          selection_{select_nodes(base_, plan, node, hardware)}, stubs_{base_, selection_} {}
 
     DeviceTree run() {
         DeviceTree tree;
         tree.root = copy(0);
         place_memory(tree.root);
+        stubs_.append_nodes(tree.root);
         if (DtNode* chosen = child_of(tree.root, "chosen")) fix_chosen(*chosen);
         prune_paths(tree.root, "aliases", true);
         prune_paths(tree.root, "__symbols__", false);
@@ -94,6 +76,7 @@ private:
         out.name = base_[index].node->name;
         out.properties = base_[index].node->properties;
         cut_references(index, out);
+        stubs_.apply(index, out);
         set_status(index, out);
         if (selection_.passage[index]) remove(out, "reg");
         for (size_t i = index + 1; i < base_[index].end; i = base_[i].end) {
@@ -253,6 +236,7 @@ private:
     const PlanNode& mine_;
     const Hardware& hardware_;
     const Selection selection_;
+    Stubs stubs_;
     const size_t first_memory_ = first_memory(base_);
     size_t memory_at_ = SIZE_MAX;  ///< place among the root's children
 };

@@ -93,6 +93,11 @@ private:
 
     void prove_references(size_t index, size_t in_base) {
         for (const Reference& r : references(tree_, index)) {
+            if (tree_[index].enabled && r.kind == ReferenceKind::provider && r.complete &&
+                !tree_[r.target].enabled)
+                fail("E459", index,
+                     cat(r.property->name, " names ", tree_[r.target].path,
+                         ", which is not enabled"));
             if (r.complete || was_broken(in_base, r)) continue;
             const bool dangling = r.phandle != 0 && r.target == TreeView::none;
             fail(dangling ? "E450" : "E451", index,

@@ -37,6 +37,7 @@ public:
         drop_cpus();
         drop_memory();
         enable();
+        drop_status_children();
         keep_used_reservations();
         drop_empty_links();
         return std::move(out_);
@@ -70,6 +71,14 @@ private:
         const size_t reserved = base_.find("/reserved-memory");
         if (reserved == TreeView::none) return;
         for (size_t i = reserved + 1; i < base_[reserved].end; i = base_[i].end) drop(i);
+    }
+
+    /// A node that gets a `status` cannot keep a child of that name (an LED): dtc objects.
+    void drop_status_children() {
+        for (size_t i = 1; i < base_.size(); i++) {
+            const size_t up = base_[i].parent;
+            if (base_[i].node->name == "status" && !out_.enabled[up] && base_[up].enabled) drop(i);
+        }
     }
 
     /// Regions that an enabled device names come back.

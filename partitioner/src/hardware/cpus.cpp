@@ -35,6 +35,8 @@ void start_of_aarch64(const DtNode& node, StartMethod psci, Cpu& cpu) {
         } else {
             cpu.why_not_startable = "its enable-method is spin-table without a cpu-release-addr";
         }
+    } else if (method.empty() && psci != StartMethod::none) {
+        cpu.start = psci;  // Layerscape: firmware adds the enable-method to a tree that has psci
     } else if (method.empty()) {
         cpu.why_not_startable = "it has no enable-method";
     } else {
@@ -68,7 +70,7 @@ bool extract_cpus(const Extraction& x) {
     }
     x.hardware.psci = psci_of(x.tree);
     const uint32_t address_cells = x.tree.address_cells(cpus);
-    bool riscv = false;
+    bool riscv = false, assumed_psci = false;
     for (size_t i = cpus + 1; i < x.tree[cpus].end; i = x.tree[i].end) {
         const DtNode& node = *x.tree[i].node;
         if (node.text("device_type") != "cpu") continue;
@@ -91,6 +93,8 @@ bool extract_cpus(const Extraction& x) {
                 start_of_aarch64(node, x.hardware.psci, cpu);
             }
         }
+        assumed_psci = assumed_psci || (!is_riscv && cpu.start != StartMethod::none &&
+                                        node.property("enable-method") == nullptr);
         // Spec 3.8.1: "disabled" means quiescent, startable through its enable-method; "fail"
         // means not operational.
         const std::string status = node.text("status").value_or("okay");
@@ -109,6 +113,14 @@ bool extract_cpus(const Extraction& x) {
                        "is this a complete board tree, not an overlay?"});
         return false;
     }
+    if (assumed_psci)
+        x.sink.report(
+            {"W411",
+             x.at(cpus),
+             "the CPUs have no enable-method; mkl starts them by PSCI, for which the tree "
+             "has a node",
+             {},
+             "use the tree that firmware passes on, or add enable-method = \"psci\""});
     x.hardware.architecture = riscv ? Architecture::riscv64 : Architecture::aarch64;
     x.hardware.timer_frequency = riscv ? x.tree.cells_of(cpus, "timebase-frequency", 0) : 0;
     return true;

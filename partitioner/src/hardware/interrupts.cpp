@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/hardware/interrupts.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "mkl/hardware/references.hpp"
 
 namespace mkl {
@@ -12,6 +16,17 @@ constexpr uint32_t first_spi = 32, first_ppi = 16;  // GICv3 specification 2.2.1
 constexpr uint32_t first_extended_spi = 4096, first_extended_ppi = 1056;
 constexpr uint32_t trigger_edges = 0x3;  // IRQ_TYPE_EDGE_RISING | IRQ_TYPE_EDGE_FALLING
 constexpr int max_nexus_depth = 8;       // a map that leads back to itself ends here
+
+/// Wake-up and polarity controllers in front of a GIC: their specifier is the GIC's own, and each
+/// line goes through to the GIC line of the same number (the bindings of each).
+bool is_transparent(const DtNode& node) {
+    constexpr auto known = std::to_array<std::string_view>(
+        {"fsl,imx6q-gpc", "fsl,imx7d-gpc", "fsl,imx8mq-gpc", "nvidia,tegra20-ictlr",
+         "nvidia,tegra30-ictlr", "nvidia,tegra210-ictlr", "mediatek,mt6577-sysirq"});
+    for (const std::string& c : node.texts("compatible"))
+        if (std::find(known.begin(), known.end(), c) != known.end()) return true;
+    return false;
+}
 
 Trigger trigger_of(uint32_t flags) {
     return (flags & trigger_edges) != 0 ? Trigger::edge : Trigger::level;
@@ -64,6 +79,10 @@ InterruptResolver::Line InterruptResolver::resolve(size_t device, size_t control
     const DtNode& node = *tree_[controller].node;
     if (node.property("interrupt-map") != nullptr && depth < max_nexus_depth)
         return through_map(controller, device, specifier, depth);
+    if (is_transparent(node) && depth < max_nexus_depth) {
+        const size_t parent = tree_.interrupt_parent(controller);
+        if (parent != TreeView::none) return resolve(controller, parent, specifier, depth + 1);
+    }
     // The interrupt controller inside a RISC-V CPU: its lines belong to that CPU.
     const size_t above = tree_[controller].parent;
     const bool in_cpu = above != TreeView::none && tree_[above].path.starts_with("/cpus/");

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "tree_run.hpp"
+
+namespace mkl::test {
+namespace {
+
+using End = TreeRun::End;
+
+void print(const std::filesystem::path& path, const TreeRun& run) {
+    const char* end = run.end == End::partitioned ? "ok"
+                      : run.end == End::refused   ? "refused"
+                                                  : "FAILED";
+    std::printf("%-8s %-52s %7.1f ms %s%zu uarts %s\n", end, path.stem().c_str(), run.milliseconds,
+                run.memory_given ? "memory given, " : "", run.uarts, run.text.c_str());
+}
+
+void run_share(Split split) {
+    const char* directory = std::getenv("MKL_CORPUS");
+    if (directory == nullptr) GTEST_SKIP() << "MKL_CORPUS names no directory of .dtb files";
+    const char* share = std::getenv("MKL_CAMPAIGN_PERCENT");
+    const size_t percent = share == nullptr ? 10 : std::strtoul(share, nullptr, 10);
+    const auto trees = trees_in(directory);
+    ASSERT_FALSE(trees.empty()) << directory;
+    const size_t step =
+        std::clamp<size_t>(percent == 0 ? trees.size() : 100 / percent, 1, trees.size());
+    size_t tried = 0, refused = 0;
+    for (size_t i = 0; i < trees.size(); i += step) {
+        const TreeRun run = run_tree(trees[i], split);
+        print(trees[i], run);
+        tried++;
+        if (run.end == End::refused) refused++;
+        EXPECT_NE(run.end, End::failed) << trees[i] << ": " << run.text;
+    }
+    std::printf("%zu trees, %zu refused\n", tried, refused);
+    // 7 of 50 real boards have no second CPU, no known controller or no start method.
+    EXPECT_LE(refused * 50, 7 * tried + 50);
+}
+
+TEST(Corpus, TwoNodesWithoutDevices) { run_share(Split::no_devices); }
+TEST(Corpus, TwoNodesWithTheUartsSplit) { run_share(Split::uarts); }
+
+}  // namespace
+}  // namespace mkl::test
+
+int main(int argc, char** argv) {
+    testing::InitGoogleTest(&argc, argv);
+    if (argc == 1) return RUN_ALL_TESTS();
+    using mkl::test::Split;
+    Split split = Split::no_devices;
+    int failures = 0;
+    for (int i = 1; i < argc; i++) {
+        if (std::string_view{argv[i]} == "--uarts") {
+            split = Split::uarts;
+            continue;
+        }
+        const auto run = mkl::test::run_tree(argv[i], split);
+        mkl::test::print(argv[i], run);
+        failures += run.end == mkl::test::TreeRun::End::failed ? 1 : 0;
+    }
+    return failures == 0 ? 0 : 1;
+}

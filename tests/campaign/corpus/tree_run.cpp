@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tree_run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "mkl/claims/claims.hpp"
+#include "mkl/emit/emit.hpp"
+#include "mkl/emit/providers.hpp"
+#include "mkl/hardware/hardware.hpp"
+#include "mkl/partition/partition.hpp"
+#include "mkl/rules/rules.hpp"
+#include "mkl/support/process.hpp"
+#include "mkl/support/text.hpp"
+
+namespace mkl::test {
+
+namespace {
+
+std::string text_of(const DiagnosticSink& sink, char severity) {
+    std::string out;
+    for (const Diagnostic& d : sink.all())
+        if (d.id.front() == severity) out += cat(d.id, " ", d.message, "; ");
+    return out;
+}
+
+size_t errors_in(const DiagnosticSink& sink) { return sink.error_count(); }
+
+struct DtcResult {
+    std::set<std::string> warnings;  ///< check and node, without positions
+    std::string output, error;
+};
+
+DtcResult dtc(std::string_view input, const char* from, const char* to) {
+    ProcessRequest request;
+    request.argv = {"dtc", "-I", from, "-O", to, "-"};
+    request.input = input;
+    const ProcessResult result = run_process(request);
+    DtcResult out;
+    out.output = result.out;
+    if (!result.ok()) out.error = result.err.empty() ? "it does not run" : result.err;
+    std::string_view rest = result.err;
+    while (!rest.empty()) {
+        const size_t end = std::min(rest.find('\n'), rest.size());
+        const size_t at = rest.substr(0, end).find("Warning (");
+        if (at != std::string_view::npos) out.warnings.emplace(rest.substr(at, end - at));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return out;
+}
+
+std::optional<Hardware> read(System& system, TreeRun& run) {
+    HostFileSystem files;
+    DiagnosticSink sink;
+    auto hardware = load_hardware(files, system, sink);
+    if (!hardware && sink.has("E420") && errors_in(sink) == 1) {
+        // Firmware fills in the RAM: what the finding asks for.
+        run.memory_given = true;
+        uint64_t base = 0x80000000;
+        for (const Diagnostic& d : sink.all()) {
+            const size_t at = d.hint.find("base: ");
+            if (d.id == "E420" && at != std::string::npos)
+                base = std::stoull(d.hint.substr(at + 6), nullptr, 16);
+        }
+        system.board.memory = {
+            {{base, {}}, {uint64_t{2} << 30, {}}}
+        };
+        DiagnosticSink again;
+        hardware = load_hardware(files, system, again);
+        run.text = text_of(again, 'E');
+        return hardware;
+    }
+    run.text = text_of(sink, 'E');
+    return hardware;
+}
+
+void add_nodes(System& system, const Hardware& hardware, const std::vector<size_t>& cpus) {
+    uint64_t total = 0;
+    for (const RamRange& r : hardware.ram) total += r.range.size_bytes();
+    constexpr uint64_t block = 2 << 20;
+    for (size_t n = 0; n < 2; n++) {
+        NodeRequest node;
+        node.name.value = cat("node", n);
+        node.cpu.number = hardware.cpus[cpus[n]].index;
+        node.memory.push_back({
+            std::nullopt, {total / 4 / block * block, {}},
+             {                         }
+        });
+        system.nodes.push_back(std::move(node));
+    }
+}
+
+/// Every enabled UART that mkl can drive, in turn to node0 and node1.
+size_t add_uarts(System& system, const Hardware& hardware) {
+    size_t count = 0;
+    for (const Device& d : hardware.devices) {
+        if (!d.enabled || !uart_of(hardware, d)) continue;
+        DeviceSelector selector;
+        selector.text = d.path;
+        NodeRequest& node = system.nodes[count++ % 2];
+        if (!node.console) {
+            node.console = selector;
+        } else {
+            node.devices.push_back(selector);
+        }
+    }
+    return count;
+}
+
+/// Empty if the trees of both nodes are proved and compile.
+std::string emit_all(const Plan& plan, const System& system, const Hardware& hardware,
+                     std::vector<DeviceTree>& trees) {
+    DiagnosticSink sink;
+    for (size_t n = 0; n < plan.nodes.size(); n++) {
+        trees.push_back(node_tree(plan, n, system, hardware));
+        prove_tree(trees.back(), plan, n, hardware, sink);
+        if (overlay_dts(plan, n, system, hardware).empty()) return "no overlay";
+        (void)provider_uses(plan, n, hardware);
+    }
+    return text_of(sink, 'E');
+}
+
+std::string ask_dtc(const Hardware& hardware, const std::vector<DeviceTree>& trees) {
+    const Bytes base = to_dtb(hardware.tree);
+    const DtcResult known = dtc(as_text(base), "dtb", "dtb");
+    for (const DeviceTree& tree : trees) {
+        const Bytes blob = to_dtb(tree);
+        const DtcResult compiled = dtc(to_dts(tree), "dts", "dtb");
+        if (!compiled.error.empty()) return cat("dtc refuses: ", compiled.error);
+        if (compiled.output != as_text(blob)) return "dtc writes other bytes";
+        for (const std::string& w : dtc(as_text(blob), "dtb", "dtb").warnings)
+            if (known.warnings.count(w) == 0) return cat("new in dtc: ", w);
+    }
+    return "";
+}
+
+}  // namespace
+
+TreeRun run_tree(const std::filesystem::path& dtb, Split split) {
+    TreeRun run;
+    System system;
+    system.path = "system.yaml";
+    system.board.dtb = Located<std::string>{std::filesystem::absolute(dtb).string(), {}};
+    const auto begin = std::chrono::steady_clock::now();
+    const auto hardware = read(system, run);
+    if (!hardware) {
+        if (run.text.find("E430") == 0) run.end = TreeRun::End::refused;
+        return run;
+    }
+    std::vector<size_t> cpus;
+    std::set<std::string> why;
+    for (size_t i = 0; i < hardware->cpus.size(); i++) {
+        if (hardware->cpus[i].why_not_startable.empty())
+            cpus.push_back(i);
+        else
+            why.insert(hardware->cpus[i].why_not_startable);
+    }
+    const bool runnable = cpus.size() >= 2;
+    for (size_t i = 0; i < hardware->cpus.size() && cpus.size() < 2; i++)
+        if (std::find(cpus.begin(), cpus.end(), i) == cpus.end()) cpus.push_back(i);
+    if (cpus.size() < 2) {
+        run.end = TreeRun::End::refused;
+        run.text = "fewer than two CPUs";
+        return run;
+    }
+    add_nodes(system, *hardware, cpus);
+    if (split == Split::uarts) run.uarts = add_uarts(system, *hardware);
+    DiagnosticSink sink;
+    std::optional<Plan> plan;
+    if (check(system, *hardware, sink)) plan = partition(system, *hardware, sink);
+    if (!plan) {
+        run.text = text_of(sink, 'E');
+        if (!runnable && sink.has("E206")) run.end = TreeRun::End::refused;
+        return run;
+    }
+    std::vector<DeviceTree> trees;
+    run.text = emit_all(*plan, system, *hardware, trees);
+    run.milliseconds =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    if (run.text.empty()) run.text = ask_dtc(*hardware, trees);
+    if (run.text.empty()) {
+        run.end = TreeRun::End::partitioned;
+        run.text = text_of(sink, 'W');
+    }
+    return run;
+}
+
+std::vector<std::filesystem::path> trees_in(const std::filesystem::path& directory) {
+    std::vector<std::filesystem::path> out;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error))
+        if (entry.path().extension() == ".dtb") out.push_back(entry.path());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+}  // namespace mkl::test

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One board's tree through the whole partitioner: two nodes with a quarter of the RAM each.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mkl::test {
+
+enum class Split { no_devices, uarts };
+
+struct TreeRun {
+    enum class End {
+        partitioned,  ///< both trees proved, and accepted by dtc without a new warning
+        refused,      ///< one clear finding, and the board really cannot run two nodes
+        failed,       ///< anything else: a bug, or a refusal that does not count
+    };
+    End end = End::failed;
+    bool memory_given = false;  ///< the tree has no RAM of its own
+    size_t uarts = 0;
+    double milliseconds = 0;  ///< reading, rules, placement, emission and proof
+    std::string text;         ///< findings, or what went wrong
+};
+
+TreeRun run_tree(const std::filesystem::path& dtb, Split split);
+
+/// .dtb files of a directory in name order.
+std::vector<std::filesystem::path> trees_in(const std::filesystem::path& directory);
+
+}  // namespace mkl::test
