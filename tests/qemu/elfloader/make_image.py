@@ -19,7 +19,7 @@ def align(n, to):
 
 def table_bytes(plan, archive_offsets):
     """mkl.payload for `plan` (a dict); archive_offsets: entry name -> offset."""
-    header_size = 0x120
+    header_size = 0x138
     blocks, at = [], header_size
 
     def put(data, count):
@@ -59,7 +59,7 @@ def table_bytes(plan, archive_offsets):
         "zeros": ranges(plan["zeros"]),
         "ram": ranges(plan["ram"]),
         "claims": ranges(plan["claims"]),
-        "interrupts": put(b"".join(struct.pack("<IIII", *i, 0) for i in plan["interrupts"]),
+        "interrupts": put(b"".join(struct.pack("<IIII", *i, plan["mark"]) for i in plan["interrupts"]),
                           len(plan["interrupts"])),
     }
     console = struct.pack("<HHIIIIIQ", 12, 0, 32, *plan["console"])
@@ -71,7 +71,7 @@ def table_bytes(plan, archive_offsets):
                                              "claims", "interrupts") for v in t[k]])
     rest += struct.pack("<6Q", *plan["loader"], *plan["status"], *plan["logs"])
     rest += struct.pack("<II", plan["psci"], plan["timeout"]) + console + intc_bytes
-    rest += struct.pack("<II", 96, plan["counter_hz"])
+    rest += struct.pack("<IIQQII", 96, plan["counter_hz"], *plan["steward"], 0)
     body = b"".join(blocks)
     head = b"MKLPAYL1" + struct.pack("<HHI", 1, 0, header_size + len(body))
     tail = struct.pack("<I", plan["arch"]) + rest
@@ -142,7 +142,7 @@ def node_plan(args, kernel, index, base, log):
     return {
         "protocol": 2 if args.sel4 else 1, "virt": virt, "flags": 2 if args.pa44 else 0,
         "args": (0x11, 0x22, 0x33, 0x44, index, 0x66) if args.sel4 else (0,) * 6,
-        "name": name, "hwid": index, "start": args.psci, "level": args.sel4 or 1, "cpu_number": index,
+        "name": name, "hwid": index + args.shift, "start": args.psci, "level": args.sel4 or 1, "cpu_number": index + args.shift,
         "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code), PAGE) + PAGE,
         "entry": entry, "record": base + 8 * MIB, "log": log,
         "entries": [
@@ -179,7 +179,10 @@ def virt_plan(args, kernel):
     plan.update(nodes=nodes, zeros=[pool], ram=[(ram, 1024 * MIB)] + args.more_ram,
                 claims=sorted([n["ram"][0] for n in nodes] + [pool, loader]), loader=loader,
                 status=(status, args.nodes * PAGE), logs=(logs, args.nodes * 0x10000),
-                timeout=args.timeout, intc=intc)
+                timeout=args.timeout, intc=intc, mark=1 if args.mark else 0,
+                steward=(args.nodes, 0, args.psci) if args.mark == "cpu" else (0, 0, 0))
+    if args.mark == "last":
+        nodes[0]["flags"] |= 4
     return plan
 
 
@@ -193,6 +196,9 @@ def main():
     p.add_argument("--psci", type=int, default=2, help="1 smc, 2 hvc")
     p.add_argument("--sel4", type=int, default=0, help="protocol sel4 at this level, with a probe")
     p.add_argument("--pa44", action="store_true", help="kernel built for 44-bit addresses")
+    p.add_argument("--mark", choices=["cpu", "boot", "last"],
+                   help="lines are enabled by a CPU more, by the boot CPU, or node0 comes last")
+    p.add_argument("--shift", type=int, default=0, help="node 0 is on this CPU, node 1 on the next")
     p.add_argument("--timeout", type=int, default=2000)
     p.add_argument("--padding", type=int, default=0, help="bytes behind each node program")
     p.add_argument("--corrupt", help="entry with one bit flipped")

@@ -64,13 +64,20 @@ struct mkl_payload_header {
     struct mkl_rec_intc intc;        /* cpu_number unused here */
     uint32_t interrupt_lines;    /* GIC: lines the tree's controller is known to have, 0: read GICD_TYPER */
     uint32_t counter_hz;         /* of the time stamps; 0: the CPU knows (CNTFRQ_EL0) */
+    /* The steward: a CPU of no node that stays in the loader. Once every node is READY or has
+     * failed, it routes and enables the interrupts marked MKL_PAYLOAD_IRQ_ENABLE. A boot CPU that
+     * is no node's does it itself. steward_start NONE: no other CPU is there for it. */
+    uint64_t steward_hwid;
+    uint64_t steward_release;    /* spin table, as in struct mkl_payload_node */
+    uint32_t steward_start;      /* MKL_START_* */
+    uint32_t reserved;
 };
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, nodes) == 0x18, "nodes at 0x18");
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, loader) == 0x50, "loader at 0x50");
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, psci) == 0x80, "psci at 0x80");
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, console) == 0x88, "console at 0x88");
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, intc) == 0xa8, "intc at 0xa8");
-MKL_ABI_ASSERT(sizeof(struct mkl_payload_header) == 0x120, "payload header is 0x120 bytes");
+MKL_ABI_ASSERT(sizeof(struct mkl_payload_header) == 0x138, "payload header is 0x138 bytes");
 
 #define MKL_PROTOCOL_MKL 1u         /* boot record: EL1 / S-mode, MMU off */
 #define MKL_PROTOCOL_SEL4 2u        /* six registers, MMU on */
