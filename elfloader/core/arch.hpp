@@ -16,13 +16,16 @@ constexpr uint64_t stack_size = MKL_SCRATCH_STACK_SIZE;
 constexpr uint64_t scratch_shared = MKL_SCRATCH_SHARED;
 constexpr uint64_t scratch_tree = MKL_SCRATCH_TREE;
 constexpr uint64_t scratch_size = MKL_SCRATCH_SIZE;
-static_assert(scratch_stacks + (MKL_PAYLOAD_MAX_NODES + 1) * stack_size <= scratch_shared);
+static_assert(scratch_stacks + (MKL_PAYLOAD_MAX_NODES + 2) * stack_size <= scratch_shared);
+
+/// Behind the nodes: the CPU that stays.
+constexpr uint32_t steward_index = MKL_PAYLOAD_MAX_NODES;
 
 /// What a starting CPU finds at the address that firmware hands it. Read with caches off.
 struct CpuContext {
     uint64_t stack_top;
     uint64_t translation[3];  // as arch::Translation
-    uint64_t node;            // index
+    uint64_t node;            // index; steward_index: none
 };
 
 namespace arch {
@@ -78,8 +81,20 @@ Fault can_enter(const mkl_payload_node& node);
 /// Tables and the like that the entry needs, before the gate: what can fail fails here.
 Fault prepare_entry(const Payload& payload, const mkl_payload_node& node);
 
-/// Asks firmware to run `context` on the node's CPU, MMU off.
-Fault start_cpu(const Payload& payload, const mkl_payload_node& node, const CpuContext& context);
+/// A CPU and how its tree says that it is started.
+struct CpuTarget {
+    const char* name;  // of the node, for the line
+    uint64_t hwid;
+    uint64_t release;  // spin table
+    uint32_t method;   // MKL_START_*
+};
+
+/// Asks firmware to run `context` on that CPU, MMU off.
+Fault start_cpu(const CpuTarget& target, const CpuContext& context);
+
+/// After every kernel has set up the interrupt controller its own way: triggers and routes of the
+/// marked lines once more, then their enable bits.
+void interrupts_enable(const Payload& payload);
 
 /// Waits a little, or until wake_all() on another CPU.
 void relax();

@@ -71,31 +71,77 @@ bool run_node(Shared& s, const mkl_payload_node& node) {
     return true;
 }
 
+void wait_until_ready(Shared& s, const mkl_payload_node* except);
+
 [[noreturn]] void leave(Shared& s, const mkl_payload_node& node) {
+    if ((node.flags & MKL_NODE_LAST) != 0) wait_until_ready(s, &node);
     StatusPage status{node.status};
     status.reach(MKL_STAGE_KERNEL, arch::counter());
     arch::publish(node.status, MKL_PAGE_SIZE);
     arch::enter_kernel(s.payload, node);
 }
 
-void start_node(Shared& s, const mkl_payload_node& node) {
-    CpuContext& context = s.contexts[node.id];
+Fault start_on(Shared& s, const arch::CpuTarget& target, uint32_t index) {
     const mkl_loader_params& params = *s.payload.params;
     const uint64_t stacks = params.run_base + params.scratch_offset + scratch_stacks;
+    CpuContext& context = s.contexts[index];
     context = {
-        stacks + (node.id + 2) * stack_size,
+        stacks + (index + 2) * stack_size,
         {s.translation.root, s.translation.attributes, s.translation.control},
-        node.id
+        index
     };
     arch::publish(reinterpret_cast<uint64_t>(&context), sizeof context);
+    return arch::start_cpu(target, context);
+}
+
+void start_node(Shared& s, const mkl_payload_node& node) {
     arch::publish(node.status, MKL_PAGE_SIZE);
     s.asked_at[node.id] = arch::counter();
-    if (const Fault f = arch::start_cpu(s.payload, node, context); !f.ok()) {
+    if (const Fault f = start_on(s, {node.name, node.hwid, node.release, node.start}, node.id);
+        !f.ok()) {
         fail_node(s, node, f);
         return;
     }
     StatusPage status{node.status};
     status.reach(MKL_STAGE_STARTED, arch::counter());
+}
+
+bool has_marked_lines(const Payload& payload) {
+    for (const mkl_payload_interrupt& line : payload.interrupts)
+        if ((line.flags & MKL_PAYLOAD_IRQ_ENABLE) != 0) return true;
+    return false;
+}
+
+/// Until every node but `except` is READY or has an error. One that says neither within
+/// start_timeout_ms counts as up: foreign root tasks write no status.
+void wait_until_ready(Shared& s, const mkl_payload_node* except) {
+    const uint64_t limit = counter_hz_of(s.payload) / 1000 * s.payload.header->start_timeout_ms;
+    for (const mkl_payload_node& node : s.payload.nodes) {
+        if (&node == except) continue;
+        const StatusPage status{node.status};
+        for (;;) {
+            // The node may write with its caches off, or through an uncached mapping.
+            arch::publish(node.status, MKL_PAGE_SIZE);
+            if (status.stage() >= MKL_STAGE_READY || status.error() != MKL_STATUS_OK) break;
+            if (arch::counter() - s.gate_opened > limit) break;
+            arch::relax();
+        }
+    }
+}
+
+[[noreturn]] void run_steward(Shared& s) {
+    while (rt::load_acquire(s.gate) == 0) arch::relax();
+    wait_until_ready(s, nullptr);
+    arch::interrupts_enable(s.payload);
+    arch::park();
+}
+
+/// Asked for before the gate; that it does not start is one line and no node's failure.
+void start_steward(Shared& s) {
+    const mkl_payload_header& h = *s.payload.header;
+    if (!has_marked_lines(s.payload) || h.steward_start == MKL_START_NONE) return;
+    const arch::CpuTarget target = {"steward", h.steward_hwid, h.steward_release, h.steward_start};
+    if (const Fault f = start_on(s, target, steward_index); !f.ok()) s.console.refuse(f);
 }
 
 /// Until every node is ready or has failed. A CPU that does not even come up is given
@@ -193,16 +239,23 @@ void loader_main(const mkl_loader_params* params, uint64_t loaded_at, uint64_t t
     for (const mkl_payload_node& node : s.payload.nodes)
         if (&node != own) start_node(s, node);
     arch::set_node(own);
+    if (own != nullptr) start_steward(s);
     const bool enters = own != nullptr && run_node(s, *own);
     wait_for_nodes(s);
+    s.gate_opened = arch::counter();
     rt::store_release(s.gate, 1u);
     arch::wake_all();
     if (enters) leave(s, *own);
+    if (own == nullptr && has_marked_lines(s.payload)) run_steward(s);
     arch::park();
 }
 
 void loader_cpu_main(const CpuContext* context) {
     Shared& s = *active;
+    if (context->node == steward_index) {
+        arch::set_node(nullptr);
+        run_steward(s);
+    }
     const mkl_payload_node& node = s.payload.nodes[static_cast<uint32_t>(context->node)];
     arch::set_node(&node);
     if (!run_node(s, node)) arch::park();

@@ -6,6 +6,7 @@
 //              kernel
 //   each CPU:  caches -> verify -> copy -> its interrupt interface -> gate -> kernel
 // The gate keeps the loader's lines together: no kernel runs before every node is ready or failed.
+//   steward:   after the gate, waits until every node is READY, then enables the marked lines
 #pragma once
 
 #include "arch.hpp"
@@ -26,7 +27,8 @@ struct Shared {
     uint32_t gate;                             // 1: nodes may enter their kernels
     uint32_t progress[MKL_PAYLOAD_MAX_NODES];  // Progress
     uint64_t asked_at[MKL_PAYLOAD_MAX_NODES];  // counter when its CPU was asked for
-    CpuContext contexts[MKL_PAYLOAD_MAX_NODES];
+    uint64_t gate_opened;                      // counter
+    CpuContext contexts[MKL_PAYLOAD_MAX_NODES + 1];
 };
 static_assert(sizeof(Shared) <= scratch_tree - scratch_shared);
 

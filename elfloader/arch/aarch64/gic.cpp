@@ -14,19 +14,29 @@ void quiet_distributor(rt::Mmio gicd, uint32_t lines, uint32_t group) {
     for (uint32_t i = 2; i < lines / 16; i++) gicd.write<Gicd::Icfgr>(i, 0u);
 }
 
+namespace {
+
+// Two bits a line in GICD_ICFGR; the upper one is edge (1) or level (0).
+constexpr uint32_t edge_bit(uint32_t id) { return 2u << (id % 16 * 2); }
+
+void set_trigger(rt::Mmio gicd, const mkl_payload_interrupt& line) {
+    const uint32_t bit = edge_bit(line.id);
+    const uint32_t old = gicd.read<Gicd::Icfgr>(line.id / 16);
+    gicd.write<Gicd::Icfgr>(line.id / 16,
+                            line.trigger == MKL_TRIGGER_EDGE ? old | bit : old & ~bit);
+}
+
+}  // namespace
+
 Fault set_triggers(const Payload& payload, rt::Mmio gicd, uint32_t lines) {
     for (const mkl_payload_interrupt& line : payload.interrupts) {
         const char* owner = payload.nodes[line.node].name;
         if (line.id < 32 || line.id >= lines || line.id >= 1020)
             return fault(MKL_STATUS_INTERRUPT, owner,
                          "the interrupt controller has no such line (line, lines)", line.id, lines);
-        // Two bits a line; the upper one is edge (1) or level (0).
-        const uint32_t bit = 2u << (line.id % 16 * 2);
-        const uint32_t old = gicd.read<Gicd::Icfgr>(line.id / 16);
-        const uint32_t wanted = line.trigger == MKL_TRIGGER_EDGE ? old | bit : old & ~bit;
-        gicd.write<Gicd::Icfgr>(line.id / 16, wanted);
+        set_trigger(gicd, line);
         const uint32_t now = gicd.read<Gicd::Icfgr>(line.id / 16);
-        if ((now & bit) != (wanted & bit))
+        if (((now & edge_bit(line.id)) != 0) != (line.trigger == MKL_TRIGGER_EDGE))
             return fault(MKL_STATUS_INTERRUPT, owner,
                          "the line does not take its trigger (line, GICD_ICFGR)", line.id, now);
         if ((gicd.read<Gicd::Isenabler>(line.id / 32) >> line.id % 32 & 1) != 0)
@@ -35,6 +45,24 @@ Fault set_triggers(const Payload& payload, rt::Mmio gicd, uint32_t lines) {
                          gicd.read<Gicd::Isenabler>(line.id / 32));
     }
     return no_fault();
+}
+
+void interrupts_enable(const Payload& payload) {
+    const mkl_rec_intc& intc = payload.header->intc;
+    if (intc.type != MKL_INTC_GICV2 && intc.type != MKL_INTC_GICV3) return;
+    const rt::Mmio gicd{static_cast<uintptr_t>(intc.dist_base)};
+    for (const mkl_payload_interrupt& line : payload.interrupts) {
+        if ((line.flags & MKL_PAYLOAD_IRQ_ENABLE) == 0) continue;
+        set_trigger(gicd, line);
+        const mkl_payload_node& owner = payload.nodes[line.node];
+        if (intc.type == MKL_INTC_GICV2) {
+            gicd.write_at<uint8_t>(Gicd::Itargetsr::offset + line.id,
+                                   static_cast<uint8_t>(1u << (owner.cpu_number & 7)));
+        } else {
+            gicd.write<Gicd::Irouter>(line.id, owner.hwid);
+        }
+        gicd.write<Gicd::Isenabler>(line.id / 32, 1u << line.id % 32);
+    }
 }
 
 Fault interrupts_init(const Payload& payload) {

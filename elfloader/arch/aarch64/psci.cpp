@@ -15,22 +15,22 @@ extern "C" int64_t psci_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t 
 
 }  // namespace
 
-Fault start_cpu(const Payload&, const mkl_payload_node& node, const CpuContext& context) {
-    if (node.start != MKL_START_PSCI_SMC && node.start != MKL_START_PSCI_HVC)
-        return fault(MKL_STATUS_CPU_ON, node.name, "no way to start its CPU (cpu, method)",
-                     node.hwid, node.start);
-    if (node.start == MKL_START_PSCI_HVC && level() == 2)
-        return fault(MKL_STATUS_CPU_ON, node.name,
+Fault start_cpu(const CpuTarget& target, const CpuContext& context) {
+    if (target.method != MKL_START_PSCI_SMC && target.method != MKL_START_PSCI_HVC)
+        return fault(MKL_STATUS_CPU_ON, target.name, "no way to start its CPU (cpu, method)",
+                     target.hwid, target.method);
+    if (target.method == MKL_START_PSCI_HVC && level() == 2)
+        return fault(MKL_STATUS_CPU_ON, target.name,
                      "the tree says PSCI by hvc, but the loader itself runs at EL2 (cpu, method)",
-                     node.hwid, node.start);
+                     target.hwid, target.method);
     const auto entry = reinterpret_cast<uint64_t>(&secondary_start);
     const auto argument = reinterpret_cast<uint64_t>(&context);
-    const int64_t code = node.start == MKL_START_PSCI_SMC
-                             ? psci_smc(psci_cpu_on_64, node.hwid, entry, argument)
-                             : psci_hvc(psci_cpu_on_64, node.hwid, entry, argument);
+    const int64_t code = target.method == MKL_START_PSCI_SMC
+                             ? psci_smc(psci_cpu_on_64, target.hwid, entry, argument)
+                             : psci_hvc(psci_cpu_on_64, target.hwid, entry, argument);
     if (code == 0) return no_fault();
-    return fault(MKL_STATUS_CPU_ON, node.name, "firmware does not start its CPU (cpu, code)",
-                 node.hwid, static_cast<uint64_t>(code));
+    return fault(MKL_STATUS_CPU_ON, target.name, "firmware does not start its CPU (cpu, code)",
+                 target.hwid, static_cast<uint64_t>(code));
 }
 
 }  // namespace mkl::loader::arch

@@ -31,8 +31,9 @@ Fault interrupts_init(const Payload&) { return no_fault(); }
 Fault interrupts_init_cpu(const Payload&, const mkl_payload_node&) { return no_fault(); }
 Fault can_enter(const mkl_payload_node&) { return no_fault(); }
 Fault prepare_entry(const Payload&, const mkl_payload_node&) { return no_fault(); }
-Fault start_cpu(const Payload&, const mkl_payload_node& node, const CpuContext&) {
-    return fault(MKL_STATUS_CPU_ON, node.name, "a PC under test starts no CPU");
+void interrupts_enable(const Payload&) {}
+Fault start_cpu(const CpuTarget& target, const CpuContext&) {
+    return fault(MKL_STATUS_CPU_ON, target.name, "a PC under test starts no CPU");
 }
 void relax() {}
 void wake_all() {}

@@ -44,6 +44,9 @@ Fault interrupts_init(const Payload& payload) {
     return no_fault();
 }
 
+// A source reaches only contexts that have enabled it, which its owner does: nothing to repair.
+void interrupts_enable(const Payload&) {}
+
 Fault interrupts_init_cpu(const Payload& payload, const mkl_payload_node& node) {
     const mkl_rec_intc& intc = payload.header->intc;
     if (intc.type != MKL_INTC_PLIC) return no_fault();

@@ -23,16 +23,16 @@ int64_t call(uint64_t extension, uint64_t function, uint64_t a, uint64_t b, uint
 
 }  // namespace
 
-Fault start_cpu(const Payload&, const mkl_payload_node& node, const CpuContext& context) {
-    if (node.start != MKL_START_SBI_HSM)
-        return fault(MKL_STATUS_CPU_ON, node.name, "no way to start its CPU (cpu, method)",
-                     node.hwid, node.start);
+Fault start_cpu(const CpuTarget& target, const CpuContext& context) {
+    if (target.method != MKL_START_SBI_HSM)
+        return fault(MKL_STATUS_CPU_ON, target.name, "no way to start its CPU (cpu, method)",
+                     target.hwid, target.method);
     const int64_t code =
-        call(extension_hsm, hart_start, node.hwid, reinterpret_cast<uint64_t>(&secondary_start),
+        call(extension_hsm, hart_start, target.hwid, reinterpret_cast<uint64_t>(&secondary_start),
              reinterpret_cast<uint64_t>(&context));
     if (code == 0) return no_fault();
-    return fault(MKL_STATUS_CPU_ON, node.name, "firmware does not start its CPU (cpu, code)",
-                 node.hwid, static_cast<uint64_t>(code));
+    return fault(MKL_STATUS_CPU_ON, target.name, "firmware does not start its CPU (cpu, code)",
+                 target.hwid, static_cast<uint64_t>(code));
 }
 
 }  // namespace mkl::loader::arch

@@ -42,9 +42,15 @@ def build(work, share, how, options, name):
     arch = "riscv64" if "riscv64" in options else "aarch64"
     tool = "riscv64-unknown-elf-" if arch == "riscv64" else "aarch64-linux-gnu-"
     flags = ["-march=rv64imac_zicsr", "-mabi=lp64", "-mno-relax"] if arch == "riscv64" else []
-    run(tool + "gcc", *flags, "-c", "-o", node + ".o", os.path.join(HERE, ("probe-%s.S" if "--sel4" in options else "node-%s.S") % arch))
-    run(tool + "ld", "-Ttext=0", "-o", node + ".elf", node + ".o")
-    run(tool + "objcopy", "-O", "binary", "-j", ".text", node + ".elf", node + ".bin")
+    source = "node-%s.S" % arch
+    if "--sel4" in options:
+        source = "probe-%s.S" % arch
+    if "--mark" in options:
+        source = "rude-%s.c" % arch
+        flags = ["-O1", "-ffreestanding", "-mgeneral-regs-only", "-fno-toplevel-reorder"]
+    run(tool + "gcc", *flags, "-c", "-o", node + ".o", os.path.join(HERE, source))
+    run(tool + "ld", "-Ttext=0", "-e", "0", "-o", node + ".elf", node + ".o")
+    run(tool + "objcopy", "-O", "binary", "-j", ".text", "-j", ".rodata", node + ".elf", node + ".bin")
     image = os.path.join(work, name + ".image")
     run(sys.executable, os.path.join(HERE, "make_image.py"), "--loader",
         os.path.join(share, arch, "elfloader.bin"), "--kernel", node + ".bin", "-o", image,

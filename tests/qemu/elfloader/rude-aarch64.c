@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A node that treats the GICv2 distributor as an unmodified seL4 does at boot: disables every
+ * line, takes every target, forgets every trigger. Then it says READY, and later what became of
+ * the line that is its own: node 0 has 33 (level), the other one 34 (edge). */
+#include <stdint.h>
+
+static volatile uint32_t* const gicd = (volatile uint32_t*)0x08000000;
+
+static void put(const char* text);
+static void wait_ms(uint64_t ms);
+
+/* First in the file: entered at its first byte. A stack below the boot record. */
+__asm__(".text\n mov sp, x0\n b start\n");
+
+__attribute__((noreturn)) void start(const void* record, volatile uint32_t* status) {
+    (void)record;
+    const uint32_t node = status[3];
+    wait_ms(node * 300); /* the other's set-up comes long after ours */
+    const uint32_t self = gicd[0x800 / 4] & 0xff;
+    gicd[0] = 0;
+    for (uint32_t i = 1; i < 5; i++) gicd[0x180 / 4 + i] = ~0u;
+    for (uint32_t i = 8; i < 40; i++) gicd[0x800 / 4 + i] = self * 0x01010101u;
+    for (uint32_t i = 2; i < 10; i++) gicd[0xc00 / 4 + i] = 0;
+    gicd[0] = 1;
+    status[5] = 9; /* MKL_STAGE_READY */
+    wait_ms(700 - node * 200);
+    const uint32_t line = 33 + node;
+    const uint32_t enabled = gicd[0x100 / 4 + 1] >> (line - 32) & 1;
+    const uint32_t target = gicd[0x800 / 4 + line / 4] >> (line % 4 * 8) & 0xff;
+    const uint32_t edge = gicd[0xc00 / 4 + line / 16] >> (line % 16 * 2 + 1) & 1;
+    put(node == 0 ? "rude node0: line" : "rude node1: line");
+    put(enabled ? " enabled" : " off");
+    put(target == self ? ", mine" : ", another's");
+    put(edge == node ? ", as planned\r\n" : ", wrong trigger\r\n");
+    for (;;) __asm__ volatile("wfi");
+}
+
+static void put(const char* text) {
+    volatile uint32_t* const uart = (volatile uint32_t*)0x09000000;
+    for (; *text; text++) {
+        while (uart[6] & 0x20) {}
+        uart[0] = (uint32_t)*text;
+    }
+}
+
+static uint64_t now(void) {
+    uint64_t v;
+    __asm__ volatile("isb; mrs %0, cntpct_el0" : "=r"(v));
+    return v;
+}
+
+static void wait_ms(uint64_t ms) {
+    uint64_t hz;
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
+    const uint64_t until = now() + hz / 1000 * ms;
+    while (now() < until) {}
+}
