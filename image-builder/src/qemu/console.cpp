@@ -39,7 +39,10 @@ std::string NodeConsole::label(std::string_view line) {
     for (const std::string& n : nodes_)
         if (line.starts_with(n) && line.substr(n.size()).starts_with("| "))
             return std::string{line};
-    if (!owner_.empty() && !up_) up_ = line.starts_with(cat("mkl: ", owner_, ": "));
+    // The banner and not a line of the loader about the same node.
+    if (!owner_.empty() && !up_)
+        up_ = line.starts_with(cat("mkl: ", owner_, ": cpu ")) &&
+              line.find(" ram 0x") != std::string_view::npos;
     return cat(up_ ? std::string_view{owner_} : "boot", "| ", line);
 }
 

@@ -91,6 +91,10 @@ bool extract_cpus(const Extraction& x) {
                 start_of_riscv(node, cpu);
             } else {
                 start_of_aarch64(node, x.hardware.psci, cpu);
+                // The CPU that the blob's header names runs already: it needs no method.
+                if (cpu.start == StartMethod::none &&
+                    cpu.hwid.value == x.hardware.tree.boot_cpuid_phys)
+                    cpu.why_not_startable.clear();
             }
         }
         assumed_psci = assumed_psci || (!is_riscv && cpu.start != StartMethod::none &&
