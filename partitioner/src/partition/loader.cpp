@@ -92,18 +92,46 @@ std::optional<PhysRange> fixed_loader(Context& c) {
 
 }  // namespace
 
-bool place_loader(Context& c) {
+namespace {
+
+bool is_fixed(const Context& c) { return c.system.loader && c.system.loader->base; }
+
+/// Log rings and status pages.
+uint64_t extra_bytes(const Context& c) {
     uint64_t logs = 0;
     for (const PlanNode& n : c.plan.nodes) logs += n.console ? 0 : MKL_LOG_RING_SIZE;
-    const uint64_t extra = logs + page_bytes * c.plan.nodes.size();
+    return logs + page_bytes * c.plan.nodes.size();
+}
 
-    const bool is_fixed = c.system.loader && c.system.loader->base;
-    const std::optional<PhysRange> loader = is_fixed ? fixed_loader(c) : choose_loader(c, extra);
+}  // namespace
+
+uint64_t loader_room(const Context& c) {
+    if (is_fixed(c)) return extra_bytes(c);
+    const bool asked = c.system.loader && c.system.loader->size;
+    return extra_bytes(c) + (asked ? c.system.loader->size->value : smallest_default);
+}
+
+uint64_t loader_room_align(const Context& c) { return is_fixed(c) ? page_bytes : node_align; }
+
+bool place_fixed_loader(Context& c) {
+    if (!is_fixed(c)) return true;
+    const std::optional<PhysRange> loader = fixed_loader(c);
     if (!loader) return false;
     c.plan.loader = *loader;
-    c.space.take(*loader, "the loader", is_fixed ? c.system.loader->where : c.system.where);
+    c.space.take(*loader, "the loader", c.system.loader->where);
+    return true;
+}
 
-    std::optional<PhysRange> block = PhysRange::from_base_size(loader->end(), extra);
+bool place_loader(Context& c) {
+    const uint64_t extra = extra_bytes(c);
+    if (!is_fixed(c)) {
+        const std::optional<PhysRange> loader = choose_loader(c, extra);
+        if (!loader) return false;
+        c.plan.loader = *loader;
+        c.space.take(*loader, "the loader", c.system.where);
+    }
+    const PhysRange loader = c.plan.loader;
+    std::optional<PhysRange> block = PhysRange::from_base_size(loader.end(), extra);
     if (!block || !c.space.is_free(*block)) block = c.space.lowest(extra, page_bytes, everywhere);
     if (!block) {
         c.sink.report({.id = "E306",

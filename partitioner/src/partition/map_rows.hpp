@@ -22,4 +22,7 @@ struct MapRow {
 /// Every byte of RAM in exactly one row, ascending; what is reserved outside RAM is left out.
 std::vector<MapRow> map_rows(const Plan& plan);
 
+/// Sizes for reading: exact if that is short, else cut to a tenth of the unit ("951.9 MiB").
+std::string about_size(uint64_t bytes);
+
 }  // namespace mkl::placement

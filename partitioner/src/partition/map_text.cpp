@@ -22,6 +22,15 @@ std::string members(const PlanPool& pool, const Plan& plan) {
 
 }  // namespace
 
+std::string about_size(uint64_t bytes) {
+    const std::string exact = size_text(bytes);
+    constexpr size_t short_enough = 8;  // "1023 MiB"
+    if (exact.size() <= short_enough) return exact;
+    const uint32_t shift = bytes >> 30 != 0 ? 30 : bytes >> 20 != 0 ? 20 : 10;
+    const uint64_t tenths = (bytes >> (shift - 10)) * 10 >> 10;
+    return cat(tenths / 10, ".", tenths % 10, shift == 30 ? " GiB" : shift == 20 ? " MiB" : " KiB");
+}
+
 std::vector<MapRow> map_rows(const Plan& plan) {
     std::vector<MapRow> rows;
     for (size_t i = 0; i < plan.nodes.size(); i++) {
@@ -58,6 +67,7 @@ std::vector<MapRow> map_rows(const Plan& plan) {
 
 namespace {
 
+using placement::about_size;
 using placement::MapRow;
 using placement::RowKind;
 
@@ -105,7 +115,7 @@ std::string memory_table(const Plan& plan) {
         {"base", "end", "size", "kind", "whose"}
     };
     for (const MapRow& r : placement::map_rows(plan))
-        rows.push_back({hex(r.range.base()), hex(r.range.end()), size_text(r.range.size_bytes()),
+        rows.push_back({hex(r.range.base()), hex(r.range.end()), about_size(r.range.size_bytes()),
                         std::string{kind_text(r.kind)},
                         r.detail.empty() ? r.who : cat(r.who, "  (", r.detail, ")")});
     return table(rows);
@@ -139,11 +149,11 @@ std::string totals(const Plan& plan, const Hardware& hardware) {
     for (const PlanPool& p : plan.pools) pools += p.range.size_bytes();
     for (const PhysRange r : plan.unassigned) free += r.size_bytes();
     return table({
-        {"CPUs",            cat(hardware.cpus.size(), " on the board, ", plan.nodes.size(), " used, ",
-         hardware.cpus.size() - plan.nodes.size(), " parked")              },
+        {"CPUs",             cat(hardware.cpus.size(), " on the board, ", plan.nodes.size(), " used, ",
+         hardware.cpus.size() - plan.nodes.size(), " parked")                           },
         { "RAM",
-         cat(size_text(ram), ": nodes ",                size_text(nodes),         ", pools ",                                                                              size_text(pools),               ", free ",
-         size_text(free), ", rest ", size_text(ram - nodes - pools - free))}
+         cat(about_size(ram), ": nodes ",               about_size(nodes),                                                                          ", pools ",                                                                   about_size(pools),
+         ", free ", about_size(free), ", rest ", about_size(ram - nodes - pools - free))}
     });
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// RAM of nodes and pools: what is fixed first, then largest first, lowest fit.
-//
-// Why not a general solver: every request is one range with one alignment, so first fit in
-// decreasing size leaves little unused, its result can be predicted by the person who writes the
-// YAML, and a small change of the request moves little. docs/adr/0010.
+// RAM of nodes and pools: what is fixed first, then largest first, lowest fit; only where that
+// does not fit, every order is tried. Reasons: docs/adr/0010-partition-method.md.
 #include <algorithm>
 #include <tuple>
 
@@ -127,18 +124,108 @@ std::string free_text(const Space& space) {
     return out;
 }
 
+namespace {
+
+/// Where each request stands, in their order.
+using Places = std::vector<PhysRange>;
+
+/// Tries every order of `requests` and of the room that must be left for loader, logs and status
+/// pages, each at the lowest fit, until one works.
+///
+/// Complete: take any packing and place its requests in the order of their addresses, each at the
+/// lowest fit. None ends up higher than it was, so the place of each next one is still free.
+/// The number of steps is bounded, so with many different sizes it may give up early.
+class Search {
+public:
+    Search(const std::vector<Request>& requests, const Request& room) : requests_{requests} {
+        requests_.push_back(room);
+        places_.resize(requests_.size());
+    }
+
+    std::optional<Places> run(const Space& space) {
+        uint64_t wanted = 0;
+        for (const Request& r : requests_) {
+            if (r.size > space.free_bytes() - wanted) return std::nullopt;
+            wanted += r.size;
+        }
+        if (!place_next(space, 0)) return std::nullopt;
+        Places out;
+        for (const std::optional<PhysRange>& p : places_) out.push_back(*p);
+        return out;
+    }
+
+private:
+    bool place_next(const Space& space, size_t done) {
+        if (done == requests_.size()) return true;
+        for (size_t i = 0; i < requests_.size(); i++) {
+            if (places_[i] || tried_alike(i) || steps_++ > most_steps) continue;
+            const std::optional<PhysRange> r =
+                space.lowest(requests_[i].size, requests_[i].align, everywhere);
+            if (!r) return false;  // fits nowhere now, so nowhere later
+            Space rest = space;
+            rest.take(*r, "", {});
+            places_[i] = *r;
+            if (place_next(rest, done + 1)) return true;
+            places_[i].reset();
+        }
+        return false;
+    }
+
+    /// Equal requests are tried in one order only.
+    bool tried_alike(size_t i) const {
+        for (size_t k = 0; k < i; k++)
+            if (!places_[k] && requests_[k].size == requests_[i].size &&
+                requests_[k].align == requests_[i].align)
+                return true;
+        return false;
+    }
+
+    static constexpr size_t most_steps = 20'000;
+    std::vector<Request> requests_;
+    std::vector<std::optional<PhysRange>> places_;
+    size_t steps_ = 0;
+};
+
+/// In the order given: largest first, lowest fit. Predictable, and right nearly always.
+std::optional<Places> first_fit(Space space, std::vector<Request> requests, const Request& room) {
+    requests.push_back(room);
+    Places places;
+    for (const Request& r : requests) {
+        const std::optional<PhysRange> place = space.lowest(r.size, r.align, everywhere);
+        if (!place) return std::nullopt;
+        space.take(*place, "", {});
+        places.push_back(*place);
+    }
+    return places;
+}
+
+bool place_flexible(Context& c, const std::vector<Request>& requests) {
+    const Request room{.who = "", .size = loader_room(c), .align = loader_room_align(c)};
+    std::optional<Places> places = first_fit(c.space, requests, room);
+    if (!places) places = Search{requests, room}.run(c.space);
+    bool placed = true;
+    for (size_t i = 0; i < requests.size(); i++) {
+        if (places)
+            grant(c, requests[i], (*places)[i]);
+        else
+            placed = place_anywhere(c, requests[i]) && placed;
+    }
+    return placed;
+}
+
+}  // namespace
+
 bool place_memory(Context& c) {
-    std::vector<Request> requests = requests_of(c);
-    // Fixed ones first, in YAML order; then by falling size, nodes before pools, YAML order.
-    std::stable_sort(requests.begin(), requests.end(), [](const Request& a, const Request& b) {
-        const auto key = [](const Request& r) {
-            return std::tuple{!r.base, r.base ? 0 : UINT64_MAX - r.size, !r.is_node};
-        };
-        return key(a) < key(b);
+    std::vector<Request> fixed, flexible;
+    for (Request& r : requests_of(c)) (r.base ? fixed : flexible).push_back(std::move(r));
+    // By falling size, nodes before pools, YAML order.
+    std::stable_sort(flexible.begin(), flexible.end(), [](const Request& a, const Request& b) {
+        return std::tuple{b.size, !a.is_node} < std::tuple{a.size, !b.is_node};
     });
     bool placed = true;
-    for (const Request& r : requests)
-        placed = (r.base ? place_fixed(c, r) : place_anywhere(c, r)) && placed;
+    for (const Request& r : fixed) placed = place_fixed(c, r) && placed;
+    placed = place_fixed_loader(c) && placed;
+    placed = place_flexible(c, flexible) && placed;
     for (PlanNode& node : c.plan.nodes) node.memory = normalise(std::move(node.memory));
     return placed;
 }

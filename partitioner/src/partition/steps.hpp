@@ -27,6 +27,12 @@ bool place_memory(Context& c);
 /// Memory of cross-node connections inside pools. (pools.cpp)
 bool plan_pools(Context& c);
 bool slice_pools(Context& c);
+/// A loader whose base the YAML fixes; part of place_memory(), after what else is fixed.
+/// (loader.cpp)
+bool place_fixed_loader(Context& c);
+/// What place_memory() must leave free in one piece for the next step, and its alignment.
+uint64_t loader_room(const Context& c);
+uint64_t loader_room_align(const Context& c);
 /// Loader, log rings, status pages. (loader.cpp)
 bool place_loader(Context& c);
 /// Signals between nodes. (signals.cpp)

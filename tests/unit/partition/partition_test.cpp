@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "golden.hpp"
 #include "make_hardware.hpp"
 #include "mkl/partition/map.hpp"
@@ -114,6 +116,26 @@ TEST(Partition, LoaderGoesBelowClaimsAtTheTop) {
     EXPECT_FALSE(p->sink.has("N302"));
 }
 
+TEST(Partition, FlexibleMemoryKeepsOffAFixedLoader) {
+    const auto p = plan_of(system_with("loader: {base: 0x40000000, size: 64M}\n"
+                                       "nodes: {a: {cpu: 0, memory: 64M}}\n"),
+                           make_virt());
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->plan.loader, range(0x40000000, 64 << 20));
+    EXPECT_EQ(p->plan.nodes[0].memory, std::vector{range(0x44000000, 64 << 20)});
+}
+
+/// Banks of 6 and 4 MiB for 4, 2 and 4 MiB fit in one way only, and largest first is not it when
+/// the loader needs the rest.
+TEST(Partition, TriesOtherOrdersBeforeItRefuses) {
+    const auto p = plan_of(
+        system_with("nodes: {a: {cpu: 0, memory: [6M, 4M]}, b: {cpu: 1, memory: [4M, 4M]}}\n"),
+        test::make_board(2, {range(0x40000000, 8 << 20), range(0x50000000, 10 << 20),
+                             range(0x60000000, 0x600000)}));
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->plan.nodes[0].memory.size(), 2u);
+}
+
 TEST(Partition, GicTargets) {
     const std::string yaml =
         system_with("nodes: {a: {cpu: 0, memory: 2M}, b: {cpu: 1, memory: 2M}}\n"
@@ -185,6 +207,54 @@ TEST(PartitionProperty, PlansOfRandomSystemsKeepEveryPromise) {
     }
     EXPECT_GT(planned, 300u);
     EXPECT_GT(refused, 300u);
+}
+
+/// Whether `sizes` (in units) can be laid into `banks` (in units) at all; by brute force.
+bool packs(std::vector<uint64_t> banks, std::vector<uint64_t> sizes) {
+    if (sizes.empty()) return true;
+    const uint64_t size = sizes.back();
+    sizes.pop_back();
+    for (uint64_t& bank : banks) {
+        if (bank < size) continue;
+        bank -= size;
+        if (packs(banks, sizes)) return true;
+        bank += size;
+    }
+    return false;
+}
+
+/// What is refused is infeasible: banks of whole 2 MiB blocks, so that only the sum per bank
+/// counts, against an exhaustive packer.
+TEST(PartitionProperty, RefusesOnlyWhatCannotBePacked) {
+    std::mt19937 engine{7};
+    const auto below = [&](uint64_t limit) { return engine() % limit; };
+    constexpr uint64_t unit = uint64_t{2} << 20;
+    size_t refused = 0;
+    for (int i = 0; i < 2000; i++) {
+        std::vector<PhysRange> ram;
+        std::vector<uint64_t> banks, sizes{3};  // 3: loader 4 MiB and what stands behind it
+        for (uint64_t b = 0; b < 1 + below(3); b++) {
+            banks.push_back(1 + below(9));
+            ram.push_back(range(0x40000000 + (b << 28), banks.back() * unit));
+        }
+        System system;
+        for (size_t n = 0; n < 1 + below(5); n++) {
+            NodeRequest& node = system.nodes.emplace_back();
+            node.name.value = "n" + std::to_string(n);
+            node.cpu.number = n;
+            sizes.push_back(1 + below(5));
+            node.memory.push_back({
+                std::nullopt, {sizes.back() * unit, {}},
+                 {                   }
+            });
+        }
+        DiagnosticSink sink;
+        const bool planned = partition(system, test::make_board(5, ram), sink).has_value();
+        ASSERT_EQ(planned, packs(banks, sizes)) << "case " << i << "\n" << ids_of(sink);
+        refused += planned ? 0 : 1;
+    }
+    EXPECT_GT(refused, 300u);
+    EXPECT_LT(refused, 1700u);
 }
 
 }  // namespace
