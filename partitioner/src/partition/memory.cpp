@@ -79,11 +79,35 @@ bool place_fixed(Context& c, const Request& r) {
     return false;
 }
 
+/// A node's size in several ranges, largest first, where no single one holds it: RAM of phones and
+/// servers is cut up by what firmware reserves. No piece is too small for a kernel.
+bool place_in_pieces(Context& c, const Request& r) {
+    constexpr size_t most_pieces = 8;
+    constexpr uint64_t least_piece = uint64_t{16} << 20;
+    if (!r.is_node) return false;
+    Space trial = c.space;
+    std::vector<PhysRange> pieces;
+    for (uint64_t rest = r.size; rest != 0;) {
+        uint64_t take = std::min(rest, trial.largest(r.align));
+        if (rest != take && rest - take < least_piece)
+            take = std::max(rest, least_piece) - least_piece;
+        if (take < least_piece || pieces.size() == most_pieces) return false;
+        const std::optional<PhysRange> range = trial.lowest(take, r.align, everywhere);
+        if (!range) return false;
+        trial.take(*range, r.who, r.where);
+        pieces.push_back(*range);
+        rest -= take;
+    }
+    for (const PhysRange piece : pieces) grant(c, r, piece);
+    return true;
+}
+
 bool place_anywhere(Context& c, const Request& r) {
     if (const std::optional<PhysRange> range = c.space.lowest(r.size, r.align, everywhere)) {
         grant(c, r, *range);
         return true;
     }
+    if (place_in_pieces(c, r)) return true;
     const uint64_t largest = c.space.largest(r.align);
     c.sink.report(
         {.id = "E302",
