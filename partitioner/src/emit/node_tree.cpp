@@ -20,6 +20,8 @@ DtNode* child_of(DtNode& node, std::string_view name) {
     return it == node.children.end() ? nullptr : &*it;
 }
 
+constexpr uint64_t page = 4096;
+
 /// The board's first memory node, or none.
 size_t first_memory(const TreeView& base) {
     for (size_t i = 1; i < base.size(); i = base[i].end)
@@ -78,12 +80,48 @@ private:
         cut_references(index, out);
         stubs_.apply(index, out);
         set_status(index, out);
-        if (selection_.passage[index]) remove(out, "reg");
+        if (selection_.passage[index]) open_passage(index, out);
         for (size_t i = index + 1; i < base_[index].end; i = base_[i].end) {
             if (i == first_memory_) memory_at_ = out.children.size();
             if (selection_.kept[i]) out.children.push_back(copy(i));
         }
         return out;
+    }
+
+    /// A bus that leads to devices of several nodes has registers in none of their trees. Where its
+    /// `ranges` is empty, the windows that it leaves open are written out in its place: its own
+    /// first, which the unit address names, then those of its children.
+    void open_passage(size_t index, DtNode& out) const {
+        const DtProperty* ranges = base_[index].node->property("ranges");
+        const Cells reg{base_[index].node->property("reg")};
+        const uint32_t outer = base_.address_cells(base_[index].parent);
+        const uint32_t outer_size = base_.size_cells(base_[index].parent);
+        const uint32_t inner = base_.address_cells(index), inner_size = base_.size_cells(index);
+        remove(out, "reg");
+        if (ranges == nullptr || !ranges->value.empty()) return;
+        if (inner == 0 || inner > 2 || outer != inner || inner_size == 0 || inner_size > 2 ||
+            outer_size == 0 || outer_size > 2 || reg.size() < outer + outer_size)
+            return;
+        const auto own = PhysRange::from_base_size(PhysAddr{reg.number(0, outer)},
+                                                   reg.number(outer, outer_size));
+        if (!own) return;
+        std::vector<PhysRange> windows;
+        for (size_t i = index + 1; i < base_[index].end; i = base_[i].end) {
+            const Cells child{base_[i].node->property("reg")};
+            for (size_t k = 0; k + inner + inner_size <= child.size(); k += inner + inner_size)
+                if (const auto r = PhysRange::from_base_size(PhysAddr{child.number(k, inner)},
+                                                             child.number(k + inner, inner_size)))
+                    if (!r->empty()) windows.push_back(r->grown_to(page).value_or(*r));
+        }
+        windows = subtract(normalise(std::move(windows)), std::vector{*own});
+        windows.insert(windows.begin(), *own);
+        Bytes value;
+        for (const PhysRange w : windows) {
+            append_cells(value, w.base().value, inner);
+            append_cells(value, w.base().value, outer);
+            append_cells(value, w.size_bytes(), inner_size);
+        }
+        set(out, "ranges", std::move(value));
     }
 
     void set_status(size_t index, DtNode& out) const {

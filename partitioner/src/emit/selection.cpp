@@ -23,7 +23,7 @@ namespace {
 class Selector {
 public:
     Selector(const TreeView& base, const Plan& plan, size_t node, const Hardware& hardware)
-        : base_{base}, mine_{plan.nodes.at(node)}, hardware_{hardware},
+        : base_{base}, plan_{plan}, mine_{plan.nodes.at(node)}, hardware_{hardware},
           resolver_{base, base.find(hardware.controller.path), hardware.controller.type} {
         out_.kept.assign(base.size(), true);
         out_.enabled.assign(base.size(), false);
@@ -150,7 +150,8 @@ private:
             if (!wanted) continue;
             for (size_t k = up; k != TreeView::none && !out_.enabled[k]; k = base_[k].parent) {
                 out_.enabled[k] = true;
-                out_.passage[k] = base_[k].node->property("ranges") != nullptr;
+                out_.passage[k] =
+                    base_[k].node->property("ranges") != nullptr && is_passage_of_others(k);
             }
         }
         // A harmless node whose provider is off would only wait for it: off too, to a fixpoint.
@@ -163,6 +164,15 @@ private:
                 changed = true;
             }
         }
+    }
+
+    /// Whether another node's claim stands below the bus, so that its registers are nobody's.
+    bool is_passage_of_others(size_t index) const {
+        return std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const PlanNode& n) {
+            return &n != &mine_ && std::any_of(n.devices.begin(), n.devices.end(), [&](auto& d) {
+                return is_within(d, base_[index].path);
+            });
+        });
     }
 
     bool lacks_provider(size_t index) const {
@@ -188,6 +198,7 @@ private:
     }
 
     const TreeView& base_;
+    const Plan& plan_;
     const PlanNode& mine_;
     const Hardware& hardware_;
     InterruptResolver resolver_;

@@ -13,7 +13,7 @@ namespace mkl {
 struct Selection {
     std::vector<bool> kept;     ///< by TreeView index; a kept node's ancestors are kept
     std::vector<bool> enabled;  ///< itself and all ancestors will be okay
-    std::vector<bool> passage;  ///< enabled only as the bus above others: loses its own registers
+    std::vector<bool> passage;  ///< a bus that several nodes pass through: loses its own registers
 };
 
 /// Whether `path` is `device` or stands below it.

@@ -91,21 +91,37 @@ void add_nodes(System& system, const Hardware& hardware, const std::vector<size_
     }
 }
 
-/// Every enabled UART that mkl can drive, in turn to node0 and node1.
+/// Whether two devices cannot be told apart: one page, or one interrupt line.
+bool entangled(const Device& a, const Device& b) {
+    if (!intersect(pages_of(a), pages_of(b)).empty()) return true;
+    for (const DeviceInterrupt& x : a.interrupts)
+        for (const DeviceInterrupt& y : b.interrupts)
+            if (x.root && y.root && x.root->id == y.root->id) return true;
+    return false;
+}
+
+/// Every enabled UART that mkl can drive, in turn to node0 and node1; those that share a page or a
+/// line stay together, since mkl rightly refuses to part them.
 size_t add_uarts(System& system, const Hardware& hardware) {
-    size_t count = 0;
+    std::vector<std::pair<const Device*, size_t>> given;
+    size_t turn = 0;
     for (const Device& d : hardware.devices) {
         if (!d.enabled || !uart_of(hardware, d)) continue;
+        size_t to = SIZE_MAX;
+        for (const auto& [other, node] : given)
+            if (entangled(*other, d)) to = node;
+        if (to == SIZE_MAX) to = turn++ % 2;
+        given.emplace_back(&d, to);
         DeviceSelector selector;
         selector.text = d.path;
-        NodeRequest& node = system.nodes[count++ % 2];
+        NodeRequest& node = system.nodes[to];
         if (!node.console) {
             node.console = selector;
         } else {
             node.devices.push_back(selector);
         }
     }
-    return count;
+    return given.size();
 }
 
 /// Empty if the trees of both nodes are proved and compile.

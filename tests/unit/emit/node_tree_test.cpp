@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/emit/emit.hpp"
+#include "mkl/emit/providers.hpp"
 #include "mkl/hardware/tree_view.hpp"
 #include "plans.hpp"
 
@@ -165,6 +166,46 @@ TEST(NodeTree, ABusAboveAClaimLosesItsOwnRegisters) {
         DiagnosticSink sink;
         EXPECT_TRUE(prove_tree(tree, plan, n, h, sink)) << test::text_of(sink);
     }
+}
+
+TEST(NodeTree, ABusThatOneNodePassesKeepsItsRegisters) {
+    Board board;
+    board.memory = {test::memory_range(0x80000000, 0x20000000)};
+    const Hardware h = load_board("nasty.dts", board);
+    const Plan plan =
+        plan_of(h, {
+                       {0, {range(0x80000000, 0x1000000)}, {"/soc/bus@1,0/serial@1100"}, {}},
+                       {1, {range(0x81000000, 0x1000000)}, {},                           {}}
+    });
+    const DeviceTree tree = node_tree(plan, 0, {}, h);
+    EXPECT_NE(tree.find("/soc/bus@1,0")->property("reg"), nullptr);
+    EXPECT_EQ(node_tree(plan, 1, {}, h).find("/soc/bus@1,0")->text("status"), "disabled");
+    DiagnosticSink sink;
+    EXPECT_TRUE(prove_tree(tree, plan, 0, h, sink)) << test::text_of(sink);
+}
+
+TEST(NodeTree, AbsentProvidersAreStoodInFor) {
+    Board board;
+    board.memory = {test::memory_range(0x80000000, 0x20000000)};
+    const Hardware h = load_board("nasty.dts", board);
+    const Plan plan =
+        plan_of(h, {
+                       {0, {range(0x80000000, 0x1000000)}, {"/soc/bus@1,0/serial@1100"},     {}},
+                       {1, {range(0x81000000, 0x1000000)}, {"/soc/clock-controller@0,8000"}, {}}
+    });
+    const DeviceTree tree = node_tree(plan, 0, {}, h);
+    const DtNode* uart = tree.find("/soc/bus@1,0/serial@1100");
+    const DtNode* clock = tree.find("/mkl-firmware-clock-0");
+    ASSERT_NE(uart, nullptr);
+    ASSERT_NE(clock, nullptr);
+    EXPECT_EQ(uart->property("clocks")->value.size(), 4u) << "the clock's argument is gone with it";
+    EXPECT_EQ(uart->cell("clocks"), clock->cell("phandle"));
+    const auto uses = provider_uses(plan, 0, h);
+    ASSERT_EQ(uses.size(), 1u);
+    EXPECT_EQ(uses[0].provider, "/soc/clock-controller@0,8000");
+    EXPECT_EQ(uses[0].property, "clocks");
+    EXPECT_EQ(uses[0].verdict, ProviderVerdict::elsewhere);
+    EXPECT_EQ(uses[0].node, "node1");
 }
 
 TEST(NodeTree, BootRecordProperty) {
