@@ -94,6 +94,14 @@ Fault start_on(Shared& s, const arch::CpuTarget& target, uint32_t index) {
     return arch::start_cpu(target, context);
 }
 
+/// A CPU from a spin table has read its context; or never will: wait_for_nodes says so.
+void wait_until_taken(Shared& s, const mkl_payload_node& node) {
+    const uint64_t limit = counter_hz_of(s.payload) / 1000 * s.payload.header->start_timeout_ms;
+    while (progress_of(s, node.id) == Progress::waiting &&
+           arch::counter() - s.asked_at[node.id] <= limit)
+        arch::relax();
+}
+
 void start_node(Shared& s, const mkl_payload_node& node) {
     arch::publish(node.status, MKL_PAGE_SIZE);
     s.asked_at[node.id] = arch::counter();
@@ -104,6 +112,7 @@ void start_node(Shared& s, const mkl_payload_node& node) {
     }
     StatusPage status{node.status};
     status.reach(MKL_STAGE_STARTED, arch::counter());
+    if (node.start == MKL_START_SPIN_TABLE) wait_until_taken(s, node);
 }
 
 bool has_marked_lines(const Payload& payload) {

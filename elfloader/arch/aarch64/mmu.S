@@ -113,22 +113,52 @@ memory_copy:
     b.ne    3b
 4:  ret
 
-// memory_zero(to, size): 8-byte aligned. 0.094 instructions a byte.
+// memory_zero(to, size): 8-byte aligned. With the MMU on by DC ZVA, whose block DCZID_EL0 tells:
+// 0.0625 instructions a byte for 64-byte blocks; else 0.094.
 .global memory_zero
 memory_zero:
-    and     x3, x1, #~63
+    mrs     x2, CurrentEL
+    cmp     x2, #8
+    b.eq    1f
+    mrs     x2, sctlr_el1
+    b       2f
+1:  mrs     x2, sctlr_el2
+2:  tbz     x2, #0, 5f                     // MMU off: everything is device memory
+    mrs     x2, dczid_el0
+    tbnz    x2, #4, 5f                     // DZP: not permitted
+    and     x2, x2, #0xf
+    mov     x3, #4
+    lsl     x2, x3, x2                     // bytes of a block
+    cmp     x1, x2, lsl #1
+    b.lo    5f                             // not worth it
+    sub     x3, x2, #1
+    neg     x4, x0
+    and     x4, x4, x3                     // bytes before the first whole block
+    sub     x1, x1, x4
+3:  cbz     x4, 4f
+    str     xzr, [x0], #8
+    sub     x4, x4, #8
+    b       3b
+4:  bic     x4, x1, x3
+    and     x1, x1, x3
+    add     x4, x0, x4
+6:  dc      zva, x0
+    add     x0, x0, x2
+    cmp     x0, x4
+    b.lo    6b
+5:  and     x3, x1, #~63
     add     x3, x0, x3
     and     x1, x1, #63
     cmp     x0, x3
-    b.hs    2f
-1:  stp     xzr, xzr, [x0], #16
+    b.hs    8f
+7:  stp     xzr, xzr, [x0], #16
     stp     xzr, xzr, [x0], #16
     stp     xzr, xzr, [x0], #16
     stp     xzr, xzr, [x0], #16
     cmp     x0, x3
-    b.lo    1b
-2:  cbz     x1, 4f
-3:  strb    wzr, [x0], #1
+    b.lo    7b
+8:  cbz     x1, 10f
+9:  strb    wzr, [x0], #1
     subs    x1, x1, #1
-    b.ne    3b
-4:  ret
+    b.ne    9b
+10: ret

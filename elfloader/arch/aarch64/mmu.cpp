@@ -46,6 +46,9 @@ Fault build_map(const Payload& payload, Translation& out) {
     if (h.console.type != MKL_CONSOLE_NONE) add({h.console.base, console_bytes}, device_memory);
     if (h.intc.type != MKL_INTC_NONE) add({h.intc.dist_base, h.intc.dist_size}, device_memory);
     for (uint32_t i = 0; i < h.intc.region_count; i++) add(h.intc.regions[i], device_memory);
+    for (const mkl_payload_node& node : payload.nodes)
+        if (node.start == MKL_START_SPIN_TABLE) add({node.release, 8}, normal_memory);
+    if (h.steward_start == MKL_START_SPIN_TABLE) add({h.steward_release, 8}, normal_memory);
     if (!good)
         return fault(MKL_STATUS_TABLE, MKL_PAYLOAD_NAME,
                      "RAM and devices cannot be mapped (tables, CPU's address size)", map_tables,

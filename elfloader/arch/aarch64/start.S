@@ -219,7 +219,12 @@ move_tree:
     b       memmove
     .ltorg
 
-// Entry of a node's CPU by firmware: x0 = struct CpuContext (physical), caches off.
+// Entry of a node's CPU from a spin table: nothing in the registers.
+.global spin_start
+spin_start:
+    adrp    x0, spin_context
+    ldr     x0, [x0, :lo12:spin_context]
+// Entry of a node's CPU by PSCI: x0 = struct CpuContext (physical), caches off.
 .global secondary_start
 secondary_start:
     msr     daifset, #0xf
@@ -240,3 +245,7 @@ secondary_start:
 .balign 16
     .skip   0x1000
 early_stack_top:
+.balign 64                          // a cache line of its own
+.global spin_context
+spin_context:
+    .skip   64

@@ -48,7 +48,7 @@ def table_bytes(plan, archive_offsets):
         nodes.append(
             struct.pack("<32sIIQIIQQQIIIIQQQQQ6QQQII", n["name"].encode(), index, n["protocol"],
                         n["hwid"],
-                        n["start"], n["level"], 0, plan["status"][0] + index * PAGE,
+                        n["start"], n["level"], n.get("release", 0), plan["status"][0] + index * PAGE,
                         n.get("log", 0), *node_ram[index], *slices[index], n["entry"],
                         n["record"], n["base"], n["end"], n["virt"], *n["args"], 0, 0,
                         n["cpu_number"], n["flags"]))
@@ -143,44 +143,77 @@ def node_plan(args, kernel, index, base, log):
         "protocol": 2 if args.sel4 else 1, "virt": virt, "flags": 2 if args.pa44 else 0,
         "args": (0x11, 0x22, 0x33, 0x44, index, 0x66) if args.sel4 else (0,) * 6,
         "name": name, "hwid": index + args.shift, "start": args.psci, "level": args.sel4 or 1, "cpu_number": index + args.shift,
-        "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code), PAGE) + PAGE,
+        "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code) + args.zero, PAGE) + PAGE,
         "entry": entry, "record": base + 8 * MIB, "log": log,
         "entries": [
             {"name": name + "/kernel.elf", "role": 1, "data": code,
-             "segments": [(base, len(code) + 0x800, 0, len(code))]},
+             "segments": [(base, len(code) + 0x800 + args.zero, 0, len(code))]},
             {"name": name + "/boot-record.bin", "role": 4, "data": record,
              "segments": [(base + 8 * MIB, len(record), 0, len(record))]},
         ],
     }
 
 
-def virt_plan(args, kernel):
-    """`args.nodes` nodes on QEMU's virt machine; RAM ends 1 GiB after its start."""
-    ram = 0x40000000 if args.arch == "aarch64" else 0x80000000
+def gicv2(dist, cpu):
+    return {"type": 1, "dist": (dist, 0x1000), "regions": [(cpu, 0x1000)]}
+
+
+# What of a board the loader must know. `ram`: where RAM starts; 1 GiB of it
+# is used. Console as struct mkl_rec_console has it.
+BOARDS = {
+    "virt-gic2": {"ram": 0x40000000, "console": (1, 0, 4, 0, 0x09000000),
+                  "intc": gicv2(0x08000000, 0x08010000)},
+    "virt-gic3": {"ram": 0x40000000, "console": (1, 0, 4, 0, 0x09000000),
+                  "intc": {"type": 2, "dist": (0x08000000, 0x10000),
+                           "regions": [(0x080a0000, 0xf60000)]}},
+    "zcu102": {"ram": 0, "console": (3, 0, 4, 0, 0xff000000),
+               "intc": gicv2(0xf9010000, 0xf9020000)},
+    "versal": {"ram": 0, "console": (1, 0, 4, 0, 0xff000000),
+               "intc": {"type": 2, "dist": (0xf9000000, 0x10000),
+                        "regions": [(0xf9080000, 0x80000)]}},
+    "raspi3b": {"ram": 0, "size": 0x3b000000, "console": (1, 0, 4, 0, 0x3f201000),
+                "intc": {"type": 4, "dist": (0, 0), "regions": []}, "lines": []},
+    "virt-riscv": {"ram": 0x80000000, "console": (2, 0, 1, 0, 0x10000000),
+                   "intc": {"type": 3, "dist": (0x0c000000, 0x600000), "regions": []},
+                   "counter_hz": 10000000},
+    "sifive_u": {"ram": 0x80000000, "console": (4, 0, 4, 0, 0x10010000),
+                 "intc": {"type": 3, "dist": (0x0c000000, 0x4000000), "regions": []},
+                 "counter_hz": 1000000},
+}
+
+
+def board_plan(args, kernel):
+    """`args.nodes` nodes of 16 MiB, 256 MiB and more above the start of RAM."""
+    name = args.board or ("virt-riscv" if args.arch == "riscv64" else "virt-gic%d" % args.gic)
+    board = BOARDS[name]
+    ram = board["ram"]
+    size = board.get("size", 1024 * MIB)
     status, logs = ram + 0x3a000000, ram + 0x3a010000
     nodes = [node_plan(args, kernel, i, ram + (256 + i * 16) * MIB, logs + i * 0x10000)
              for i in range(args.nodes)]
-    plan = {"arch": 1, "psci": args.psci, "console": (1, 0, 4, 0, 0x09000000), "counter_hz": 0,
-            "interrupts": [(33, 0, 0), (34, args.nodes - 1, 1)]}
-    if args.arch == "riscv64":
-        for i, n in enumerate(nodes):
+    lines = [(33, 0, 0), (34, args.nodes - 1, 1)]
+    for i, n in enumerate(nodes):
+        if args.arch == "riscv64":
             n.update(start=4, level=0, cpu_number=2 * i + 1)
-        plan.update(arch=2, psci=0, console=(2, 0, 1, 0, 0x10000000), counter_hz=10000000,
-                    interrupts=[(10, 0, 0), (11, args.nodes - 1, 0)])
-        intc = {"type": 3, "dist": (0x0c000000, 0x600000), "regions": []}
-    elif args.gic == 2:
-        intc = {"type": 1, "dist": (0x08000000, 0x10000), "regions": [(0x08010000, 0x10000)]}
-    else:
-        intc = {"type": 2, "dist": (0x08000000, 0x10000), "regions": [(0x080a0000, 0xf60000)]}
+            lines = [(10, 0, 0), (11, args.nodes - 1, 0)]
+        if name == "sifive_u":  # hart 0 has no S-mode: contexts are M0, M1, S1, M2, S2, ...
+            n["cpu_number"] = 2 * n["hwid"]
+        if name == "raspi3b":
+            n.update(start=3, release=0xd8 + 8 * n["hwid"])
     loader = (args.base or ram + 0x30000000, 12 * MIB)
     pool = (ram + 0x20000000, MIB)
     if args.swap_interfaces:
         nodes[0]["cpu_number"], nodes[1]["cpu_number"] = 1, 0
-    plan.update(nodes=nodes, zeros=[pool], ram=[(ram, 1024 * MIB)] + args.more_ram,
-                claims=sorted([n["ram"][0] for n in nodes] + [pool, loader]), loader=loader,
-                status=(status, args.nodes * PAGE), logs=(logs, args.nodes * 0x10000),
-                timeout=args.timeout, intc=intc, mark=1 if args.mark else 0,
-                steward=(args.nodes, 0, args.psci) if args.mark == "cpu" else (0, 0, 0))
+    plan = {
+        "arch": 2 if args.arch == "riscv64" else 1, "psci": args.psci, "nodes": nodes,
+        "console": board["console"], "counter_hz": board.get("counter_hz", 0),
+        "intc": board["intc"], "interrupts": board.get("lines", lines), "zeros": [pool],
+        "ram": [(ram, size)] + args.more_ram,
+        "claims": sorted([n["ram"][0] for n in nodes] + [pool, loader]), "loader": loader,
+        "status": (status, args.nodes * PAGE), "logs": (logs, args.nodes * 0x10000),
+        "timeout": args.timeout, "mark": 1 if args.mark else 0,
+        "steward": (args.nodes, 0, args.psci) if args.mark == "cpu" else (0, 0, 0),
+    }
     if args.mark == "last":
         nodes[0]["flags"] |= 4
     return plan
@@ -191,6 +224,7 @@ def main():
     p.add_argument("--loader", required=True)
     p.add_argument("--kernel", required=True, help="flat node program")
     p.add_argument("--arch", default="aarch64", choices=["aarch64", "riscv64"])
+    p.add_argument("--board", choices=sorted(BOARDS), help="QEMU's virt unless given")
     p.add_argument("--nodes", type=int, default=2)
     p.add_argument("--gic", type=int, default=2)
     p.add_argument("--psci", type=int, default=2, help="1 smc, 2 hvc")
@@ -201,6 +235,7 @@ def main():
     p.add_argument("--shift", type=int, default=0, help="node 0 is on this CPU, node 1 on the next")
     p.add_argument("--timeout", type=int, default=2000)
     p.add_argument("--padding", type=int, default=0, help="bytes behind each node program")
+    p.add_argument("--zero", type=int, default=0, help="bytes of zeros behind the padding")
     p.add_argument("--corrupt", help="entry with one bit flipped")
     number = {"type": lambda v: int(v, 0), "default": 0}
     p.add_argument("--base", type=lambda v: int(v, 0), default=0, help="of the loader")
@@ -216,7 +251,7 @@ def main():
     with open(args.kernel, "rb") as f:
         kernel = f.read()
     args.more_ram = [(args.ram, MIB)] if args.ram else []
-    plan = virt_plan(args, kernel)
+    plan = board_plan(args, kernel)
     if args.line:
         plan["interrupts"].append((args.line, 0, 0))
     if args.claim:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The smallest node kernel: checks the entry state of protocol mkl, says so on an NS16550, stops.
+// The smallest node kernel: checks the entry state of protocol mkl, says so on the board's UART, stops.
 //   in  a0 = hart, a1 = boot record, a2 = status page
 .text
 .global _start
@@ -51,11 +51,17 @@ puts:
     j       5b
 6:  jr      s4
 putc:
-    li      t0, 0x10000000
+    li      t0, UART
+#ifdef SIFIVE
+7:  lw      t1, (t0)                // txdata.full is the sign
+    bltz    t1, 7b
+    sw      a0, (t0)
+#else                               // NS16550
 7:  lbu     t1, 5(t0)
     andi    t1, t1, 0x20
     beqz    t1, 7b
     sb      a0, (t0)
+#endif
     ret
 text:       .asciz "kernel of node"
 on_hart:    .asciz ": hart "

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Contract probe: stands in for an unmodified seL4 and checks every condition of protocol sel4
-// that such a kernel relies on, then says so on a PL011 through the identity map.
+// that such a kernel relies on, then says so on the board's UART through the identity map.
 //   in  MMU on, at its virtual address; x0..x5 = 0x11, 0x22, 0x33, 0x44, node number, 0x66
+#ifdef CADENCE                      // run_boot.py names the board's UART
+#define UART_STATUS 0x2c
+#define UART_FULL 4
+#define UART_DATA 0x30
+#else                               // PL011
+#define UART_STATUS 0x18
+#define UART_FULL 5
+#define UART_DATA 0
+#endif
+
 .text
 .global _start
 _start:
@@ -140,10 +150,10 @@ puts:
     b       7b
 8:  ret     x29
 putc:
-    ldr     x1, =0x09000000
-9:  ldr     w2, [x1, #0x18]
-    tbnz    w2, #5, 9b
-    str     w0, [x1]
+    ldr     x1, =UART
+9:  ldr     w2, [x1, #UART_STATUS]
+    tbnz    w2, #UART_FULL, 9b
+    str     w0, [x1, #UART_DATA]
     ret
     .ltorg
 text:       .asciz "probe of node"

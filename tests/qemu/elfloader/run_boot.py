@@ -9,6 +9,14 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
+UARTS = {
+    "aarch64": ["-DUART=0x09000000"],
+    "riscv64": ["-DUART=0x10000000"],
+    "zcu102": ["-DUART=0xff000000", "-DCADENCE"],
+    "versal": ["-DUART=0xff000000"],
+    "raspi3b": ["-DUART=0x3f201000"],
+    "sifive_u": ["-DUART=0x10010000", "-DSIFIVE"],
+}
 LIMIT = 15.0  # seconds; a good boot takes well under one
 QUIET = 0.7   # a case with "!" lines is given this long after its last wanted line
 
@@ -48,6 +56,7 @@ def build(work, share, how, options, name):
     if "--mark" in options:
         source = "rude-%s.c" % arch
         flags = ["-O1", "-ffreestanding", "-mgeneral-regs-only", "-fno-toplevel-reorder"]
+    flags += UARTS.get(options[options.index("--board") + 1] if "--board" in options else arch)
     run(tool + "gcc", *flags, "-c", "-o", node + ".o", os.path.join(HERE, source))
     run(tool + "ld", "-Ttext=0", "-e", "0", "-o", node + ".elf", node + ".o")
     run(tool + "objcopy", "-O", "binary", "-j", ".text", "-j", ".rodata", node + ".elf", node + ".bin")
@@ -63,8 +72,10 @@ def command(work, how, machine, qemu, image, name):
         line = ["qemu-system-riscv64", "-nographic", "-m", "1G", "-no-reboot", "-smp", "2", "-net",
                 "none", "-M", machine] + qemu
         return line + ["-kernel", image]
-    line = ["qemu-system-aarch64", "-nographic", "-m", "1G", "-no-reboot", "-cpu", "cortex-a53",
-            "-smp", "2", "-net", "none", "-M", machine] + qemu
+    line = ["qemu-system-aarch64", "-nographic", "-no-reboot", "-net", "none", "-M", machine]
+    if machine.startswith("virt"):  # a later option of the case wins
+        line += ["-m", "1G", "-cpu", "cortex-a53", "-smp", "2"]
+    line += qemu
     if how in ("kernel", "elf"):
         return line + ["-kernel", image]
     if how == "device":
@@ -80,7 +91,7 @@ def command(work, how, machine, qemu, image, name):
 def watch(line, wanted, unwanted):
     start = time.monotonic()
     with subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT) as qemu:
+                          stderr=subprocess.STDOUT, env=dict(os.environ, QEMU_AUDIO_DRV="none")) as qemu:
         os.set_blocking(qemu.stdout.fileno(), False)
         out, complete = "", None
         while time.monotonic() - start < LIMIT:
