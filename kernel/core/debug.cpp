@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "debug.hpp"
 
+#include "invariants.hpp"
+
 namespace mkl::kernel::debug {
 
 using namespace kapi;
@@ -74,6 +76,15 @@ void dump_scheduler() {
             print_thread(*t);
 }
 
+/// Stops the node if the kernel's own data is not what it must be.
+void check_now(const Tcb& caller) {
+    Violation v = check_scheduler();
+    if (!v.line) v = check_cspace(caller.slots[slot_ctable].cap);
+    if (!v.line) return;
+    report_error(MKL_STATUS_KERNEL_INVARIANT, v.line, v.value, "kernel invariant broken");
+    arch::halt();
+}
+
 }  // namespace
 
 void report_unhandled(Tcb& t, const Fault& fault) {
@@ -98,6 +109,7 @@ bool handle_syscall(int64_t number) {
         arch::set_badge(caller.context, identify(caller));
         return true;
     case sys::debug_snapshot:
+        check_now(caller);
         return true;
     case sys::debug_name_thread:
         name_thread(caller);

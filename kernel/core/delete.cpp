@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Deleting and revoking. A CNode or TCB that loses its last capability becomes a zombie: the
 // capability stays and its slots are emptied one by one, last first, with a preemption point
-// after each. Depth of recursion: delete_slot -> reduce_zombie -> delete_slot, and no deeper,
-// because a zombie met inside a zombie is swapped to the front instead of being entered.
+// after each. A zombie met inside a zombie is not entered: it changes places with the first slot
+// of its own object, so the recursion is delete_slot -> reduce_zombie -> delete_slot and no
+// deeper. Such a zombie, in its own first slot, cannot be reached from any CSpace any more; what
+// it still holds goes when an ancestor is revoked (seL4 does the same).
 #include "kernel.hpp"
 
 namespace mkl::kernel {

@@ -5,7 +5,7 @@
 Reference writer of the boot record for tests only; the real one is image-builder's. Prints the
 console; exits 0 if every --expect was seen before the timeout.
 """
-import argparse, os, struct, subprocess, sys, tempfile, time, zlib
+import argparse, os, socket, struct, subprocess, sys, tempfile, time, zlib
 
 PAGE = 0x1000
 
@@ -98,6 +98,24 @@ def build(a):
     return image, shim
 
 
+def read_status(monitor, path):
+    """Dumps the status page through QEMU's monitor: what the kernel said without a console."""
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(monitor)
+    s.sendall(f"pmemsave 0x60000000 0x120 {path}\n".encode())
+    for _ in range(100):
+        if os.path.exists(path) and os.path.getsize(path) == 0x120:
+            break
+        time.sleep(0.02)
+    page = open(path, "rb").read()
+    stage, error = struct.unpack_from("<II", page, 0x14)
+    detail = struct.unpack_from("<QQ", page, 0x20)
+    words = page[0xe0:0x120].split(b"\0")[0].decode()
+    line = f"status stage {stage} error {error:#x} detail {detail[0]:#x} {detail[1]:#x} {words}\n"
+    sys.stdout.write(line)
+    return line
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--kernel", required=True)
@@ -119,7 +137,7 @@ def main():
         open(ip, "wb").write(image)
         open(sp, "wb").write(shim)
         cmd = ["qemu-system-aarch64", "-M", f"virt,gic-version={a.gic}", "-cpu", "cortex-a53", "-m", "1G",
-               "-display", "none", "-serial", "stdio", "-monitor", "none", "-nodefaults", "-no-reboot",
+               "-display", "none", "-serial", "stdio", "-monitor", f"unix:{tmp}/monitor,server,nowait", "-nodefaults", "-no-reboot",
                "-device", f"loader,file={ip},addr={a.base:#x},force-raw=on",
                "-device", f"loader,file={sp},addr=0x42000000,force-raw=on",
                "-device", "loader,addr=0x42000000,cpu-num=0"] + a.qemu
@@ -136,6 +154,9 @@ def main():
             if done in text or (a.expect and all(e in text for e in a.expect)):
                 break
             time.sleep(0.02)
+            if a.status and time.monotonic() > end - a.timeout + 3:
+                text += read_status(os.path.join(tmp, "monitor"), os.path.join(tmp, "status"))
+                break
         q.kill()
         q.wait()
     missing = [e for e in a.expect if e not in text]
