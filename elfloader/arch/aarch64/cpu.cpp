@@ -77,7 +77,8 @@ Fault can_enter(const mkl_payload_node& node) {
         return fault(MKL_STATUS_EXCEPTION_LEVEL, node.name,
                      "kernel wants EL2, firmware gave EL1 (is, wanted)", level(), node.level);
     if (node.protocol == MKL_PROTOCOL_MKL && node.level == MKL_EL_1) return no_fault();
-    if (node.protocol == MKL_PROTOCOL_SEL4) return no_fault();
+    if (node.protocol == MKL_PROTOCOL_SEL4 || node.protocol == MKL_PROTOCOL_LOADER_INFO)
+        return no_fault();
     return fault(MKL_STATUS_TABLE, node.name, "protocol not supported (protocol, level)",
                  node.protocol, node.level);
 }
@@ -91,6 +92,8 @@ Fault prepare_entry(const Payload& payload, const mkl_payload_node& node) {
 void enter_kernel(const Payload& payload, const mkl_payload_node& node) {
     if (node.protocol == MKL_PROTOCOL_MKL)
         enter_physical(node.kernel_entry, node.boot_record, node.status);
+    // Kernels of the loader-info protocol read their number here, at EL2 as well.
+    MKL_WRITE_REGISTER(tpidr_el1, node.protocol == MKL_PROTOCOL_LOADER_INFO ? node.id : 0);
     Translation window;
     if (!build_window(payload, node, window).ok()) park();  // prepare_entry has built it before
     enter_virtual(node.kernel_entry, node.args, window.root, window.attributes, window.control,

@@ -3,6 +3,7 @@
 // platform's attributes say, harts are coherent, so there is no map to build and nothing to clean.
 #include "arch.hpp"
 #include "range.hpp"
+#include "window.hpp"
 
 namespace mkl::loader::arch {
 
@@ -12,6 +13,8 @@ extern "C" {
 [[gnu::visibility("hidden")]] void memory_zero(void* to, uint64_t size);
 [[noreturn, gnu::visibility("hidden")]] void enter_physical(uint64_t entry, uint64_t a0,
                                                             uint64_t a1, uint64_t a2);
+[[noreturn, gnu::visibility("hidden")]] void enter_virtual(uint64_t entry, const uint64_t* args,
+                                                           uint64_t satp);
 }
 
 static_assert(offsetof(CpuContext, stack_top) == 0);  // start.S
@@ -67,15 +70,22 @@ void park() {
 }
 
 Fault can_enter(const mkl_payload_node& node) {
-    if (node.protocol != MKL_PROTOCOL_MKL)
-        return fault(MKL_STATUS_TABLE, node.name, "protocol not supported (protocol, level)",
-                     node.protocol, node.level);
-    return no_fault();
+    if (node.protocol == MKL_PROTOCOL_MKL || node.protocol == MKL_PROTOCOL_SEL4) return no_fault();
+    return fault(MKL_STATUS_TABLE, node.name, "protocol not supported (protocol, level)",
+                 node.protocol, node.level);
 }
 
-Fault prepare_entry(const Payload&, const mkl_payload_node&) { return no_fault(); }
-void enter_kernel(const Payload&, const mkl_payload_node& node) {
-    enter_physical(node.kernel_entry, node.hwid, node.boot_record, node.status);
+Fault prepare_entry(const Payload& payload, const mkl_payload_node& node) {
+    uint64_t satp = 0;
+    return node.protocol == MKL_PROTOCOL_MKL ? no_fault() : build_window(payload, node, satp);
+}
+
+void enter_kernel(const Payload& payload, const mkl_payload_node& node) {
+    if (node.protocol == MKL_PROTOCOL_MKL)
+        enter_physical(node.kernel_entry, node.hwid, node.boot_record, node.status);
+    uint64_t satp = 0;
+    if (!build_window(payload, node, satp).ok()) park();  // prepare_entry has built it before
+    enter_virtual(node.kernel_entry, node.args, satp);
 }
 
 }  // namespace mkl::loader::arch

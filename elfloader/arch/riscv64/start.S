@@ -205,6 +205,35 @@ enter_physical:
     sfence.vma
     jr      t0
 
+// enter_virtual(entry, args[6], satp)   protocol sel4: Sv39 on, six registers. Continues on the
+// identity map until the jump.
+.global enter_virtual
+.hidden enter_virtual
+enter_virtual:
+    mv      t0, a0
+    mv      t1, a1
+    csrw    sie, zero
+    csrw    sscratch, zero
+    csrci   sstatus, 2              // SIE
+    fence   rw, rw
+    fence.i
+    sfence.vma
+    csrw    satp, a2
+    sfence.vma
+    ld      a0, 0(t1)
+    ld      a1, 8(t1)
+    ld      a2, 16(t1)
+    ld      a3, 24(t1)
+    ld      a4, 32(t1)
+    ld      a5, 40(t1)
+    mv      a6, zero
+    mv      a7, zero
+    mv      ra, zero
+    mv      sp, zero
+    mv      gp, zero
+    mv      tp, zero
+    jr      t0
+
 .section .bss
 .balign 16
     .skip   0x1000

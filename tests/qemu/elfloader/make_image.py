@@ -11,6 +11,7 @@ import hashlib
 import struct
 
 PAGE, MIB = 0x1000, 0x100000
+ELSEWHERE = (1 << 64) - 1  # an entry's offset: not in the archive, a FIT loadable
 
 
 def align(n, to):
@@ -39,7 +40,8 @@ def table_bytes(plan, archive_offsets):
         for e in node["entries"]:
             entries.append(
                 struct.pack("<64sIIQQQ32sII", e["name"].encode(), e["role"], index,
-                            archive_offsets[e["name"]], len(e["data"]), 0, e["sha256"],
+                            archive_offsets.get(e["name"], ELSEWHERE), len(e["data"]),
+                            e.get("address", 0), e["sha256"],
                             len(segments), len(e["segments"])))
             segments += [struct.pack("<QQQQ", *s) for s in e["segments"]]
         slices.append((first, len(entries) - first))
@@ -96,7 +98,8 @@ def cpio(files):
 
 def make_image(loader, plan, corrupt=None):
     """(image bytes, run_base). `corrupt`: name of an entry with one bit flipped."""
-    names = [(e["name"], e["data"]) for n in plan["nodes"] for e in n["entries"]]
+    names = [(e["name"], e["data"]) for n in plan["nodes"] for e in n["entries"]
+             if "address" not in e]
     for n in plan["nodes"]:
         for e in n["entries"]:
             e["sha256"] = hashlib.sha256(e["data"]).digest()
@@ -136,11 +139,13 @@ def node_plan(args, kernel, index, base, log):
     virt, entry = base, base
     if args.sel4:  # the probe's three words behind its first instruction
         virt = base + (0xffffff8000000000 if args.sel4 == 1 else 0x8000000000)
+        if args.arch == "riscv64":
+            virt = 0xffffffff80000000 + base % 0x40000000
         tcr = 0x80843510 if args.pa44 else 0x80823510
         code = code[:8] + struct.pack("<QQQ", virt, args.sel4, tcr) + code[32:]
         entry = virt
     return {
-        "protocol": 2 if args.sel4 else 1, "virt": virt, "flags": 2 if args.pa44 else 0,
+        "protocol": args.protocol or (2 if args.sel4 else 1), "virt": virt, "flags": 2 if args.pa44 else 0,
         "args": (0x11, 0x22, 0x33, 0x44, index, 0x66) if args.sel4 else (0,) * 6,
         "name": name, "hwid": index + args.shift, "start": args.psci, "level": args.sel4 or 1, "cpu_number": index + args.shift,
         "ram": [(base, 16 * MIB)], "base": base, "end": base + align(len(code) + args.zero, PAGE) + PAGE,
@@ -229,6 +234,7 @@ def main():
     p.add_argument("--gic", type=int, default=2)
     p.add_argument("--psci", type=int, default=2, help="1 smc, 2 hvc")
     p.add_argument("--sel4", type=int, default=0, help="protocol sel4 at this level, with a probe")
+    p.add_argument("--protocol", type=int, default=0, help="another number than the program's")
     p.add_argument("--pa44", action="store_true", help="kernel built for 44-bit addresses")
     p.add_argument("--mark", choices=["cpu", "boot", "last"],
                    help="lines are enabled by a CPU more, by the boot CPU, or node0 comes last")
@@ -241,6 +247,7 @@ def main():
     p.add_argument("--base", type=lambda v: int(v, 0), default=0, help="of the loader")
     p.add_argument("--ram", **number, help="1 MiB more RAM in the plan")
     p.add_argument("--line", **number, help="a further granted interrupt")
+    p.add_argument("--loadable", **number, help="node1's kernel is not in the image, but here")
     p.add_argument("--swap-interfaces", action="store_true", help="node0 planned as 1, node1 as 0")
     p.add_argument("--claim", help="additional claim BASE,SIZE")
     p.add_argument("--elf", action="store_true")
@@ -256,6 +263,11 @@ def main():
         plan["interrupts"].append((args.line, 0, 0))
     if args.claim:
         plan["claims"] = sorted(plan["claims"] + [tuple(int(v, 0) for v in args.claim.split(","))])
+    if args.loadable:
+        entry = plan["nodes"][1]["entries"][0]
+        entry["address"] = args.loadable
+        with open(args.output + ".loadable", "wb") as f:
+            f.write(entry["data"])
     image, base = make_image(loader, plan, args.corrupt)
     if args.elf:
         image = make_elf(image, base, struct.unpack_from("<Q", image, 0x10)[0],

@@ -76,6 +76,8 @@ def command(work, how, machine, qemu, image, name):
     if machine.startswith("virt"):  # a later option of the case wins
         line += ["-m", "1G", "-cpu", "cortex-a53", "-smp", "2"]
     line += qemu
+    if os.path.exists(image + ".loadable"):
+        line += ["-device", "loader,addr=0x68000000,force-raw=on,file=" + image + ".loadable"]
     if how in ("kernel", "elf"):
         return line + ["-kernel", image]
     if how == "device":
