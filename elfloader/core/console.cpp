@@ -46,4 +46,14 @@ void Console::refuse(const Fault& fault) {
     }
 }
 
+void Console::banner(const char* name, uint64_t hwid, const mkl_range* ram, uint32_t count) {
+    lock();
+    const auto put = [this](char c) { uart_.put(c); };
+    rt::print(put, "mkl: ", name, ": cpu ", rt::Hex{hwid}, " ram ");
+    for (uint32_t i = 0; i < count; i++)
+        rt::print(put, i == 0 ? "" : ",", rt::Hex{ram[i].base}, "+", rt::Hex{ram[i].size});
+    rt::print(put, '\n');
+    unlock();
+}
+
 }  // namespace mkl::loader

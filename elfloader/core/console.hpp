@@ -26,6 +26,8 @@ public:
     }
     /// "mkl: refused: SUBJECT: TEXT: A, B"
     void refuse(const Fault& fault);
+    /// "mkl: NAME: cpu HWID ram BASE+SIZE,..." for a root task that does not say it itself.
+    void banner(const char* name, uint64_t hwid, const mkl_range* ram, uint32_t count);
 
 private:
     void lock();

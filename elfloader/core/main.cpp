@@ -78,6 +78,10 @@ void wait_until_ready(Shared& s, const mkl_payload_node* except);
     StatusPage status{node.status};
     status.reach(MKL_STAGE_KERNEL, arch::counter());
     arch::publish(node.status, MKL_PAGE_SIZE);
+    if ((node.flags & MKL_NODE_BANNER_BY_LOADER) != 0) {
+        const Table<mkl_range> ram = s.payload.ram_of(node);
+        s.console.banner(node.name, node.hwid, ram.begin(), ram.count);
+    }
     arch::enter_kernel(s.payload, node);
 }
 

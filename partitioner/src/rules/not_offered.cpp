@@ -20,8 +20,6 @@ void refuse_in_nodes(const System& system, DiagnosticSink& sink) {
     for (const NodeRequest& n : system.nodes) {
         if (n.kernel.kind == KernelKind::elf)
             refuse(sink, n.kernel.where, "kernels of your own", "use `kernel: builtin`");
-        if (n.root)
-            refuse(sink, n.root->where, "root tasks of your own (`root:`)", "use components");
         if (n.start_timeout_ms)
             refuse(sink, n.start_timeout_ms->where, "`start-timeout:`", "remove it");
     }
@@ -36,6 +34,10 @@ void refuse_in_components(const System& system, DiagnosticSink& sink) {
         if (!c.dma.empty()) refuse(sink, c.where, "DMA memory (`dma:`)", "remove it");
     }
     for (const ConnectionRequest& c : system.connections) {
+        for (const EndName* end : {&c.from, &c.to})
+            if (system.node_index(end->owner))
+                refuse(sink, end->where, "connections to a node's own root task (`root:`)",
+                       "connect components");
         if (c.type == ConnectionType::rpc)
             refuse(sink, c.where, "connections of type `rpc`",
                    "use `shared-data` and `notification`");
