@@ -102,7 +102,7 @@ def read_status(monitor, path):
     """Dumps the status page through QEMU's monitor: what the kernel said without a console."""
     s = socket.socket(socket.AF_UNIX)
     s.connect(monitor)
-    s.sendall(f"pmemsave 0x60000000 0x120 {path}\n".encode())
+    s.sendall(f'pmemsave 0x60000000 0x120 "{path}"\n'.encode())
     for _ in range(100):
         if os.path.exists(path) and os.path.getsize(path) == 0x120:
             break

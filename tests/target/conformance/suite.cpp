@@ -111,6 +111,14 @@ void thread_entry(ThreadFunction f, Word argument) {
 
 }  // namespace
 
+namespace {
+void set_registers(const Thread& t, Word resume_flag, ThreadFunction f, Word argument) {
+    const Word sp = reinterpret_cast<Word>(stacks[t.index]) + stack_size;
+    invoke(t.tcb, label::tcb_write_registers, caps(), resume_flag, 5,
+           reinterpret_cast<Word>(thread_entry), sp, 0, reinterpret_cast<Word>(f), argument);
+}
+}  // namespace
+
 Thread thread(ThreadFunction f, Word argument, Word priority, Word fault_handler) {
     Thread t;
     t.index = threads_used++;
@@ -125,10 +133,15 @@ Thread thread(ThreadFunction f, Word argument, Word priority, Word fault_handler
            address);
     invoke(t.tcb, label::tcb_set_sched_params, caps(slot_tcb), priority, priority);
     invoke(t.tcb, label::tcb_set_tls_base, caps(), reinterpret_cast<Word>(t.block));
-    const Word sp = reinterpret_cast<Word>(stacks[t.index]) + stack_size;
-    invoke(t.tcb, label::tcb_write_registers, caps(), 0, 5, reinterpret_cast<Word>(thread_entry),
-           sp, 0, reinterpret_cast<Word>(f), argument);
+    set_registers(t, 0, f, argument);
     return t;
+}
+
+void revive(const Thread& t, ThreadFunction f) {
+    const Word address = buffer_address + t.index * 0x1000;
+    invoke(t.tcb, label::tcb_set_ipc_buffer, caps(t.frame), address);
+    invoke(t.tcb, label::tcb_set_tls_base, caps(), reinterpret_cast<Word>(t.block));
+    set_registers(t, 1, f, 0);
 }
 
 extern "C" char _start[];
@@ -186,7 +199,9 @@ void make_tables() {
     }
 }
 
-void clean_up() {
+}  // namespace
+
+void clean_world() {
     set_own_priority(max_priority);
     revoke(test_untyped);
     for (Word s = first_slot; s < next_slot; s++) remove(s);
@@ -195,6 +210,8 @@ void clean_up() {
     remove(test_untyped);
     retype(source_untyped, object::untyped, test_untyped_bits, test_untyped);
 }
+
+namespace {
 
 bool run(const Test& t) {
     if (suite_save(&main_point) == 0) {
@@ -228,7 +245,7 @@ extern "C" void root_main(const abi::BootInfo* boot_info) {
         const bool ok = run(*t);
         say(ok ? "ok   " : "FAIL ", t->area, " ", t->name, '\n');
         (ok ? passed : failed)++;
-        clean_up();
+        clean_world();
     }
     say("@@done ", passed, " passed, ", failed, " failed\n");
     for (;;) invoke(slot_tcb, label::tcb_suspend, caps());

@@ -150,6 +150,10 @@ struct Thread {
 Thread thread(ThreadFunction f, Word argument = 0, Word priority = 100, Word fault_handler = 0);
 inline constexpr unsigned max_threads = 12;
 void start(const Thread& t);
+/// Starts a stopped thread again from the beginning of `f`.
+void revive(const Thread& t, ThreadFunction f);
+/// What happens between two tests: everything made from the test's untyped goes.
+void clean_world();
 inline Word suspend(const Thread& t) { return invoke(t.tcb, label::tcb_suspend, caps()).error(); }
 inline Word resume(const Thread& t) { return invoke(t.tcb, label::tcb_resume, caps()).error(); }
 /// Register `index` (seL4_UserContext order) of a stopped thread.

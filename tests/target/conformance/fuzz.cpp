@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// System-call fuzzer: one thread makes random calls in a CSpace of its own, whose capabilities
+// all come from one untyped, so that whatever it breaks can be revoked. The harness, of lower
+// priority, runs whenever the fuzzer has stopped or blocked itself; it revives it, now and then
+// makes the world anew, and has the kernel check its invariants (DebugSnapshot).
+//
+// Counts per label how often a call succeeded. The number of calls is `calls`.
+#include "suite.hpp"
+
+using namespace suite;
+
+namespace {
+
+#ifndef MKL_FUZZ_CALLS
+#define MKL_FUZZ_CALLS 100000
+#endif
+constexpr Word calls = MKL_FUZZ_CALLS;
+constexpr Word cspace_bits = 8, cspace_size = Word{1} << cspace_bits;
+constexpr Word fault_slot = 20;
+constexpr Word own_slot = 1;  // of the CNode itself, in the fuzzer's CSpace
+
+volatile Word made, succeeded[64], errors[16];
+volatile Word stop_at;
+Word state = 88172645463325252;
+
+Word random() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+Word pick(Word n) { return random() % n; }
+
+/// Mostly small numbers, slots and addresses that exist; sometimes anything.
+Word argument() {
+    switch (pick(8)) {
+    case 0:
+        return random();
+    case 1:
+        return pick(4);
+    case 2:
+        return 64;
+    case 3:
+        return test_address + pick(64) * 0x1000;
+    case 4:
+        return 0x48000000 + pick(8) * 0x200000;
+    default:
+        return pick(cspace_size);
+    }
+}
+
+/// Arguments in the shape that the label wants, with a mistake now and then.
+Word shaped(Word invocation, Word* w) {
+    Word n = 0;
+    const auto slot_of = [&] {
+        w[n++] = pick(cspace_size);
+        w[n++] = pick(16) ? 64 : pick(70);
+    };
+    switch (invocation) {
+    case label::untyped_retype:
+        w[n++] = pick(object::type_count + 1);
+        w[n++] = w[0] == object::untyped ? 4 + pick(14) : pick(5);
+        w[n++] = 0, w[n++] = 0;
+        w[n++] = pick(cspace_size), w[n++] = 1 + pick(4);
+        break;
+    case label::cnode_revoke:
+    case label::cnode_delete:
+    case label::cnode_cancel_badged_sends:
+    case label::cnode_save_caller:
+        slot_of();
+        break;
+    case label::cnode_copy:
+    case label::cnode_mint:
+    case label::cnode_move:
+    case label::cnode_mutate:
+        slot_of();
+        slot_of();
+        if (invocation == label::cnode_mutate) {
+            w[n++] = cnode_data(0, pick(62));
+        } else if (invocation != label::cnode_move) {
+            w[n++] = pick(16);
+            w[n++] = pick(3) ? pick(4) : cnode_data(0, pick(62));
+        }
+        break;
+    case label::cnode_rotate:
+        slot_of();
+        w[n++] = 0;
+        slot_of();
+        w[n++] = 0;
+        slot_of();
+        break;
+    case label::page_map:
+        w[n++] = test_address + pick(512) * 0x1000, w[n++] = pick(16), w[n++] = pick(8);
+        break;
+    case label::page_table_map:
+        w[n++] = pick(2) ? test_address + pick(64) * 0x200000 : pick(256) << 39, w[n++] = 3;
+        break;
+    case label::tcb_read_registers:
+        w[n++] = pick(2), w[n++] = 1 + pick(38);
+        break;
+    case label::tcb_set_priority:
+    case label::tcb_set_mc_priority:
+        w[n++] = 60 + pick(60);
+        break;
+    case label::tcb_set_sched_params:
+        w[n++] = 100 + pick(20), w[n++] = 60 + pick(60);
+        break;
+    case label::tcb_configure:
+        w[n++] = pick(cspace_size), w[n++] = 0, w[n++] = 0, w[n++] = pick(2) * test_address;
+        break;
+    case label::tcb_set_space:
+        w[n++] = pick(cspace_size), w[n++] = 0, w[n++] = 0;
+        break;
+    case label::asid_control_make_pool:
+        slot_of();
+        break;
+    case label::irq_issue_handler:
+        w[n++] = pick(4) ? 33 + pick(2) : pick(1100), slot_of();
+        break;
+    case label::irq_issue_handler_trigger:
+        w[n++] = 33 + pick(2), w[n++] = pick(4) == 0, slot_of();
+        break;
+    case label::irq_issue_sgi_signal:
+        w[n++] = pick(3), w[n++] = pick(2), slot_of();
+        break;
+    default:
+        n = pick(9);
+        for (Word i = 0; i < n; i++) w[i] = argument();
+        break;
+    }
+    if (pick(20) == 0) w[pick(8)] = argument();
+    if (pick(40) == 0) n = pick(121);
+    return n;
+}
+
+/// A slot with a capability of type `tag`, if a few tries find one.
+Word find(Word tag) {
+    for (int i = 0; i < 24; i++) {
+        const Word s = pick(cspace_size);
+        if (identify(s) == tag) return s;
+    }
+    return pick(cspace_size);
+}
+
+/// What an invocation is made on, and what its capability arguments are.
+struct Shape {
+    Word last;  // labels up to here
+    Word tag;
+    Word extra[3];
+};
+constexpr Shape shapes[] = {
+    {label::untyped_retype,            tag_untyped,      {tag_cnode}                       },
+    {label::tcb_write_registers,       tag_thread,       {}                                },
+    {label::tcb_copy_registers,        tag_thread,       {tag_thread}                      },
+    {label::tcb_configure,             tag_thread,       {tag_cnode, tag_vspace, tag_frame}},
+    {label::tcb_set_sched_params,      tag_thread,       {tag_thread}                      },
+    {label::tcb_set_ipc_buffer,        tag_thread,       {tag_frame}                       },
+    {label::tcb_set_space,             tag_thread,       {tag_cnode, tag_vspace}           },
+    {label::tcb_set_flags,             tag_thread,       {tag_notification}                },
+    {label::cnode_save_caller,         tag_cnode,        {tag_cnode, tag_cnode}            },
+    {label::irq_issue_handler,         tag_irq_control,  {tag_cnode}                       },
+    {label::irq_clear_handler,         tag_irq_handler,  {tag_notification}                },
+    {label::domain_schedule_set_start, tag_domain,       {tag_thread}                      },
+    {label::smc_call,                  tag_vspace,       {}                                },
+    {label::page_table_unmap,          tag_page_table,   {tag_vspace}                      },
+    {label::page_get_address,          tag_frame,        {tag_vspace}                      },
+    {label::asid_control_make_pool,    tag_asid_control, {tag_untyped, tag_cnode}          },
+    {label::asid_pool_assign,          tag_asid_pool,    {tag_vspace}                      },
+    {label::irq_issue_sgi_signal,      tag_irq_control,  {tag_cnode}                       },
+};
+
+Word capability_for(Word invocation, IpcBuffer& b) {
+    for (const Shape& s : shapes) {
+        if (invocation > s.last) continue;
+        for (unsigned i = 0; i < 3; i++) {
+            b.caps_or_badges[i] = s.extra[i] == tag_cnode ? own_slot
+                                  : s.extra[i]            ? find(s.extra[i])
+                                                          : pick(cspace_size);
+        }
+        return s.tag == tag_cnode ? own_slot : find(s.tag);
+    }
+    return pick(cspace_size);
+}
+
+void one_call() {
+    const Word invocation = pick(30) ? 1 + pick(label::label_count - 1) : pick(80);
+    Word w[8]{};
+    const Word n = shaped(invocation, w);
+    IpcBuffer& b = *ipc();
+    for (Word& c : b.caps_or_badges) c = pick(4) ? pick(cspace_size) : own_slot;
+    b.receive_cnode = own_slot;
+    b.receive_index = pick(cspace_size);
+    b.receive_depth = 64;
+    const Word cap = pick(16) ? capability_for(invocation, b) : pick(cspace_size);
+    for (Word i = 4; i < 8; i++) b.msg[i] = w[i];
+    const Word info_word = message(invocation, n, pick(4) ? 3 : pick(4));
+    made = made + 1;
+    const Word kind = pick(20);
+    if (kind == 0) {
+        // Anything but the calls that stop the machine or print.
+        const int64_t number = -static_cast<int64_t>(pick(40));
+        if (number <= sys::debug_put_char && number >= sys::debug_name_thread) return;
+        syscall(number, cap, info_word, w[0], w[1], w[2], w[3]);
+        return;
+    }
+    if (kind == 1) {
+        syscall(sys::nb_recv, cap);
+        return;
+    }
+    // Not blocking, so that most calls return; Call only where an answer is certain.
+    const Result r = syscall(sys::call, cap, info_word, w[0], w[1], w[2], w[3]);
+    if (r.error() == 0 && invocation < 64) succeeded[invocation] = succeeded[invocation] + 1;
+    if (r.error() < 16) errors[r.error()] = errors[r.error()] + 1;
+}
+
+void fuzzer(Word) {
+    while (made < stop_at) one_call();
+}
+
+/// A CSpace with a bit of everything, all derived from the test's untyped.
+struct World {
+    Word cnode, guarded;
+    Thread thread_;
+
+    World() {
+        cnode = make(object::cnode, cspace_bits);
+        guarded = slot();
+        mint_to(guarded, cnode, cnode_data(0, 64 - cspace_bits));
+        // IPC buffer and registers work without any capability of the fuzzer's.
+        // Its faults go to an endpoint, where nobody answers: it stops without a line of print.
+        thread_ = thread(fuzzer, 0, 100, fault_slot);
+        put_in(own_slot, guarded);
+        put_in(2, thread_.tcb);
+        const Word vspace = make(object::vspace);
+        invoke(slot_asid_pool, label::asid_pool_assign, caps(vspace));
+        put_in(3, vspace);
+        put_in(4, slot_irq_control, true);
+        put_in(5, slot_asid_control);
+        put_in(6, slot_asid_pool);
+        put_in(7, slot_domain);
+        for (Word i = 8; i < 20; i++) put_in(i, make(object::untyped, 16));
+        for (Word i = 20; i < 40; i++)
+            put_in(i, make(i % 2 ? object::notification : object::endpoint));
+        for (Word i = 40; i < 48; i++) put_in(i, make(object::small_page));
+        for (Word i = 48; i < 56; i++) put_in(i, make(object::tcb));
+        for (Word i = 56; i < 64; i++) put_in(i, make(object::page_table));
+        invoke(thread_.tcb, label::tcb_set_space, caps(guarded, slot_vspace), fault_slot, 0, 0);
+    }
+    /// IRQControl cannot be copied: it is lent and taken back.
+    void put_in(Word index, Word from, bool move = false) const {
+        if (move) {
+            invoke(guarded, label::cnode_move, caps(root), index, 64, from, depth);
+        } else if (invoke(guarded, label::cnode_copy, caps(root), index, 64, from, depth,
+                          rights_all)
+                       .error() != no_error) {
+            invoke(guarded, label::cnode_move, caps(root), index, 64, from, depth);
+        }
+    }
+};
+
+void check_kernel() { syscall(sys::debug_snapshot); }
+
+}  // namespace
+
+TEST(fuzz, random_calls) {
+    constexpr Word round_calls = 5000;
+    Word rounds = 0, revived = 0;
+    while (made < calls) {
+        {
+            const World world;
+            stop_at = made + round_calls;
+            set_own_priority(50);
+            start(world.thread_);
+            // Here again: it has finished, blocked, stopped or lost something it needs.
+            for (Word tries = 0; made < stop_at && tries < 300; tries++) {
+                set_own_priority(255);
+                if (invoke(world.thread_.tcb, label::tcb_suspend, caps()).error() != no_error)
+                    break;
+                invoke(world.thread_.tcb, label::tcb_set_sched_params, caps(slot_tcb), 100, 100);
+                invoke(world.thread_.tcb, label::tcb_set_space, caps(world.guarded, slot_vspace), 0,
+                       0, 0);
+                revive(world.thread_, fuzzer);
+                revived++;
+                set_own_priority(50);
+            }
+            set_own_priority(255);
+            check_kernel();
+            // IRQControl comes back, wherever it is.
+            for (Word i = 0; i < cspace_size; i++) {
+                invoke(root, label::cnode_move, caps(world.guarded), slot_irq_control, depth, i,
+                       64);
+                if (!empty(slot_irq_control) && identify(slot_irq_control) != tag_irq_control) {
+                    const Word aside = slot();
+                    move_to(aside, slot_irq_control);
+                }
+            }
+        }
+        made = made < stop_at ? stop_at : made;
+        clean_world();
+        check_kernel();
+        if (++rounds % 10 == 0) say("    ", made, " calls, ", revived, " revivals\n");
+    }
+    say("    errors:");
+    for (unsigned i = 0; i < 11; i++) say(' ', errors[i]);
+    say("\n    successes:");
+    for (unsigned i = 0; i < label::label_count; i++) say(' ', i, ':', succeeded[i]);
+    say('\n');
+}
