@@ -32,6 +32,9 @@ constexpr std::array table{
     FindingDoc{"E307", "too-many-signals",  error, "More signals to one node than interrupts",
                "A GIC tells 16 software generated interrupts apart, and firmware may keep some "
                "(`board: {sgis: ..}`).",                                                             "board: {qemu: .., sgis: 0-1}",                              "Let one notification stand for several events."           },
+    FindingDoc{"E310", "why-unknown",       error, "`mkl why` was asked about something unknown",
+               "A thing is a device (path, alias, &label), an address, an interrupt, a CPU, or a "
+               "name of the description.",                                                           "mkl why serial9 system.yaml",                               "Take the suggestion."                                     },
     FindingDoc{"N301", "automatic-pool",    note,  "mkl made a pool for connections between nodes",
                "No pool in `shared:` has both nodes as members, so mkl made one that only they "
                "see.",                                                                               "",                                                          "Nothing; or declare the pool yourself to fix its address."},

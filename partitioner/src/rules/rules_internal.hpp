@@ -41,6 +41,11 @@ void console_usable(const System&, const Hardware&, DiagnosticSink&);
 // sharing.cpp
 void pages_unshared(const System&, const Hardware&, DiagnosticSink&);
 void interrupts_unshared(const System&, const Hardware&, DiagnosticSink&);
+// providers.cpp
+void providers_not_elsewhere(const System&, const Hardware&, DiagnosticSink&);
+void nested_controllers_owned(const System&, const Hardware&, DiagnosticSink&);
+// dma.cpp
+void dma_acknowledged(const System&, const Hardware&, DiagnosticSink&);
 // components.cpp
 void components_placeable(const System&, const Hardware&, DiagnosticSink&);
 void priorities_in_range(const System&, const Hardware&, DiagnosticSink&);
@@ -50,8 +55,11 @@ void ends_known(const System&, const Hardware&, DiagnosticSink&);
 void ends_used_once(const System&, const Hardware&, DiagnosticSink&);
 void pools_serve(const System&, const Hardware&, DiagnosticSink&);
 
-/// "; did you mean `x`?" for hints: the nearest of `known`, or the list of them if it is short.
+/// `did you mean `x`?` for hints: the nearest of `known`, or the list of them if it is short.
 std::string name_hint(std::string_view word, const std::vector<std::string>& known);
+
+/// Whether the tree puts an IOMMU between the device and memory.
+bool is_contained(const Hardware& hardware, const Device& device);
 
 /// A selector and the node that has it.
 struct NodeSelector {
@@ -61,7 +69,7 @@ struct NodeSelector {
 /// Every selector of the nodes, consoles first.
 std::vector<NodeSelector> node_selectors(const System& system);
 
-/// "uart@1 (/soc/uart@1)": position in the device tree for notes.
+/// A place in the device tree, for notes.
 SourceSpan tree_place(const Hardware& hardware, const std::string& path);
 
 }  // namespace mkl::rules

@@ -19,35 +19,38 @@ struct Rule {
 };
 
 constexpr std::array all{
-    Rule{"E200", not_offered,             ""                   },
-    Rule{"E201", names_well_formed,       ""                   },
-    Rule{"E202", names_distinct,          "E201"               },
-    Rule{"E203", names_known,             "E201"               },
-    Rule{"E204", nodes_present,           ""                   },
-    Rule{"E205", cpus_on_board,           ""                   },
-    Rule{"E206", cpus_startable,          "E205"               },
-    Rule{"E207", cpu_owned_once,          "E205"               },
-    Rule{"E210", memory_aligned,          ""                   },
-    Rule{"E211", memory_disjoint,         "E210"               },
-    Rule{"E212", memory_in_ram,           "E210 E211"          },
-    Rule{"E220", devices_known,           ""                   },
-    Rule{"E221", devices_enabled,         "E220"               },
-    Rule{"E222", devices_assignable,      "E220"               },
-    Rule{"E223", device_owned_once,       "E220 E222"          },
-    Rule{"E224", console_usable,          "E220 E221 E222 E223"},
-    Rule{"E225", pages_unshared,          "E220 E222 E223"     },
-    Rule{"E226", interrupts_unshared,     "E220 E222 E223"     },
-    Rule{"E230", components_placeable,    "E203"               },
-    Rule{"E231", priorities_in_range,     ""                   },
-    Rule{"E232", component_devices_owned, "E203 E220 E221"     },
-    Rule{"E240", ends_known,              "E203"               },
-    Rule{"E241", ends_used_once,          "E240"               },
-    Rule{"E242", pools_serve,             "E203 E240"          },
+    Rule{"E200", not_offered,              ""                   },
+    Rule{"E201", names_well_formed,        ""                   },
+    Rule{"E202", names_distinct,           "E201"               },
+    Rule{"E203", names_known,              "E201"               },
+    Rule{"E204", nodes_present,            ""                   },
+    Rule{"E205", cpus_on_board,            ""                   },
+    Rule{"E206", cpus_startable,           "E205"               },
+    Rule{"E207", cpu_owned_once,           "E205"               },
+    Rule{"E210", memory_aligned,           ""                   },
+    Rule{"E211", memory_disjoint,          "E210"               },
+    Rule{"E212", memory_in_ram,            "E210 E211"          },
+    Rule{"E220", devices_known,            ""                   },
+    Rule{"E221", devices_enabled,          "E220"               },
+    Rule{"E222", devices_assignable,       "E220"               },
+    Rule{"E223", device_owned_once,        "E220 E222"          },
+    Rule{"E224", console_usable,           "E220 E221 E222 E223"},
+    Rule{"E225", pages_unshared,           "E220 E222 E223"     },
+    Rule{"E226", interrupts_unshared,      "E220 E222 E223"     },
+    Rule{"E227", providers_not_elsewhere,  "E220 E222 E223"     },
+    Rule{"W228", nested_controllers_owned, "E220 E222 E223"     },
+    Rule{"E230", components_placeable,     "E203"               },
+    Rule{"E231", priorities_in_range,      ""                   },
+    Rule{"E232", component_devices_owned,  "E203 E220 E221"     },
+    Rule{"E240", ends_known,               "E203"               },
+    Rule{"E241", ends_used_once,           "E240"               },
+    Rule{"E242", pools_serve,              "E203 E240"          },
+    Rule{"E250", dma_acknowledged,         "E220 E222"          },
 };
 
 constexpr bool ids_ascend() {
     for (size_t i = 1; i < all.size(); i++)
-        if (!(all[i - 1].id < all[i].id)) return false;
+        if (!(all[i - 1].id.substr(1) < all[i].id.substr(1))) return false;
     return true;
 }
 static_assert(ids_ascend());

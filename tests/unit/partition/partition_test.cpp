@@ -8,6 +8,7 @@
 #include "golden.hpp"
 #include "make_hardware.hpp"
 #include "mkl/partition/map.hpp"
+#include "mkl/partition/why.hpp"
 #include "mkl/rules/rules.hpp"
 #include "plan_checker.hpp"
 #include "random_system.hpp"
@@ -166,6 +167,53 @@ TEST(Partition, GicTargets) {
     EXPECT_EQ(p->plan.nodes[1].cpu_number, 3u);
     EXPECT_FALSE(p->plan.nodes[1].receives.at(0).id);
     EXPECT_EQ(p->plan.nodes[1].receives[0].mux, (std::pair<uint32_t, uint32_t>{0, 0}));
+}
+
+/// The whole text for one thing of each kind, as a user sees it.
+TEST(Why, SaysWhoAndThroughWhichChain) {
+    const auto p = plan_of(
+        system_with(
+            "nodes:\n"
+            "  a: {cpu: 0, memory: 64M, console: serial0, devices: [/virtio_mmio@a000000]}\n"
+            "  b: {cpu: 1, memory: 64M, devices: [/soc/timer@b000000]}\n"
+            "components: {x: {node: a, elf: x}, y: {node: b, elf: y}}\n"
+            "connections:\n"
+            "  d: {type: shared-data, from: x.d, to: y.d}\n"
+            "  s: {type: notification, from: x.s, to: y.s}\n"),
+        make_virt(3));
+    ASSERT_TRUE(p);
+    std::string text;
+    for (const std::string_view thing : {"serial0",
+                                         "/pl031@9010000",
+                                         "serial1",
+                                         "/virtio_mmio@a000200",
+                                         "/soc/timer@b001000",
+                                         "/soc/uart@b200000",
+                                         "/soc/ethernet@b300000",
+                                         "/intc@8000000",
+                                         "irq 33",
+                                         "70",
+                                         "cpu 0",
+                                         "/cpus/cpu@2",
+                                         "0x40000000",
+                                         "0x44000000",
+                                         "0x9000004",
+                                         "0x7fffffff",
+                                         "a",
+                                         "auto",
+                                         "x",
+                                         "d",
+                                         "s"}) {
+        DiagnosticSink sink;
+        const auto answer = why(p->plan, p->system, p->hardware, thing, 1, sink);
+        ASSERT_TRUE(answer) << thing;
+        text += "$ mkl why " + std::string{thing} + " --node b\n" + *answer + "\n";
+    }
+    test::expect_golden(text,
+                        std::filesystem::path{MKL_SOURCE_DIR} / "tests/golden/partition/why.txt");
+    DiagnosticSink sink;
+    EXPECT_FALSE(why(p->plan, p->system, p->hardware, "serial7", std::nullopt, sink));
+    EXPECT_TRUE(sink.has("E310"));
 }
 
 TEST(Partition, WithoutRulesFixedMemoryIsStillChecked) {

@@ -80,6 +80,13 @@ inline Hardware make_virt(uint32_t cpus = 2) {
     add_device(h, "/soc", {}, 0, {"simple-bus"});
     add_device(h, "/soc/timer@b000000", {range(0xb000000, 0x1000)}, 70, {"test,timer"});
     add_device(h, "/soc/timer@b001000", {range(0xb001000, 0x1000)}, 70, {"test,timer"});
+    // A clock controller with a UART behind it, a key on a GPIO line, a bus master.
+    add_device(h, "/soc/clock@b100000", {range(0xb100000, 0x1000)}, 0, {"test,clock"});
+    add_device(h, "/soc/uart@b200000", {range(0xb200000, 0x1000)}, 71).providers = {
+        "/soc/clock@b100000"};
+    Device& keys = add_device(h, "/soc/keys", {}, 0, {"gpio-keys"});
+    keys.interrupts.push_back({"/pl061@9030000", std::nullopt, false});
+    add_device(h, "/soc/ethernet@b300000", {range(0xb300000, 0x1000)}, 72).has_dma = true;
     add_device(h, "/apb-pclk", {}, 0, {"fixed-clock"});
     return h;
 }

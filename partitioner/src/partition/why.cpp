@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/partition/why.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "map_rows.hpp"
+#include "mkl/claims/claims.hpp"
+#include "mkl/support/text.hpp"
+
+namespace mkl {
+
+namespace {
+
+std::string place_text(const SourceSpan& where) {
+    if (!where.known()) return "";
+    return where.line == 0 ? where.file->path
+                           : cat(where.file->path, ":", where.line, ":", where.column);
+}
+
+std::optional<uint64_t> number_of(std::string_view text) {
+    const bool is_hex = text.starts_with("0x");
+    if (is_hex) text.remove_prefix(2);
+    uint64_t value = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+bool is_below(std::string_view path, std::string_view top) {
+    return path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/';
+}
+
+/// The claims of all nodes, and the answers from them.
+class Reasons {
+public:
+    Reasons(const Plan& plan, const System& system, const Hardware& hardware)
+        : plan_{plan}, system_{system}, hardware_{hardware} {
+        for (size_t n = 0; n < system.nodes.size(); n++)
+            claims_.push_back(device_claims(system, hardware, n));
+    }
+
+    std::string device(size_t index, std::optional<size_t> node) const {
+        const Device& d = hardware_.devices[index];
+        std::string out = cat(d.path, d.compatible.empty() ? "" : cat(" (", d.compatible[0], ")"));
+        const std::vector<size_t> owners = owners_of(index);
+        if (is_interrupt_controller(hardware_, d))
+            return out + ": the interrupt controller; the loader sets it up, every node's tree has "
+                         "it, no node owns it\n";
+        if (owners.empty()) {
+            out +=
+                d.enabled ? ": no node owns it\n" : cat(": no node owns it; ", disabled(d), "\n");
+        } else {
+            out += ": ";
+            for (size_t i = 0; i < owners.size(); i++)
+                out += cat(i == 0 ? "" : " and ", plan_.nodes[owners[i]].name);
+            out += owners.size() == 1 ? " owns it\n" : " share it\n";
+        }
+        for (const size_t n : owners) out += claim_line(index, n);
+        out += facts(d);
+        if (node && std::find(owners.begin(), owners.end(), *node) == owners.end())
+            out += why_not(index, *node);
+        return out;
+    }
+
+    std::string irq(uint64_t id, std::optional<size_t> node) const {
+        std::string out = cat("interrupt ", id, " at ", hardware_.controller.path, ": ");
+        std::string owner = "no node has it\n", devices;
+        for (const PlanNode& n : plan_.nodes)
+            for (const Irq& i : n.interrupts)
+                if (i.id == id)
+                    owner = cat("delivered to ", n.name, ", cpu ", n.cpu_index, ", ",
+                                i.trigger == Trigger::edge ? "edge" : "level", "\n");
+        for (size_t d = 0; d < hardware_.devices.size(); d++)
+            for (const DeviceInterrupt& i : hardware_.devices[d].interrupts)
+                if (i.root && i.root->id == id) devices += "  " + device(d, node);
+        return out + owner + devices;
+    }
+
+    std::string cpu(const Cpu& cpu, std::optional<size_t> node) const {
+        std::string out =
+            cat("cpu ", cpu.index, " (", cpu.path, ", hardware id ", hex(cpu.hwid.value), "): ");
+        for (size_t n = 0; n < plan_.nodes.size(); n++)
+            if (plan_.nodes[n].cpu_index == cpu.index) {
+                out += cat("runs ", plan_.nodes[n].name, "\n  asked for at ",
+                           place_text(system_.nodes[n].cpu.where), "\n");
+                if (node && *node != n)
+                    out += cat("  ", plan_.nodes[*node].name,
+                               " does not have it: a CPU runs one node\n");
+                return out;
+            }
+        return out + (cpu.why_not_startable.empty() ? "parked; no node asks for it\n"
+                                                    : cat("parked; ", cpu.why_not_startable, "\n"));
+    }
+
+    std::optional<std::string> address(uint64_t value, std::optional<size_t> node) const {
+        const PhysAddr a{value};
+        for (const placement::MapRow& row : placement::map_rows(plan_)) {
+            if (!row.range.contains(a)) continue;
+            return cat(hex(a), ": RAM ", row.range, ", ", ram_owner(row), "\n",
+                       node ? why_not_ram(row, *node) : "");
+        }
+        std::string out;
+        for (size_t d = 0; d < hardware_.devices.size(); d++)
+            for (const PhysRange r : hardware_.devices[d].registers)
+                if (r.contains(a)) out += cat(hex(a), " is in ", device(d, node));
+        if (out.empty()) return std::nullopt;
+        return out;
+    }
+
+    std::string node_summary(size_t index) const {
+        const PlanNode& n = plan_.nodes[index];
+        std::string out = cat("node ", n.name, " (", place_text(system_.nodes[index].where), ")\n",
+                              "  cpu ", n.cpu_index, ", hardware id ", hex(n.hwid.value), "\n");
+        for (const PhysRange r : n.memory)
+            out += cat("  RAM ", r, ", ", size_text(r.size_bytes()), "\n");
+        for (const std::string& d : n.devices) out += cat("  device ", d, "\n");
+        for (const PlanPool& p : plan_.pools)
+            for (const auto& [member, rights] : p.nodes)
+                if (member == index)
+                    out += cat("  pool ", p.name, " ", p.range,
+                               rights == Rights::read_write ? " rw" : " r", "\n");
+        return out;
+    }
+
+    std::string pool(const PlanPool& p) const {
+        std::string out =
+            cat("pool ", p.name, " ", p.range,
+                p.automatic ? ": made by mkl, since no pool in `shared:` serves\n" : "\n");
+        for (const auto& [member, rights] : p.nodes)
+            out += cat("  ", plan_.nodes[member].name,
+                       rights == Rights::read_write ? " rw\n" : " r\n");
+        for (const PoolSlice& s : p.slices)
+            out += cat("  connection ", system_.connections[s.connection].name.value, " has ",
+                       s.range, "\n");
+        return out;
+    }
+
+    std::string connection(size_t index) const {
+        const ConnectionRequest& c = system_.connections[index];
+        std::string out =
+            cat("connection ", c.name.value, " (", place_text(c.where), "): from ", c.from.owner,
+                ".", c.from.name, " to ", c.to.owner, ".", c.to.name, "\n");
+        for (const PlanPool& p : plan_.pools)
+            for (const PoolSlice& s : p.slices)
+                if (s.connection == index)
+                    out += cat("  memory ", s.range, " in pool ", p.name, "\n");
+        for (const PlanNode& n : plan_.nodes)
+            for (const SgiSend& s : n.sends)
+                if (s.connection == index)
+                    out += cat("  signal ", s.id, " from ", n.name, " to ", plan_.nodes[s.to].name,
+                               ", target ", hex(s.target), "\n");
+        if (out.find("\n  ") == std::string::npos) out += "  both ends are on one node\n";
+        return out;
+    }
+
+private:
+    std::vector<size_t> owners_of(size_t device) const {
+        std::vector<size_t> out;
+        for (size_t n = 0; n < claims_.size(); n++)
+            for (const DeviceClaim& c : claims_[n])
+                if (c.device == device) out.push_back(n);
+        return out;
+    }
+
+    std::string disabled(const Device& d) const {
+        for (const Device& a : hardware_.devices)
+            if (!a.enabled && is_below(d.path, a.path))
+                return cat("the device tree disables it through ", a.path);
+        return "the device tree disables it";
+    }
+
+    std::string claim_line(size_t device, size_t node) const {
+        for (const DeviceClaim& c : claims_[node])
+            if (c.device == device)
+                return cat("  claimed by ", plan_.nodes[node].name, " at ", place_text(c.where),
+                           c.direct ? "\n" : ", with a device above it\n");
+        return "";
+    }
+
+    std::string facts(const Device& d) const {
+        std::string out;
+        for (const PhysRange r : pages_of(d)) out += cat("  pages ", r, "\n");
+        for (const DeviceInterrupt& i : d.interrupts)
+            out += i.per_cpu ? cat("  interrupt of each CPU at ", i.controller, "\n")
+                   : i.root  ? cat("  interrupt ", i.root->id, "\n")
+                             : cat("  interrupt through ", i.controller, "\n");
+        for (const std::string& p : d.providers) out += provider_line(p);
+        if (d.has_dma) out += "  can master the bus\n";
+        return out;
+    }
+
+    std::string provider_line(const std::string& path) const {
+        for (size_t i = 0; i < hardware_.devices.size(); i++) {
+            const Device& p = hardware_.devices[i];
+            if (p.path != path) continue;
+            const std::vector<size_t> owners = owners_of(i);
+            if (!owners.empty())
+                return cat("  needs ", path, ", which ", plan_.nodes[owners[0]].name, " owns\n");
+            if (p.registers.empty() && p.interrupts.empty())
+                return cat("  needs ", path, ", which every node's tree may have\n");
+            return cat("  needs ", path, ", which stays as firmware set it\n");
+        }
+        return cat("  needs ", path, "\n");
+    }
+
+    /// The first reason why `node` could not even ask for the device, or that it did not.
+    std::string why_not(size_t index, size_t node) const {
+        const Device& d = hardware_.devices[index];
+        const std::string head = cat("  ", plan_.nodes[node].name, " does not have it: ");
+        if (!d.enabled) return cat(head, disabled(d), "\n");
+        for (const size_t owner : owners_of(index))
+            return cat(head, plan_.nodes[owner].name, " does, and a device has one owner\n");
+        for (size_t n = 0; n < claims_.size(); n++) {
+            if (n == node) continue;
+            for (const DeviceClaim& c : claims_[n]) {
+                const Device& other = hardware_.devices[c.device];
+                if (shares_page(d, other))
+                    return cat(head, "it is in one page with ", other.path, " of ",
+                               plan_.nodes[n].name, "\n");
+                if (shares_line(d, other))
+                    return cat(head, "it is on one interrupt line with ", other.path, " of ",
+                               plan_.nodes[n].name, "\n");
+                for (const std::string& p : d.providers)
+                    if (p == other.path)
+                        return cat(head, "it needs ", p, ", which ", plan_.nodes[n].name,
+                                   " owns\n");
+            }
+        }
+        return cat(head, "it is not in its `devices:`; nothing stands against it\n");
+    }
+
+    static bool shares_page(const Device& a, const Device& b) {
+        return !intersect(pages_of(a), pages_of(b)).empty();
+    }
+    static bool shares_line(const Device& a, const Device& b) {
+        for (const DeviceInterrupt& i : a.interrupts)
+            for (const DeviceInterrupt& k : b.interrupts)
+                if (i.root && k.root && !i.per_cpu && i.root->id == k.root->id) return true;
+        return false;
+    }
+
+    std::string ram_owner(const placement::MapRow& row) const {
+        using Kind = placement::RowKind;
+        switch (row.kind) {
+        case Kind::node:
+            return cat("of node ", row.who, ", asked for at ",
+                       place_text(system_.nodes[row.index].where));
+        case Kind::pool:
+            return cat("pool ", row.who, ": ", row.detail);
+        case Kind::free:
+            return "of nobody";
+        case Kind::reserved:
+            return cat("kept by firmware: ", row.who);
+        default:
+            return row.who;
+        }
+    }
+
+    std::string why_not_ram(const placement::MapRow& row, size_t node) const {
+        using Kind = placement::RowKind;
+        const std::string head = cat("  ", plan_.nodes[node].name, " does not have it: ");
+        if (row.kind == Kind::node)
+            return row.index == node ? "" : cat(head, "RAM has one owner\n");
+        if (row.kind == Kind::pool) {
+            for (const auto& [member, rights] : plan_.pools[row.index].nodes)
+                if (member == node) return "";
+            return cat(head, "it is not a member of the pool\n");
+        }
+        if (row.kind == Kind::reserved) return cat(head, "firmware keeps it\n");
+        return cat(head, "it is not in its `memory:`\n");
+    }
+
+    const Plan& plan_;
+    const System& system_;
+    const Hardware& hardware_;
+    std::vector<std::vector<DeviceClaim>> claims_;
+};
+
+/// Names of the description.
+std::optional<std::string> why_name(const Reasons& reasons, const Plan& plan, const System& system,
+                                    std::string_view thing) {
+    for (size_t i = 0; i < plan.nodes.size(); i++)
+        if (plan.nodes[i].name == thing) return reasons.node_summary(i);
+    for (const PlanPool& p : plan.pools)
+        if (p.name == thing) return reasons.pool(p);
+    for (const ComponentRequest& c : system.components)
+        if (c.name.value == thing)
+            return cat("component ", thing, " (", place_text(c.where), ") runs on node ",
+                       c.node.value, ", from ", c.elf.value, "\n");
+    for (size_t i = 0; i < system.connections.size(); i++)
+        if (system.connections[i].name.value == thing) return reasons.connection(i);
+    return std::nullopt;
+}
+
+std::optional<std::string> why_hardware(const Reasons& reasons, const Hardware& hardware,
+                                        std::string_view thing, std::optional<size_t> node) {
+    const bool is_cpu = thing.starts_with("cpu "), is_irq = thing.starts_with("irq ");
+    const std::optional<uint64_t> number = number_of(is_cpu || is_irq ? thing.substr(4) : thing);
+    for (const Cpu& cpu : hardware.cpus)
+        if (cpu.path == thing || (is_cpu && number && cpu.index == *number))
+            return reasons.cpu(cpu, node);
+    if (is_cpu) return std::nullopt;
+    if (number && !is_irq && thing.starts_with("0x")) return reasons.address(*number, node);
+    if (number) return reasons.irq(*number, node);
+    DeviceSelector selector;
+    using Kind = DeviceSelector::Kind;
+    selector.kind = thing.starts_with('/')   ? Kind::path
+                    : thing.starts_with('&') ? Kind::label
+                                             : Kind::alias;
+    selector.text = thing.substr(selector.kind == Kind::label ? 1 : 0);
+    const std::vector<size_t> found = select(hardware, selector);
+    if (found.empty()) return std::nullopt;
+    return reasons.device(found[0], node);
+}
+
+}  // namespace
+
+std::optional<std::string> why(const Plan& plan, const System& system, const Hardware& hardware,
+                               std::string_view thing, std::optional<size_t> node,
+                               DiagnosticSink& sink) {
+    const Reasons reasons{plan, system, hardware};
+    std::optional<std::string> out = why_name(reasons, plan, system, thing);
+    if (!out) out = why_hardware(reasons, hardware, thing, node);
+    if (out) return out;
+    std::vector<std::string> known;
+    for (const Device& d : hardware.devices) {
+        known.push_back(d.path);
+        known.insert(known.end(), d.aliases.begin(), d.aliases.end());
+    }
+    const std::string near = did_you_mean(thing, known);
+    sink.report({.id = "E310",
+                 .where = system.where,
+                 .message = cat("there is nothing called `", thing,
+                                "` on the board or in the "
+                                "description"),
+                 .hint = near.empty() ? "name a device (path, alias, &label), an address (0x..), "
+                                        "`irq N`, `cpu N`, or a name of the description"
+                                      : cat("did you mean `", near, "`?")});
+    return std::nullopt;
+}
+
+}  // namespace mkl
