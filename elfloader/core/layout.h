@@ -11,4 +11,7 @@
 #define PARAMS_PAYLOAD_SIZE 0x38
 #define PARAMS_SCRATCH_OFFSET 0x40
 
+/* aarch64: the EFI header behind the parameters. */
+#define PE_HEADER 0xc0
+
 #endif

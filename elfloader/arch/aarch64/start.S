@@ -12,15 +12,15 @@
 .section .head.0, "ax"
 .global _start
 _start:
-    b       entry                   // code0
-    .word   0                       // code1
+    ccmp    x18, #0, #0xd, pl       // code0: "MZ" for EFI; no effect that anybody sees
+    b       entry                   // code1
     .quad   0                       // text_offset
 .section .head.1, "ax"              // link.ld puts image_size here; image-builder replaces it
                                     // by loader + payload + scratch
     .quad   0xa                     // flags: little-endian, 4 KiB pages, anywhere in RAM
     .quad   0, 0, 0
     .ascii  "ARM\x64"
-    .word   0
+    .word   PE_HEADER               // where the EFI header is
 params:                             // struct mkl_loader_params, mkl/abi/payload.h
     .quad   PARAMS_MAGIC
     .hword  PARAMS_MAJOR, 0
@@ -28,6 +28,34 @@ params:                             // struct mkl_loader_params, mkl/abi/payload
 .section .head.2, "ax"              // link.ld puts image_size here
     .quad   MKL_SCRATCH_SIZE
     .skip   PARAMS_SIZE - 0x20
+    .skip   PE_HEADER - 0x40 - PARAMS_SIZE
+// PE32+ header: Microsoft PE Format, revision 11; UEFI Specification 2.10, 2.1.1. One section whose
+// file offsets are its addresses. Image-builder sets what depends on the payload (marked I).
+    .ascii  "PE\0\0"
+    .hword  0xaa64, 1               // machine ARM64, sections
+    .word   0, 0, 0                 // no time stamp, no symbols
+    .hword  160, 0x206              // optional header size; executable, nothing stripped matters
+    .hword  0x20b, 0                // PE32+
+    .word   0, 0, 0                 // sizes of code and data: informative
+    .word   0x1000                  // AddressOfEntryPoint: link.ld puts efi_entry there
+    .word   0x1000                  // BaseOfCode
+    .quad   0                       // ImageBase: anywhere
+    .word   0x1000, 0x200           // SectionAlignment, FileAlignment
+    .word   0, 0, 0, 0              // versions, Win32VersionValue
+    .word   0                       // I: SizeOfImage
+    .word   0x1000                  // SizeOfHeaders
+    .word   0                       // CheckSum
+    .hword  10, 0                   // Subsystem: EFI application
+    .quad   0, 0, 0, 0              // stack and heap
+    .word   0, 6                    // NumberOfRvaAndSizes
+    .quad   0, 0, 0, 0, 0, 0        // no directories: no relocations are needed
+    .ascii  ".mkl\0\0\0\0"
+    .word   0                       // I: VirtualSize
+    .word   0x1000                  // VirtualAddress
+    .word   0                       // I: SizeOfRawData
+    .word   0x1000                  // PointerToRawData
+    .word   0, 0, 0
+    .word   0xe0000020              // code, executable, readable, writable
 
 // Calls the _el1, _el2 or _el3 variant of a system register write.
 .macro write_elx reg, value, scratch
@@ -54,6 +82,19 @@ params:                             // struct mkl_loader_params, mkl/abi/payload
 3:  mrs     \value, \reg\()_el3
 4:
 .endm
+
+.section .efi_entry, "ax"
+// EFI: x0 = image handle, x1 = system table, firmware's stack, identity map.
+.global efi_entry
+efi_entry:
+    stp     x29, x30, [sp, #-32]!
+    add     x2, sp, #16
+    bl      loader_efi_leave
+    cbnz    x0, 1f
+    ldr     x0, [sp, #16]           // tree
+    b       entry
+1:  ldp     x29, x30, [sp], #32     // back to firmware, with its status
+    ret
 
 .text
 entry:
@@ -95,7 +136,11 @@ entry:
     mov     x0, x20
     mov     x1, x22
     bl      cache_publish
-    bl      mmu_disable
+    cbz     x19, 2f
+    mov     x0, x19
+    mov     x1, #0x100000           // the most that is copied of a tree, and more
+    bl      cache_publish
+2:  bl      mmu_disable
 1:
     // The tree first: it may lie where we go, and our scratch there may lie where we are. The
     // scratch behind our present place is ours by the Image header's image_size, so nothing of

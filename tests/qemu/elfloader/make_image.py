@@ -120,6 +120,11 @@ def make_image(loader, plan, corrupt=None):
                      scratch_offset, offsets["mkl.payload"], size,
                      hashlib.sha256(table).digest())
     struct.pack_into("<Q", out, 0x10, scratch_offset + scratch_size)
+    pe = struct.unpack_from("<I", out, 0x3c)[0]  # EFI: SizeOfImage and the section's two sizes
+    if pe:
+        struct.pack_into("<I", out, pe + 24 + 56, scratch_offset + scratch_size)
+        struct.pack_into("<I", out, pe + 24 + 160 + 8, scratch_offset + scratch_size - PAGE)
+        struct.pack_into("<I", out, pe + 24 + 160 + 16, len(out) - PAGE)
     return bytes(out), base
 
 

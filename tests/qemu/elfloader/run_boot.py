@@ -9,6 +9,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
+EDK2 = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 UARTS = {
     "aarch64": ["-DUART=0x09000000"],
     "riscv64": ["-DUART=0x10000000"],
@@ -82,8 +83,13 @@ def command(work, how, machine, qemu, image, name):
         return line + ["-kernel", image]
     if how == "device":
         return line + ["-device", "loader,cpu-num=0,file=" + image]
+    if how == "edk2":
+        return line + ["-bios", EDK2, "-kernel", image]
     env = os.path.join(work, name + ".env")
-    text = "bootdelay=-2\nbootcmd=booti 0x48000000 - ${fdtcontroladdr}\n"
+    boot = "booti 0x48000000 - ${fdtcontroladdr}"
+    if how == "bootefi":
+        boot = "bootefi 0x48000000:%x ${fdtcontroladdr}" % os.path.getsize(image)
+    text = "bootdelay=-2\nbootcmd=%s\n" % boot
     run("mkenvimage", "-s", "0x40000", "-o", env, "-", input=text.encode(),
         stdout=subprocess.DEVNULL)
     return line + ["-bios", UBOOT, "-device", "loader,addr=0x4000000,force-raw=on,file=" + env,
@@ -117,7 +123,7 @@ def main():
     p.add_argument("--work", required=True)
     args = p.parse_args()
     how, machine, qemu, options, wanted, unwanted = read_case(args.case)
-    if how == "booti" and not os.path.exists(UBOOT):
+    if how in ("booti", "bootefi") and not os.path.exists(UBOOT):
         sys.exit("U-Boot is missing: install u-boot-qemu")
     os.makedirs(args.work, exist_ok=True)
     image = build(args.work, args.share, how, options, args.case)
