@@ -79,7 +79,7 @@ ByteRope write_boot_script(Architecture architecture, std::string_view name,
 void complete_image_header(Architecture architecture, std::span<std::byte> header,
                            uint64_t image_size) {
     assert(header.size() >= image_header_size);
-    std::memset(header.data() + 8, 0, image_header_size - 8);
+    std::memset(header.data() + 8, 0, image_header_size - 12);
     put(header, 0x10, image_size);
     if (architecture == Architecture::aarch64) {
         put(header, 0x18, arm64_flags);
@@ -90,6 +90,19 @@ void complete_image_header(Architecture architecture, std::span<std::byte> heade
         put(header, 0x30, riscv_magic);
         put(header, MKL_IMAGE_MAGIC_OFFSET, MKL_IMAGE_MAGIC2_RISCV);
     }
+}
+
+void complete_efi_header(std::span<std::byte> loader, uint64_t file_size, uint64_t image_size) {
+    constexpr size_t optional_header = 24, size_of_image = 56;  // from "PE", from the former
+    constexpr size_t sections = optional_header + 160, virtual_size = 8, raw_size = 16;
+    constexpr size_t headers = 4096;  // the section starts behind them
+    uint32_t at = 0;
+    std::memcpy(&at, loader.data() + 0x3c, sizeof at);
+    if (at < image_header_size || at > headers - sections || loader.size() < headers) return;
+    if (std::memcmp(loader.data() + at, "PE\0\0", 4) != 0) return;
+    put(loader, at + optional_header + size_of_image, static_cast<uint32_t>(image_size));
+    put(loader, at + sections + virtual_size, static_cast<uint32_t>(image_size - headers));
+    put(loader, at + sections + raw_size, static_cast<uint32_t>(file_size - headers));
 }
 
 }  // namespace mkl

@@ -119,6 +119,7 @@ private:
         Bytes loader = *artefacts_.loader;
         loader.resize(static_cast<size_t>(params_.image_size));
         complete_image_header(plan_.architecture, loader, need);
+        complete_efi_header(loader, params_.payload_offset + params_.payload_size, need);
         std::memcpy(loader.data() + MKL_LOADER_PARAMS_OFFSET, &params_, sizeof params_);
         blob_ = ByteRope{std::move(loader)};
         blob_.append(payload_.archive);

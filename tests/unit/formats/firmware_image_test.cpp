@@ -68,5 +68,30 @@ TEST(ImageHeader, KeepsCodeAndSetsTheRest) {
     }
 }
 
+TEST(EfiHeader, SetsThreeSizesAndNothingElse) {
+    Bytes image(0x3000);
+    image[0x3c] = std::byte{0xc0};
+    std::memcpy(image.data() + 0xc0, "PE\0\0", 4);
+    const Bytes before = image;
+    complete_efi_header(image, 0x5678, 0x204000);
+    const auto le32 = [&](size_t at) { return static_cast<uint32_t>(le64(image, at)); };
+    EXPECT_EQ(le32(0xc0 + 24 + 56), 0x204000u);
+    EXPECT_EQ(le32(0xc0 + 184 + 8), 0x203000u);
+    EXPECT_EQ(le32(0xc0 + 184 + 16), 0x4678u);
+    size_t changed = 0;
+    for (size_t i = 0; i < image.size(); i++) changed += image[i] != before[i];
+    EXPECT_LE(changed, 12u);
+}
+
+TEST(EfiHeader, LeavesLoadersWithoutOneAlone) {
+    for (const uint32_t at : {0u, 0xc0u, 0xfffff000u}) {
+        Bytes image(0x3000);
+        std::memcpy(image.data() + 0x3c, &at, sizeof at);
+        const Bytes before = image;
+        complete_efi_header(image, 0x5678, 0x204000);
+        EXPECT_EQ(image, before);
+    }
+}
+
 }  // namespace
 }  // namespace mkl

@@ -22,9 +22,13 @@ ByteRope write_boot_script(Architecture architecture, std::string_view name,
 
 inline constexpr size_t image_header_size = 64;
 /// Completes the header in the first 64 bytes of a flat loader, whose code words (the first eight
-/// bytes) stay: load anywhere, 4 KiB pages, little-endian.
+/// bytes) and last word (where its EFI header is) stay: load anywhere, 4 KiB pages, little-endian.
 /// arm64: Linux Documentation/arch/arm64/booting.rst; RISC-V: arch/riscv/boot-image-header.rst.
 void complete_image_header(Architecture architecture, std::span<std::byte> header,
                            uint64_t image_size);
+
+/// Sets the sizes in the loader's EFI header, if it has one (PE32+, one section from 4 KiB on, word
+/// at 0x3c): the file with its payload, and what it takes in memory. Microsoft PE Format, rev. 11.
+void complete_efi_header(std::span<std::byte> loader, uint64_t file_size, uint64_t image_size);
 
 }  // namespace mkl
