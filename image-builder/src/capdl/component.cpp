@@ -199,25 +199,32 @@ uint64_t Component::map_device(const std::vector<ObjectId>& frames) {
     return map_block(next_device_, frames, right_read | right_write, true);
 }
 
-void Component::add_end(std::string_view name, uint32_t kind, uint64_t a, uint64_t b, uint64_t c,
-                        uint64_t d, const SourceSpan& where) {
-    if (name.size() >= MKL_NAME_SIZE)
-        return fail("E524", where,
-                    cat("the name of end '", name, "' has ", name.size(), " bytes, at most ",
-                        MKL_NAME_SIZE - 1, " fit"),
-                    "shorten it");
-    if (ends_.size() == MKL_STARTUP_MAX_ENDS)
-        return fail("E524", where,
-                    cat("component '", name_, "' has more than ", MKL_STARTUP_MAX_ENDS, " ends"),
-                    "split the component");
+uint64_t Component::add_end(std::string_view name, const EndValues& values,
+                            const SourceSpan& where) {
+    if (name.size() >= MKL_NAME_SIZE) {
+        fail("E524", where,
+             cat("the name of end '", name, "' has ", name.size(), " bytes, at most ",
+                 MKL_NAME_SIZE - 1, " fit"),
+             "shorten it");
+        return 0;
+    }
+    if (ends_.size() == MKL_STARTUP_MAX_ENDS) {
+        fail("E524", where,
+             cat("component '", name_, "' has more than ", MKL_STARTUP_MAX_ENDS,
+                 " ends (a queue or rpc end counts as three)"),
+             "split the component");
+        return 0;
+    }
     mkl_end end{};
     copy_name(end.name, name);
-    end.kind = kind;
-    end.a = a;
-    end.b = b;
-    end.c = c;
-    end.d = d;
+    end.kind = values.kind;
+    end.flags = values.flags;
+    end.a = values.a;
+    end.b = values.b;
+    end.c = values.c;
+    end.d = values.d;
     ends_.push_back(end);
+    return ends_.size() - 1;
 }
 
 void Component::write_startup() {

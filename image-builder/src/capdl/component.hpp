@@ -12,6 +12,13 @@
 
 namespace mkl::capdl {
 
+/// An end without its name: struct mkl_end (mkl/abi/component.h), which says what a..d are.
+struct EndValues {
+    uint32_t kind = 0;
+    uint64_t a = 0, b = 0, c = 0, d = 0;
+    uint32_t flags = 0;
+};
+
 class Component {
 public:
     /// Makes the thread, its CSpace and address space, and all memory that does not depend on
@@ -32,8 +39,8 @@ public:
     uint64_t map_shared(const std::vector<ObjectId>& frames, uint16_t rights, bool uncached);
     /// Maps device registers; returns the first address.
     uint64_t map_device(const std::vector<ObjectId>& frames);
-    void add_end(std::string_view name, uint32_t kind, uint64_t a, uint64_t b, uint64_t c,
-                 uint64_t d, const SourceSpan& where);
+    /// Adds an end as the program finds it; returns its index among the ends.
+    uint64_t add_end(std::string_view name, const EndValues& values, const SourceSpan& where);
 
     /// Startup page, size of the CNode, thread. Nothing may be added afterwards.
     void finish();
