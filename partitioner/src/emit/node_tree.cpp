@@ -164,11 +164,7 @@ private:
     /// controller with no interrupt (PLIC binding: 0xffffffff, context not present).
     void keep_positions(const DtProperty& p, const std::vector<const Reference*>& gone,
                         DtNode& out) const {
-        uint32_t own = 0;
-        for (const Reference& r : references(base_, base_.find(hardware_.controller.path)))
-            if (r.target != TreeView::none && selection_.kept[r.target] && own == 0)
-                own = r.phandle;
-        if (own == 0) own = own_intc();
+        const uint32_t own = own_intc();
         Bytes value;
         const Cells cells{&p};
         size_t next = 0;

@@ -93,7 +93,10 @@ private:
                     r.target <= reserved || r.target >= base_[reserved].end)
                     continue;
                 any = true;
-                for (size_t k = r.target; k < base_[r.target].end; k++) out_.kept[k] = true;
+                for (size_t k = r.target; k < base_[r.target].end; k++) {
+                    out_.kept[k] = true;
+                    out_.enabled[k] = base_[k].enabled;
+                }
             }
         }
         if (!any) drop(reserved);

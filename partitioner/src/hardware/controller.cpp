@@ -128,6 +128,17 @@ size_t find_root(const TreeView& tree) {
 
 size_t extract_controller(const Extraction& x) {
     const size_t index = find_root(x.tree);
+    if (index == TreeView::none && x.hardware.architecture == Architecture::riscv64) {
+        // AIA (APLIC, IMSIC): nodes run, by timer and SBI interrupts alone.
+        x.sink.report({"W433",
+                       x.hardware.source,
+                       "the tree has no PLIC; mkl does not drive the RISC-V AIA, so no device's "
+                       "interrupt can be given to a node",
+                       {},
+                       "give nodes devices that work without interrupts, or use a machine with a "
+                       "PLIC"});
+        return index;
+    }
     if (index == TreeView::none) {
         x.sink.report({"E430",
                        x.hardware.source,

@@ -62,6 +62,9 @@ constexpr auto docs = std::to_array<FindingDoc>({
     {"W432", "timer-unknown",         warning, "The virtual timer's interrupt is not in the tree",
      "The architected timer node is missing or incomplete. mkl assumes PPI 27, which nearly every "
      "board has.",                                                                                  "",                                                                   "Complete the timer node."                                                          },
+    {"W433", "aia-not-driven",        warning, "Wired interrupts of the RISC-V AIA cannot be given",
+     "The board has an APLIC or IMSICs instead of a PLIC. mkl does not drive them: its nodes run "
+     "with their timer and inter-processor interrupts only.",                                       "",                                                                   "Use devices by polling, or a machine with a PLIC."                                 },
     {"W440", "interrupts-unreadable", warning, "A device's interrupts cannot be read",
      "The interrupt parent is missing or the property has the wrong number of cells, so mkl cannot "
      "tell which lines the device uses. Such devices cannot be given to a node.",                   "",                                                                   "Correct the tree."                                                                 },

@@ -75,6 +75,7 @@ InterruptResolver::Line InterruptResolver::decode(Cells specifier) const {
 
 InterruptResolver::Line InterruptResolver::resolve(size_t device, size_t controller,
                                                    Cells specifier, int depth) const {
+    if (controller == TreeView::none) return {};
     if (controller == root_) return decode(specifier);
     const DtNode& node = *tree_[controller].node;
     if (node.property("interrupt-map") != nullptr && depth < max_nexus_depth)

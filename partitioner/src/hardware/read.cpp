@@ -38,7 +38,7 @@ std::optional<Hardware> read_hardware(DeviceTree tree, const SourceSpan& source,
     if (!extract_cpus(x)) return std::nullopt;
     extract_memory(x);
     const size_t root = extract_controller(x);
-    if (root != TreeView::none) {
+    if (sink.error_count() == errors) {
         const InterruptResolver resolver{view, root, hardware.controller.type};
         extract_timer(x, resolver);
         extract_devices(x, resolver);
