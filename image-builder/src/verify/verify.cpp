@@ -1,12 +1,70 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/verify/verify.hpp"
 
+#include <algorithm>
+
+#include "open.hpp"
+#include "proof.hpp"
+
 namespace mkl {
 
-bool verify_image(const ByteView&, const VerifyOptions&, DiagnosticSink&, VerifyReport&) {
-    return true;
+namespace verify {
+
+bool Proof::item(std::string_view what, bool good) {
+    auto row = std::find_if(report_.rows.begin(), report_.rows.end(),
+                            [&](const VerifyReport::Row& r) { return r.what == what; });
+    if (row == report_.rows.end())
+        row = report_.rows.insert(row, VerifyReport::Row{std::string{what}, 0, 0});
+    row->items++;
+    if (!good) row->bad++;
+    return good;
 }
 
-std::string to_text(const VerifyReport&) { return ""; }
+void Proof::violation(std::string_view id, const std::string& part, std::string message,
+                      std::vector<std::pair<std::string, std::string>> notes, std::string hint) {
+    Diagnostic d{.id = id, .where = at(part), .message = std::move(message)};
+    for (auto& [where, text] : notes) d.notes.push_back({at(where), std::move(text)});
+    d.hint = std::move(hint);
+    sink_.report(std::move(d));
+    violations_++;
+}
+
+}  // namespace verify
+
+bool verify_image(const ByteView& image, const VerifyOptions& options, DiagnosticSink& sink,
+                  VerifyReport& report) {
+    using namespace verify;
+    Proof proof{options.name, sink, report};
+    const auto view = open_image(image, proof);
+    if (!view) return false;
+    check_archive(*view, proof);
+    check_memory(*view, proof);
+    check_segments(*view, proof);
+    check_records(*view, proof);
+    check_resources(*view, proof);
+    check_shared(*view, proof);
+    check_trees(*view, proof);
+    check_specs(*view, proof);
+    if (options.expected) check_expected(*view, *options.expected, proof);
+    return proof.violations() == 0;
+}
+
+std::string to_text(const VerifyReport& report) {
+    size_t width = 0;
+    for (const VerifyReport::Row& r : report.rows) width = std::max(width, r.what.size());
+    std::string out;
+    uint64_t items = 0, bad = 0;
+    for (const VerifyReport::Row& r : report.rows) {
+        std::string what = r.what;
+        what.resize(width, ' ');
+        std::string count = std::to_string(r.items);
+        if (count.size() < 8) count.insert(0, 8 - count.size(), ' ');
+        out += cat(what, count, r.bad == 0 ? "  proved" : cat("  ", r.bad, " VIOLATED"), '\n');
+        items += r.items;
+        bad += r.bad;
+    }
+    for (const std::string& c : report.claims) out += cat("not proved: ", c, '\n');
+    return out + cat(items, " items, ", bad, bad == 1 ? " violation\n" : " violations\n");
+}
 
 }  // namespace mkl

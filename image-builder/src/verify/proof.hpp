@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What rules write to: counts per proved sentence, findings per violation.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mkl/support/text.hpp"
+#include "mkl/verify/verify.hpp"
+#include "record.hpp"
+#include "spec.hpp"
+
+namespace mkl::verify {
+
+class Proof {
+public:
+    Proof(std::string image, DiagnosticSink& sink, VerifyReport& report)
+        : file_{std::make_shared<SourceFile>(SourceFile{std::move(image), ""})}, sink_{sink},
+          report_{report} {}
+
+    /// Counts one item of the sentence `what`; returns `good`.
+    bool item(std::string_view what, bool good);
+
+    /// A violation at `part` of the image ("node0/boot-record.bin"; "" for the whole).
+    void violation(std::string_view id, const std::string& part, std::string message,
+                   std::vector<std::pair<std::string, std::string>> notes = {},
+                   std::string hint = {});
+
+    /// item() and, if it is not good, violation().
+    void expect(std::string_view what, bool good, std::string_view id, const std::string& part,
+                const std::string& message,
+                std::vector<std::pair<std::string, std::string>> notes = {}) {
+        if (!item(what, good)) violation(id, part, message, std::move(notes));
+    }
+    void claim(std::string text) { report_.claims.push_back(std::move(text)); }
+    size_t violations() const { return violations_; }
+
+private:
+    SourceSpan at(const std::string& part) const {
+        return {.file = file_, .node = part};
+    }
+    std::shared_ptr<const SourceFile> file_;
+    DiagnosticSink& sink_;
+    VerifyReport& report_;
+    size_t violations_ = 0;
+};
+
+/// A node with everything in its entries that could be read.
+struct NodeView {
+    const Node* node = nullptr;
+    std::optional<Record> record;
+    std::optional<Elf> kernel, root;
+    std::optional<Spec> spec;
+    std::optional<Bytes> tree;  ///< checked by libfdt, aligned
+    std::string part(std::string_view file) const { return cat(node->name, "/", file); }
+};
+
+/// The whole image, readable.
+struct ImageView {
+    Container container;
+    mkl_loader_params params{};
+    ByteView archive;
+    std::vector<ArchiveFile> files;
+    Table table;
+    std::vector<NodeView> nodes;
+};
+
+// The rules, each over the whole image.
+void check_archive(const ImageView& image, Proof& proof);
+void check_memory(const ImageView& image, Proof& proof);
+void check_segments(const ImageView& image, Proof& proof);
+void check_records(const ImageView& image, Proof& proof);
+void check_resources(const ImageView& image, Proof& proof);
+void check_shared(const ImageView& image, Proof& proof);
+void check_trees(const ImageView& image, Proof& proof);
+void check_specs(const ImageView& image, Proof& proof);
+void check_expected(const ImageView& image, const Expected& expected, Proof& proof);
+
+}  // namespace mkl::verify
