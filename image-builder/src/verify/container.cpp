@@ -77,7 +77,8 @@ std::optional<Container> open_elf(const ByteView& image, std::string& why) {
             return std::nullopt;
         }
         if (next && (segment->p_paddr < *next || segment->p_paddr - *next > max_gap)) {
-            why = cat("segment ", i, " at ", hex(segment->p_paddr), " does not follow the one before");
+            why = cat("segment ", i, " at ", hex(segment->p_paddr),
+                      " does not follow the one before");
             return std::nullopt;
         }
         for (uint64_t gap = next ? segment->p_paddr - *next : 0; gap != 0;) {
@@ -116,11 +117,12 @@ std::optional<Container> open_uimage(const ByteView& image, std::string& why) {
     header[1] = 0;
     Container out;
     out.format = "uImage";
-    const uint32_t header_found = crc32(std::as_bytes(std::span{header}));
+    const uint32_t header_found = crc32(ByteView{std::span<const std::byte>{std::as_bytes(std::span{header})}});
     const uint32_t data_found = crc32(*data);
-    out.sums = {{"uImage header: CRC-32", header_found == header_crc, hex(header_found),
-                 hex(header_crc)},
-                {"uImage data: CRC-32", data_found == data_crc, hex(data_found), hex(data_crc)}};
+    out.sums = {
+        {"uImage header: CRC-32", header_found == header_crc, hex(header_found), hex(header_crc)},
+        {"uImage data: CRC-32",   data_found == data_crc,     hex(data_found),   hex(data_crc)  }
+    };
     out.facts.push_back(cat("load ", hex(big(header[4])), ", entry ", hex(big(header[5])), ", ",
                             hex(size), " bytes"));
     out.flat = *data;
@@ -159,7 +161,8 @@ struct FitReader {
         }
         const auto size = number(node, "data-size");
         if (!size) return std::nullopt;
-        if (const auto position = number(node, "data-position")) return image.part(*position, *size);
+        if (const auto position = number(node, "data-position"))
+            return image.part(*position, *size);
         const auto offset = number(node, "data-offset");
         if (!offset) return std::nullopt;
         const uint64_t base = (uint64_t{fdt_totalsize(tree)} + 3) & ~uint64_t{3};

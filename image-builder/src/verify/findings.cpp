@@ -3,6 +3,143 @@
 
 namespace mkl {
 
-std::span<const FindingDoc> verify_findings() { return {}; }
+namespace {
+
+constexpr std::string_view rebuild =
+    "Make the image again with this mkl and report the finding if it stays: mkl proves its own "
+    "images before it writes them.";
+constexpr std::string_view changed =
+    "The image was changed or damaged after mkl made it. Get the file again, or make it again.";
+
+constexpr FindingDoc docs[] = {
+    {"E600", "image-unreadable",      Severity::error, "This is no image that mkl can read",
+     "verify and inspect read image.elf, image.bin, image.itb and image.uimg. The file is another "
+     "format, or ends too early.",                                                                                                                                                                            "mkl verify system.yaml", "Give one of the files that `mkl image` writes; copy it again."                        },
+    {"E601", "container-checksum",    Severity::error, "A checksum of FIT or uImage does not agree",
+     "U-Boot checks the same sum and refuses to boot.",                                                                                                                                                       "",                       changed                                                                                },
+    {"E602", "loader-parameters",     Severity::error, "The loader's parameters are missing or wrong",
+     "At byte 0x40 the loader finds where the payload is and where it runs. They are absent, of "
+     "another version, or point outside the image.",                                                                                                                                                          "",                       changed                                                                                },
+    {"E603", "archive-damaged",       Severity::error, "The archive behind the loader is damaged",
+     "The payload is a newc CPIO archive whose first file is mkl.payload.",                                                                                                                                   "",                       changed                                                                                },
+    {"E604", "payload-table",         Severity::error, "The payload table is refused",
+     "mkl.payload names every entry, address and interrupt. Its magic, version, checksum or one of "
+     "its lists is not as docs/boot-interface.md has it; the loader would refuse it too.",                                                                                                                    "",                       changed                                                                                },
+    {"E605", "table-hash",            Severity::error, "The payload table is not the one the loader expects",
+     "The loader's parameters hold the SHA-256 of mkl.payload.",                                                                                                                                              "",                       changed                                                                                },
+    {"E606", "entry-hash",            Severity::error, "An entry is not the one that was packed",
+     "The payload table holds the SHA-256 of every entry; the loader refuses the node.",                                                                                                                      "",
+     changed                                                                                                                                                                                                                                                                                                                   },
+    {"E607", "entry-mismatch",        Severity::error, "Payload table and archive disagree on an entry",
+     "Name, place, size, alignment or node of an entry differ, or one of a node's parts is missing "
+     "or there twice.",                                                                                                                                                                                       "",                       rebuild                                                                                },
+    {"E608", "loader-place",          Severity::error, "The loader does not keep to its own place",
+     "Loader, payload and scratch memory must lie one behind the other in the range that the plan "
+     "gives the loader.",                                                                                                                                                                                     "",                       rebuild                                                                                },
+    {"E609", "status-pages",          Severity::error, "Status pages or logs are not one per node",
+     "Each node has one page of the status table, in node order, and at most one log ring.",                                                                                                                  "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E610", "not-ram",               Severity::error, "Something is owned that is not claimed RAM of the board",
+     "Every range that a node, a pool or the loader has must be RAM of the board and stand in the "
+     "list of claims that the loader compares with firmware's tree.",                                                                                                                                         "",                       rebuild                                                                                },
+    {"E611", "memory-owned-twice",    Severity::error, "A byte of RAM has two owners",
+     "Nodes, loader, status pages, logs and pools must not overlap: one kernel would write "
+     "another's memory.",                                                                                                                                                                                     "",                       rebuild                                                                                },
+    {"E612", "segment-outside",       Severity::error, "A segment goes outside its node's RAM",
+     "The loader copies each segment to the place the table says. Outside the node's RAM that "
+     "would overwrite somebody else.",                                                                                                                                                                        "",                       rebuild                                                                                },
+    {"E613", "segments-overlap",      Severity::error, "Two segments go to the same place",
+     "Kernel, device tree, boot record, root image and files of all nodes must be disjoint.",                                                                                                                 "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E614", "segment-not-elf",       Severity::error,
+     "The table copies an entry otherwise than its "
+     "program headers say",                                                                                       "The loader parses no ELF: it copies what the table says. verify compares that with the "
+     "headers of the ELF in the archive.",                                                                                                                                         "",                       rebuild                                                                                },
+    {"E615", "kernel-placement",      Severity::error,
+     "A kernel does not stand or start where its ELF "
+     "says",                                                                                                      "Base, end, virtual base and entry point in the table must follow from the kernel's ELF.",  "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E616", "root-placement",        Severity::error,
+     "A root image does not stand or start where its ELF "
+     "says",                                                                                                      "The kernel builds the root task's address space from the boot record; it must follow from "
+     "the ELF.",                                                                                                                                                                                  "",                       rebuild                                                                                },
+    {"E620", "record-refused",        Severity::error, "A boot record is refused",
+     "The node's kernel would refuse it for the same reason: magic, version, checksum, order or "
+     "size of its records, or one that must be there is not.",                                                                                                                                                "",                       changed                                                                                },
+    {"E621", "record-differs",        Severity::error, "A boot record contradicts the payload table",
+     "The loader acts on the table, the kernel on the record; both must name the same RAM, kernel, "
+     "CPU, tree and pages.",                                                                                                                                                                                  "",                       rebuild                                                                                },
+    {"E622", "interrupt-differs",     Severity::error,
+     "A boot record and the loader disagree on an "
+     "interrupt",                                                                                                 "A node that thinks it owns a line which the loader routes elsewhere waits forever, or takes "
+     "another node's.",                                                                                                                                                                      "",                       rebuild                                                                                },
+    {"E623", "interrupt-owned-twice", Severity::error,
+     "An interrupt is given out twice or is no "
+     "line",                                                                                                      "The list of interrupts must be ascending, and each must be an SPI or PLIC source.",        "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E624", "sgi-unmatched",         Severity::error, "An SGI has no receiver or no sender",
+     "Every (id, target) pair that a node may raise must be one that the node with that CPU takes, "
+     "and the other way round.",                                                                                                                                                                              "",                       rebuild                                                                                },
+    {"E625", "sgi-two-senders",       Severity::error, "An SGI has two senders",
+     "The receiver could not tell who signals.",                                                                                                                                                              "",                       rebuild                                                                                },
+    {"E626", "device-owned-twice",    Severity::error, "A page of device registers has two owners",
+     "Rights are per page of 4 KiB: a page in two boot records can be mapped by two nodes.",                                                                                                                  "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E627", "device-forbidden",      Severity::error, "A node has pages that no node may have",
+     "RAM is given out as RAM, and the interrupt controller belongs to the loader and kernels.",                                                                                                              "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E628", "shared-range",          Severity::error, "A shared range is not what it says",
+     "Pools must be zeroed by the loader, be the same for all members and disjoint; logs and "
+     "status pages are written by their own node only.",                                                                                                                                                      "",                       rebuild                                                                                },
+    {"E629", "cpu-owned-twice",       Severity::error, "A CPU has two owners",
+     "Two kernels would be started on one CPU; the second start fails.",                                                                                                                                      "",                       rebuild                                                                                },
+    {"E630", "tree-unreadable",       Severity::error, "A node's device tree cannot be read",
+     "libfdt refuses it, so the node's kernel does too.",                                                                                                                                                     "",                       changed                                                                                },
+    {"E631", "tree-memory",           Severity::error, "A device tree has other memory than its node",
+     "A kernel or guest that believes the tree would use memory of another node.",                                                                                                                            "",                       rebuild                                                                                },
+    {"E632", "tree-cpu",              Severity::error, "A device tree has other CPUs than its node",
+     "Each node is one CPU; others' are absent, not disabled.",                                                                                                                                               "",                       rebuild                                                                                },
+    {"E633", "tree-dangling",         Severity::error,
+     "A device tree names an interrupt controller that is "
+     "not there",                                                                                                 "The specifier cannot be decoded; kernels give up or take the wrong line.",                 "",                       rebuild                                                                                },
+    {"E634", "tree-seed",             Severity::error, "A device tree holds a random seed",
+     "Seeds make the image differ from run to run and give every boot the same entropy.",                                                                                                                     "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E635", "tree-device",           Severity::error,
+     "A device is enabled in the tree of a node that does "
+     "not own it",                                                                                                "Registers of every enabled device must be pages of the node's boot record.",               "",                       rebuild                                                                                },
+    {"E636", "tree-interrupt",        Severity::error,
+     "A device is enabled with an interrupt that its "
+     "node does not own",                                                                                         "The driver would wait for an interrupt that goes elsewhere.",                              "",                       rebuild                                                                                },
+    {"E640", "spec-refused",          Severity::error, "A CapDL spec is refused",
+     "The initialiser would refuse it for the same reason: magic, checksum, a table or an index "
+     "that reaches outside, or a spec for another node or kernel.",                                                                                                                                           "",                       changed                                                                                },
+    {"E641", "frame-outside",         Severity::error,
+     "A capability reaches memory that its node is not "
+     "granted",                                                                                                   "Every frame with a physical address must lie in a device, a shared range or free RAM of the "
+     "node's boot record, with no more rights and the same caching.",                                                                                                                          "",                       rebuild                                                                                },
+    {"E642", "irq-capability",        Severity::error,
+     "A capability is for an interrupt that its node "
+     "does not own",                                                                                              "Interrupt handlers must be for lines or SGIs of the node's boot record, one object each.", "",
+     rebuild                                                                                                                                                                                                                                                                                                                   },
+    {"E643", "sgi-capability",        Severity::error, "A capability raises an SGI that its node may not",
+     "SGI capabilities must be (id, target) pairs of the node's boot record.",                                                                                                                                "",                       rebuild                                                                                },
+    {"E644", "frames-overlap",        Severity::error, "Two frames have the same physical address",
+     "The second cannot be made; the initialiser stops.",                                                                                                                                                     "",                       rebuild                                                                                },
+    {"E645", "log-or-peer",           Severity::error,
+     "A spec names a log or a peer that its node may not "
+     "see",                                                                                                       "Logs and status pages of other nodes must be shared ranges of the boot record.",           "",                       rebuild                                                                                },
+    {"E646", "slot-taken",            Severity::error,
+     "A capability stands in a slot that is taken or does "
+     "not exist",                                                                                                 "The initialiser stops there.",                                                             "",                       rebuild                                                                                },
+    {"E650", "not-as-asked",          Severity::error,
+     "The image is not what the system description asks "
+     "for",                                                                                                       "With --system, every decision of a freshly made plan is compared with the image.",
+     "mkl verify image.elf --system other.yaml",                                                                                                                                                                                        "Make the image again from this description, or name the description it was made from."},
+};
+
+}  // namespace
+
+std::span<const FindingDoc> verify_findings() { return docs; }
 
 }  // namespace mkl

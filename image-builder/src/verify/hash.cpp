@@ -30,7 +30,7 @@ constexpr CrcTables tables;
 
 Digest sha256(const ByteView& bytes) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
-                                                                           &EVP_MD_CTX_free};
+                                                                          &EVP_MD_CTX_free};
     Digest out{};
     bool ok = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
     bytes.for_each([&](std::span<const std::byte> piece) {
@@ -47,8 +47,8 @@ uint32_t crc32(const ByteView& bytes) {
         const auto byte = [&](size_t i) { return static_cast<uint32_t>(piece[i]); };
         size_t i = 0;
         for (; i + 8 <= piece.size(); i += 8) {
-            const uint32_t low = crc ^ (byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 |
-                                        byte(i + 3) << 24);
+            const uint32_t low =
+                crc ^ (byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 | byte(i + 3) << 24);
             crc = tables.t[7][low & 0xff] ^ tables.t[6][low >> 8 & 0xff] ^
                   tables.t[5][low >> 16 & 0xff] ^ tables.t[4][low >> 24] ^
                   tables.t[3][byte(i + 4)] ^ tables.t[2][byte(i + 5)] ^ tables.t[1][byte(i + 6)] ^

@@ -38,7 +38,8 @@ void open_spec(const Node& node, NodeView& view, Proof& proof) {
     const Entry* entry = node.entry(MKL_ROLE_ROOT);
     const auto bytes = find_spec(*view.root, *entry->data);
     if (!bytes) {
-        proof.claim(cat("node '", node.name, "': its root image is not mkl's; nothing is known of "
+        proof.claim(cat("node '", node.name,
+                        "': its root image is not mkl's; nothing is known of "
                         "what it does with what it is given"));
         return;
     }
@@ -88,18 +89,18 @@ std::optional<ImageView> open_image(const ByteView& image, Proof& proof) {
     out.params = *params;
     const auto archive = out.container.flat.part(params->payload_offset, params->payload_size);
     if (!proof.item(readable, archive.has_value())) {
-        proof.violation("E602", "", cat("the loader parameters place the archive at ",
-                                        hex(params->payload_offset), ", ",
-                                        hex(params->payload_size), " bytes; the image has ",
-                                        hex(out.container.flat.size())));
+        proof.violation("E602", "",
+                        cat("the loader parameters place the archive at ",
+                            hex(params->payload_offset), ", ", hex(params->payload_size),
+                            " bytes; the image has ", hex(out.container.flat.size())));
         return std::nullopt;
     }
     out.archive = *archive;
     out.files = walk_archive(out.archive, why);
     proof.expect(readable, why.empty(), "E603", "", cat("the archive is damaged: ", why));
     const auto table = out.archive.part(params->table_offset, params->table_size);
-    auto read = table ? read_table(*table, out.archive, out.container.loadables, why)
-                      : std::nullopt;
+    auto read =
+        table ? read_table(*table, out.archive, out.container.loadables, why) : std::nullopt;
     if (!table) why = "the loader parameters place it outside the archive";
     if (!proof.item(readable, read.has_value())) {
         proof.violation("E604", MKL_PAYLOAD_NAME, cat("the payload table is refused: ", why));

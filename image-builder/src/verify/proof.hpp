@@ -40,9 +40,7 @@ public:
     size_t violations() const { return violations_; }
 
 private:
-    SourceSpan at(const std::string& part) const {
-        return {.file = file_, .node = part};
-    }
+    SourceSpan at(const std::string& part) const { return {.file = file_, .node = part}; }
     std::shared_ptr<const SourceFile> file_;
     DiagnosticSink& sink_;
     VerifyReport& report_;

@@ -43,24 +43,43 @@ bool text(const Piece& piece, std::string& out) {
 bool take(Record& r, const Piece& piece, bool& known) {
     known = true;
     switch (piece.type) {
-    case MKL_REC_NODE: return one(piece, r.node);
-    case MKL_REC_KERNEL: return one(piece, r.kernel);
-    case MKL_REC_RAM: return many(piece, r.ram);
-    case MKL_REC_ROOT_TASK: return one(piece, r.root);
-    case MKL_REC_DEVICES: return many(piece, r.devices);
-    case MKL_REC_RESERVED: return many(piece, r.reserved);
-    case MKL_REC_INTERRUPTS: return many(piece, r.interrupts);
-    case MKL_REC_SGI_SEND: return many(piece, r.sends);
-    case MKL_REC_SGI_RECEIVE: return many(piece, r.receives);
-    case MKL_REC_SHARED: return many(piece, r.shared);
-    case MKL_REC_DTB: return many(piece, r.dtb);
-    case MKL_REC_CONSOLE: return one(piece, r.console);
-    case MKL_REC_INTERRUPT_CONTROLLER: return one(piece, r.intc);
-    case MKL_REC_LOG: return many(piece, r.log);
-    case MKL_REC_STATUS: return many(piece, r.status);
-    case MKL_REC_COMMAND_LINE: return text(piece, r.command_line);
-    case MKL_REC_TIMER: return one(piece, r.timer);
-    default: known = false; return true;
+    case MKL_REC_NODE:
+        return one(piece, r.node);
+    case MKL_REC_KERNEL:
+        return one(piece, r.kernel);
+    case MKL_REC_RAM:
+        return many(piece, r.ram);
+    case MKL_REC_ROOT_TASK:
+        return one(piece, r.root);
+    case MKL_REC_DEVICES:
+        return many(piece, r.devices);
+    case MKL_REC_RESERVED:
+        return many(piece, r.reserved);
+    case MKL_REC_INTERRUPTS:
+        return many(piece, r.interrupts);
+    case MKL_REC_SGI_SEND:
+        return many(piece, r.sends);
+    case MKL_REC_SGI_RECEIVE:
+        return many(piece, r.receives);
+    case MKL_REC_SHARED:
+        return many(piece, r.shared);
+    case MKL_REC_DTB:
+        return many(piece, r.dtb);
+    case MKL_REC_CONSOLE:
+        return one(piece, r.console);
+    case MKL_REC_INTERRUPT_CONTROLLER:
+        return one(piece, r.intc);
+    case MKL_REC_LOG:
+        return many(piece, r.log);
+    case MKL_REC_STATUS:
+        return many(piece, r.status);
+    case MKL_REC_COMMAND_LINE:
+        return text(piece, r.command_line);
+    case MKL_REC_TIMER:
+        return one(piece, r.timer);
+    default:
+        known = false;
+        return true;
     }
 }
 
@@ -73,8 +92,7 @@ std::string check_header(const mkl_boot_header& h, std::span<const std::byte> al
         return cat("it says it has ", h.total_size, " bytes, the entry has ", all.size());
     const uint32_t crc =
         mkl_crc32_skipping(all.data(), all.size(), offsetof(mkl_boot_header, crc32));
-    if (crc != h.crc32)
-        return cat("its CRC-32 is ", hex(crc), ", the header says ", hex(h.crc32));
+    if (crc != h.crc32) return cat("its CRC-32 is ", hex(crc), ", the header says ", hex(h.crc32));
     return "";
 }
 
@@ -117,9 +135,9 @@ std::optional<Record> read_record(const ByteView& bytes, std::string& why) {
         bool known = false;
         const bool sized = take(out, {r.type, all->subspan(at, r.size)}, known);
         if (!sized || (i != 0 && r.type <= last) || (!known && (r.flags & MKL_REC_FLAG_CRITICAL))) {
-            why = !sized    ? cat("record ", i, " (type ", r.type, ") has size ", r.size)
-                  : known   ? cat("record ", i, " (type ", r.type, ") follows type ", last)
-                            : cat("record ", i, " is critical and of unknown type ", r.type);
+            why = !sized  ? cat("record ", i, " (type ", r.type, ") has size ", r.size)
+                  : known ? cat("record ", i, " (type ", r.type, ") follows type ", last)
+                          : cat("record ", i, " is critical and of unknown type ", r.type);
             return std::nullopt;
         }
         if (!known) out.unknown.push_back(r.type);

@@ -47,16 +47,16 @@ void check_entry(const ImageView& image, const Node& node, const Entry& entry, P
         const auto file =
             std::find_if(image.files.begin(), image.files.end(),
                          [&](const ArchiveFile& f) { return f.offset == entry.raw.offset; });
-        const bool same = file != image.files.end() && file->name == entry.name &&
-                          file->size == entry.raw.size;
+        const bool same =
+            file != image.files.end() && file->name == entry.name && file->size == entry.raw.size;
         proof.expect("entries stand where the table says", same, "E607", entry.name,
                      cat("the table places '", entry.name, "' at ", hex(entry.raw.offset), ", ",
                          hex(entry.raw.size), " bytes; the archive has ",
                          file == image.files.end()
                              ? "nothing there"
                              : cat("'", file->name, "' there, ", hex(file->size), " bytes")));
-        proof.expect("entries are aligned to 64 bytes",
-                     entry.raw.offset % MKL_PAYLOAD_ALIGN == 0, "E607", entry.name,
+        proof.expect("entries are aligned to 64 bytes", entry.raw.offset % MKL_PAYLOAD_ALIGN == 0,
+                     "E607", entry.name,
                      cat("'", entry.name, "' starts at ", hex(entry.raw.offset),
                          ", not at a multiple of ", MKL_PAYLOAD_ALIGN));
     } else {
@@ -95,8 +95,8 @@ void check_archive(const ImageView& image, Proof& proof) {
         for (const Entry& entry : node.entries) {
             check_entry(image, node, entry, proof);
             named.insert(entry.raw.offset);
-            proof.expect("names are used once", names.insert(entry.name).second, "E607",
-                         entry.name, cat("'", entry.name, "' is in the table twice"));
+            proof.expect("names are used once", names.insert(entry.name).second, "E607", entry.name,
+                         cat("'", entry.name, "' is in the table twice"));
         }
         for (const uint32_t role :
              {MKL_ROLE_KERNEL, MKL_ROLE_ROOT, MKL_ROLE_DTB, MKL_ROLE_BOOT_RECORD}) {
@@ -104,10 +104,10 @@ void check_archive(const ImageView& image, Proof& proof) {
                                              [&](const Entry& e) { return e.raw.role == role; });
             const bool optional =
                 role == MKL_ROLE_BOOT_RECORD && node.raw.protocol != MKL_PROTOCOL_MKL;
-            proof.expect("nodes have all their parts", count == 1 || (optional && count == 0),
-                         "E607", node.name,
-                         cat("node '", node.name, "' has ", count, " entries of role ",
-                             role_name(role)));
+            proof.expect(
+                "nodes have all their parts", count == 1 || (optional && count == 0), "E607",
+                node.name,
+                cat("node '", node.name, "' has ", count, " entries of role ", role_name(role)));
         }
         proof.expect("names are used once", !node.name.empty() && names.insert(node.name).second,
                      "E604", MKL_PAYLOAD_NAME, cat("node name '", node.name, "' is used twice"));

@@ -29,7 +29,8 @@ std::vector<PhysRange> check_list(const std::vector<mkl_range>& list, const std:
                           (out.empty() || last <= range->base());
         proof.expect("lists of ranges are sorted, disjoint and page aligned", good, "E604",
                      MKL_PAYLOAD_NAME,
-                     cat(what, " has ", hex(r.base), " + ", hex(r.size), ", which is empty, "
+                     cat(what, " has ", hex(r.base), " + ", hex(r.size),
+                         ", which is empty, "
                          "unaligned, or not behind the range before it"));
         if (!good) continue;
         out.push_back(*range);
@@ -48,11 +49,11 @@ void check_loader(const ImageView& image, Proof& proof) {
     proof.expect("the loader keeps to its own place", p.run_base % large_page == 0, "E608", "",
                  cat("run base ", hex(p.run_base), " is no multiple of 2 MiB"));
     const bool aligned = (p.payload_offset | p.scratch_offset) % MKL_PAGE_SIZE == 0;
-    const bool ordered =
-        p.image_size <= p.payload_offset && p.payload_size <= p.footprint &&
-        p.payload_offset <= p.footprint - p.payload_size &&
-        p.payload_offset + p.payload_size <= p.scratch_offset && p.scratch_size <= p.footprint &&
-        p.scratch_offset <= p.footprint - p.scratch_size;
+    const bool ordered = p.image_size <= p.payload_offset && p.payload_size <= p.footprint &&
+                         p.payload_offset <= p.footprint - p.payload_size &&
+                         p.payload_offset + p.payload_size <= p.scratch_offset &&
+                         p.scratch_size <= p.footprint &&
+                         p.scratch_offset <= p.footprint - p.scratch_size;
     proof.expect("the loader keeps to its own place", aligned && ordered, "E608", "",
                  cat("loader ", hex(p.image_size), ", payload ", hex(p.payload_offset), " + ",
                      hex(p.payload_size), " and scratch ", hex(p.scratch_offset), " + ",
@@ -114,13 +115,15 @@ void check_memory(const ImageView& image, Proof& proof) {
                      cat(o.owner, " has ", o.range, ", which is not all RAM of the board"));
         proof.expect("the claims cover all that is owned", covers(claims, o.range), "E610",
                      MKL_PAYLOAD_NAME,
-                     cat(o.owner, " has ", o.range, ", which the claims that the loader compares "
+                     cat(o.owner, " has ", o.range,
+                         ", which the claims that the loader compares "
                          "with firmware do not cover"));
     }
     std::sort(owned.begin(), owned.end(),
               [](const Owned& a, const Owned& b) { return a.range < b.range; });
     for (size_t i = 0; i + 1 < owned.size(); i++)
-        for (size_t k = i + 1; k < owned.size() && owned[k].range.base() < owned[i].range.end(); k++)
+        for (size_t k = i + 1; k < owned.size() && owned[k].range.base() < owned[i].range.end();
+             k++)
             proof.expect("every byte of RAM has one owner", false, "E611", MKL_PAYLOAD_NAME,
                          cat(owned[i].owner, " has ", owned[i].range, " and ", owned[k].owner,
                              " has ", owned[k].range, ": they share ",

@@ -58,18 +58,22 @@ void check_overlaps(std::vector<Placed> placed, Proof& proof) {
 }
 
 // Segments as the program headers have them, moved by `delta` (destination minus the header's
-// address).
-void compare_elf(const Entry& entry, const Elf& elf, bool physical, uint64_t delta, Proof& proof) {
+// address); each is zeroed up to the next, the last to `end`, so that no byte keeps old content.
+void compare_elf(const Entry& entry, const Elf& elf, bool physical, uint64_t delta, uint64_t end,
+                 Proof& proof) {
     std::vector<mkl_payload_segment> expected;
     for (const Elf64_Phdr& p : elf.loads)
-        expected.push_back({(physical ? p.p_paddr : p.p_vaddr) + delta, p.p_memsz, p.p_offset,
-                            p.p_filesz});
+        expected.push_back(
+            {(physical ? p.p_paddr : p.p_vaddr) + delta, p.p_memsz, p.p_offset, p.p_filesz});
     const auto by_dest = [](const mkl_payload_segment& a, const mkl_payload_segment& b) {
         return a.dest < b.dest;
     };
     std::vector<mkl_payload_segment> found = entry.segments;
     std::sort(expected.begin(), expected.end(), by_dest);
     std::sort(found.begin(), found.end(), by_dest);
+    for (size_t i = 0; i < expected.size(); i++)
+        expected[i].memory_size =
+            (i + 1 < expected.size() ? expected[i + 1].dest : end) - expected[i].dest;
     constexpr std::string_view row = "segments are those of the ELF headers";
     if (!proof.item(row, found.size() == expected.size())) {
         proof.violation("E614", entry.name,
@@ -79,14 +83,12 @@ void compare_elf(const Entry& entry, const Elf& elf, bool physical, uint64_t del
     }
     for (size_t i = 0; i < found.size(); i++) {
         const mkl_payload_segment &f = found[i], &e = expected[i];
-        // Zeros behind the last byte may reach to the end of the page: pages are given out whole.
         const bool good = f.dest == e.dest && f.offset == e.offset && f.file_size == e.file_size &&
-                          f.memory_size >= e.memory_size &&
-                          f.memory_size - e.memory_size < MKL_PAGE_SIZE;
+                          f.memory_size == e.memory_size;
         proof.expect(row, good, "E614", entry.name,
                      cat("the table copies ", hex(f.offset), " + ", hex(f.file_size), " of '",
                          entry.name, "' to ", hex(f.dest), " + ", hex(f.memory_size),
-                         ", its program header says ", hex(e.offset), " + ", hex(e.file_size),
+                         ", its program headers say ", hex(e.offset), " + ", hex(e.file_size),
                          " to ", hex(e.dest), " + ", hex(e.memory_size)));
     }
 }
@@ -98,20 +100,18 @@ void check_kernel(const NodeView& view, Proof& proof) {
     const auto lowest = *std::min_element(
         view.kernel->loads.begin(), view.kernel->loads.end(),
         [](const Elf64_Phdr& a, const Elf64_Phdr& b) { return a.p_paddr < b.p_paddr; });
-    uint64_t end = 0;
+    uint64_t end = n.kernel_base;
     for (const Elf64_Phdr& p : view.kernel->loads)
-        end = std::max(end, p.p_paddr - lowest.p_paddr + p.p_memsz);
-    const uint64_t lowest_page = page_down(lowest.p_paddr);
-    compare_elf(*entry, *view.kernel, true, n.kernel_base - lowest_page, proof);
-    end += n.kernel_base + (lowest.p_paddr - lowest_page);
+        end = std::max(end, n.kernel_base + (p.p_paddr - lowest.p_paddr) + p.p_memsz);
+    compare_elf(*entry, *view.kernel, true, n.kernel_base - lowest.p_paddr, end, proof);
     constexpr std::string_view row = "kernels stand and start where their ELF says";
     proof.expect(row, n.kernel_base % large_page == 0, "E615", entry->name,
                  cat("the kernel of node '", view.node->name, "' stands at ", hex(n.kernel_base),
                      ", not at a multiple of 2 MiB"));
-    proof.expect(row, n.kernel_end >= end && n.kernel_end - end < large_page, "E615", entry->name,
+    proof.expect(row, n.kernel_end == end, "E615", entry->name,
                  cat("the kernel of node '", view.node->name, "' ends at ", hex(end),
                      ", the table says ", hex(n.kernel_end)));
-    const uint64_t virt = lowest.p_vaddr - (lowest.p_paddr - lowest_page);
+    const uint64_t virt = lowest.p_vaddr;
     proof.expect(row, n.kernel_virt == virt, "E615", entry->name,
                  cat("the kernel of node '", view.node->name, "' has virtual base ", hex(virt),
                      ", the table says ", hex(n.kernel_virt)));
@@ -132,8 +132,8 @@ void check_root(const NodeView& view, Proof& proof) {
         first = std::min(first, page_down(p.p_vaddr));
         last = std::max(last, p.p_vaddr + p.p_memsz);
     }
-    compare_elf(*entry, *view.root, false, root.base - first, proof);
     const uint64_t size = page_down(last - first + MKL_PAGE_SIZE - 1);
+    compare_elf(*entry, *view.root, false, root.base - first, root.base + size, proof);
     constexpr std::string_view row = "root images stand and start where their ELF says";
     proof.expect(row, root.virt == first && root.end - root.base == size, "E616", entry->name,
                  cat("the root image of node '", view.node->name, "' takes ", hex(first), " + ",

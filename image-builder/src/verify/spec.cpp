@@ -65,8 +65,7 @@ std::string check_others(const Spec& s) {
         if (l.name >= s.names.size()) return "a log refers past the names";
     for (const mkl_spec_peer& p : s.peers)
         if (p.name >= s.names.size()) return "a peer refers past the names";
-    if (s.header.console_notification != ~0u &&
-        s.header.console_notification >= s.objects.size())
+    if (s.header.console_notification != ~0u && s.header.console_notification >= s.objects.size())
         return "the console notification is no object";
     return "";
 }
@@ -75,9 +74,8 @@ std::string check_others(const Spec& s) {
 
 std::string_view object_type_name(uint16_t type) {
     constexpr std::string_view names[] = {
-        "?",          "endpoint", "notification", "cnode",         "tcb",   "frame",     "vspace",
-        "page table", "irq",      "sgi signal",   "untyped",       "sched", "reply",     "asid pool",
-        "vcpu"};
+        "?",   "endpoint",   "notification", "cnode", "tcb",   "frame",     "vspace", "page table",
+        "irq", "sgi signal", "untyped",      "sched", "reply", "asid pool", "vcpu"};
     return type < std::size(names) ? names[type] : names[0];
 }
 
@@ -107,8 +105,8 @@ std::optional<Spec> read_spec(const ByteView& bytes, std::string& why) {
     }
     out.header = *header;
     const auto tables = bytes.part(0, header->tables_size);
-    if (!tables || header->tables_size > header->total_size ||
-        header->total_size > bytes.size() || header->tables_size > max_tables_size) {
+    if (!tables || header->tables_size > header->total_size || header->total_size > bytes.size() ||
+        header->tables_size > max_tables_size) {
         why = cat("it says ", header->tables_size, " bytes of tables and ", header->total_size,
                   " in all, it has ", bytes.size());
         return std::nullopt;
@@ -118,8 +116,8 @@ std::optional<Spec> read_spec(const ByteView& bytes, std::string& why) {
     const uint32_t crc =
         mkl_crc32_skipping(raw->data(), raw->size(), offsetof(mkl_spec_header, crc32));
     if (crc != header->crc32) {
-        why = cat("the CRC-32 of its tables is ", hex(crc), ", the header says ",
-                  hex(header->crc32));
+        why =
+            cat("the CRC-32 of its tables is ", hex(crc), ", the header says ", hex(header->crc32));
         return std::nullopt;
     }
     std::vector<char> names;

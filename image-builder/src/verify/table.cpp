@@ -38,8 +38,8 @@ std::optional<ByteView> data_of(const mkl_payload_entry& entry, const ByteView& 
 std::string check_header(const mkl_payload_header& h, const ByteView& bytes) {
     if (h.magic != MKL_PAYLOAD_MAGIC) return "it does not start with MKLPAYL1";
     if (h.major != MKL_PAYLOAD_MAJOR)
-        return cat("its version is ", h.major, '.', h.minor, ", this mkl reads ",
-                   MKL_PAYLOAD_MAJOR, ".x");
+        return cat("its version is ", h.major, '.', h.minor, ", this mkl reads ", MKL_PAYLOAD_MAJOR,
+                   ".x");
     if (h.total_size != bytes.size())
         return cat("it says it has ", h.total_size, " bytes, the entry has ", bytes.size());
     if (h.nodes.count == 0 || h.nodes.count > MKL_PAYLOAD_MAX_NODES)
@@ -49,9 +49,7 @@ std::string check_header(const mkl_payload_header& h, const ByteView& bytes) {
 
 }  // namespace
 
-std::string fixed_text(const char* data, size_t size) {
-    return {data, ::strnlen(data, size)};
-}
+std::string fixed_text(const char* data, size_t size) { return {data, ::strnlen(data, size)}; }
 
 std::optional<PhysRange> range_of(const mkl_range& r) {
     if (r.size == 0) return std::nullopt;
@@ -100,8 +98,7 @@ std::optional<Table> read_table(const ByteView& bytes, const ByteView& archive,
     const auto zeros = elements<mkl_range>(bytes, header->zeros, max_ranges);
     const auto ram = elements<mkl_range>(bytes, header->ram, max_ranges);
     const auto claims = elements<mkl_range>(bytes, header->claims, max_ranges);
-    const auto interrupts =
-        elements<mkl_payload_interrupt>(bytes, header->interrupts, max_ranges);
+    const auto interrupts = elements<mkl_payload_interrupt>(bytes, header->interrupts, max_ranges);
     if (!nodes || !entries || !segments || !zeros || !ram || !claims || !interrupts) {
         why = "one of its tables reaches past its end";
         return std::nullopt;

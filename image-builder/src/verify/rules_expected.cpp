@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The image is what was asked for: every decision of a plan, compared with the image's own words.
+#include <algorithm>
+
+#include "proof.hpp"
+
+namespace mkl::verify {
+
+namespace {
+
+constexpr std::string_view row = "the image is what the system description asks for";
+
+std::string list_text(const std::vector<PhysRange>& ranges) {
+    std::string out;
+    for (const PhysRange& r : ranges) out += cat(out.empty() ? "" : ", ", r);
+    return out.empty() ? "none" : out;
+}
+
+std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list) {
+    std::vector<PhysRange> out;
+    for (const mkl_range& r : list)
+        if (const auto range = range_of(r)) out.push_back(*range);
+    return normalise(std::move(out));
+}
+
+std::string pairs_text(const auto& pairs) {
+    std::string out;
+    for (const auto& [a, b] : pairs) out += cat(out.empty() ? "" : ", ", a, ":", hex(b));
+    return out.empty() ? "none" : out;
+}
+
+void same(std::string_view what, const std::string& of, const std::string& image,
+          const std::string& asked, Proof& proof) {
+    proof.expect(row, image == asked, "E650", of,
+                 cat(what, of.empty() ? "" : " of node '", of, of.empty() ? "" : "'", " is ", image,
+                     " in the image and ", asked, " in the plan"));
+}
+
+void check_node(const NodeView& view, const ExpectedNode& e, Proof& proof) {
+    const std::string& name = view.node->name;
+    same("name", name, name, e.name, proof);
+    same("CPU", name, hex(view.node->raw.hwid), hex(e.hwid), proof);
+    same("RAM", name, list_text(ranges_of(view.node->ram)), list_text(normalise(e.memory)), proof);
+    if (!view.record) return;
+    same("device pages", name, list_text(ranges_of(view.record->devices)),
+         list_text(normalise(e.device_pages)), proof);
+    std::vector<std::pair<uint32_t, uint32_t>> interrupts;
+    for (const mkl_rec_interrupt& i : view.record->interrupts)
+        interrupts.emplace_back(i.id, i.trigger);
+    same("interrupts (id:trigger)", name, pairs_text(interrupts), pairs_text(e.interrupts), proof);
+    std::vector<std::pair<uint32_t, uint64_t>> sends, asked = e.sends;
+    for (const mkl_rec_sgi_send& s : view.record->sends) sends.emplace_back(s.id, s.target);
+    std::sort(sends.begin(), sends.end());
+    std::sort(asked.begin(), asked.end());
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    same("SGIs (id:target)", name, pairs_text(sends), pairs_text(asked), proof);
+}
+
+// "base..end:rights" of each pool that node `index` is a member of.
+std::string pools_text(const Expected& expected, size_t index) {
+    std::vector<std::string> out;
+    for (const ExpectedPool& p : expected.pools)
+        for (const auto& [node, rights] : p.nodes)
+            if (node == index) out.push_back(cat(p.range, ":", rights));
+    std::sort(out.begin(), out.end());
+    std::string text;
+    for (const std::string& s : out) text += cat(text.empty() ? "" : ", ", s);
+    return text.empty() ? "none" : text;
+}
+std::string pools_text(const Record& record) {
+    std::vector<std::string> out;
+    for (const mkl_rec_shared& s : record.shared)
+        if (s.kind == MKL_SHARED_POOL)
+            if (const auto r = range_of({s.base, s.size})) out.push_back(cat(*r, ":", s.rights));
+    std::sort(out.begin(), out.end());
+    std::string text;
+    for (const std::string& s : out) text += cat(text.empty() ? "" : ", ", s);
+    return text.empty() ? "none" : text;
+}
+
+}  // namespace
+
+void check_expected(const ImageView& image, const Expected& expected, Proof& proof) {
+    const mkl_payload_header& h = image.table.header;
+    same("architecture", "", std::to_string(h.arch), std::to_string(expected.arch), proof);
+    same("number of nodes", "", std::to_string(image.nodes.size()),
+         std::to_string(expected.nodes.size()), proof);
+    same("loader", "", list_text(ranges_of({h.loader})), list_text({expected.loader}), proof);
+    same("status pages", "", list_text(ranges_of({h.status})), list_text({expected.status}), proof);
+    for (size_t i = 0; i < std::min(image.nodes.size(), expected.nodes.size()); i++) {
+        check_node(image.nodes[i], expected.nodes[i], proof);
+        if (image.nodes[i].record)
+            same("shared pools (range:rights)", expected.nodes[i].name,
+                 pools_text(*image.nodes[i].record), pools_text(expected, i), proof);
+    }
+}
+
+}  // namespace mkl::verify

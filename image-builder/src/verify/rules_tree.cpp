@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Node device trees agree with the records: own RAM, own CPU, own devices and interrupts, nothing
+// random, nothing that refers to what is not there.
+#include <algorithm>
+
+#include "proof.hpp"
+#include "tree.hpp"
+
+namespace mkl::verify {
+
+namespace {
+
+std::string list_text(const std::vector<PhysRange>& ranges) {
+    std::string out;
+    for (const PhysRange& r : ranges) out += cat(out.empty() ? "" : ", ", r);
+    return out.empty() ? "none" : out;
+}
+
+std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list) {
+    std::vector<PhysRange> out;
+    for (const mkl_range& r : list)
+        if (const auto range = range_of(r)) out.push_back(*range);
+    return normalise(std::move(out));
+}
+
+void check_basics(const NodeView& view, const Tree& tree, const std::string& part, Proof& proof) {
+    const auto ram = ranges_of(view.node->ram);
+    const auto memory = normalise(tree.memory);
+    proof.expect("device trees have their node's RAM", memory == ram, "E631", part,
+                 cat("memory in the tree of node '", view.node->name, "' is ", list_text(memory),
+                     ", its RAM is ", list_text(ram)));
+    for (const PhysRange& r : tree.reserved)
+        proof.expect(
+            "memory reservations lie in the node's RAM", covers(ram, r), "E631", part,
+            cat("the tree of node '", view.node->name, "' reserves ", r, ", outside its RAM"));
+    const bool own = tree.cpus.size() == 1 && tree.cpus.front() == view.node->raw.hwid;
+    proof.expect("device trees have their node's CPU and no other", own, "E632", part,
+                 cat("the tree of node '", view.node->name, "' has ", tree.cpus.size(),
+                     " CPUs, the first ", tree.cpus.empty() ? "none" : hex(tree.cpus.front()),
+                     "; the node runs on ", hex(view.node->raw.hwid)));
+    proof.expect("device trees hold no random seed", tree.seeds.empty(), "E634", part,
+                 cat("the tree of node '", view.node->name, "' has ",
+                     tree.seeds.empty() ? "" : tree.seeds.front()));
+    for (const std::string& d : tree.dangling)
+        proof.expect("interrupt parents are there", false, "E633", part, d);
+}
+
+void check_devices(const ImageView& image, const NodeView& view, const Tree& tree,
+                   const std::string& part, Proof& proof) {
+    const auto own = ranges_of(view.record->devices);
+    std::vector<mkl_range> list{
+        {image.table.header.intc.dist_base, image.table.header.intc.dist_size}
+    };
+    for (uint32_t i = 0; i < std::min(image.table.header.intc.region_count, MKL_INTC_MAX_REGIONS);
+         i++)
+        list.push_back(image.table.header.intc.regions[i]);
+    const auto controller = ranges_of(list);
+    for (const TreeDevice& d : tree.nodes) {
+        if (!d.enabled || d.registers.empty()) continue;
+        if (covers(controller, d.registers.front())) continue;  // its further frames go with it
+        for (const PhysRange& r : d.registers) {
+            const auto pages = r.grown_to(MKL_PAGE_SIZE);
+            const bool mine = pages && covers(own, *pages);
+            std::string owner;
+            for (const NodeView& other : image.nodes)
+                if (&other != &view && other.record && pages)
+                    for (const PhysRange& o : ranges_of(other.record->devices))
+                        if (o.overlaps(*pages)) owner = other.node->name;
+            proof.expect("enabled devices belong to their node", mine, "E635", part,
+                         cat(d.path, " is enabled in the tree of node '", view.node->name,
+                             "'; its registers ", r, " belong to ",
+                             owner.empty() ? std::string{"nobody"} : cat("node '", owner, "'")));
+        }
+    }
+    for (const TreeInterrupt& i : tree.interrupts) {
+        if (i.per_cpu) continue;
+        const auto& list_of = view.record->interrupts;
+        const bool mine = std::any_of(list_of.begin(), list_of.end(),
+                                      [&](const mkl_rec_interrupt& r) { return r.id == i.id; });
+        proof.expect("interrupts of enabled devices belong to their node", mine, "E636", part,
+                     cat(i.path, " is enabled in the tree of node '", view.node->name,
+                         "' with interrupt ", i.id, ", which its boot record does not have"));
+    }
+}
+
+}  // namespace
+
+void check_trees(const ImageView& image, Proof& proof) {
+    for (const NodeView& view : image.nodes) {
+        if (!view.tree) continue;
+        const std::string part = view.part("node.dtb");
+        const Tree tree = read_tree(*view.tree, image.table.header.intc.dist_base,
+                                    image.table.header.intc.type == MKL_INTC_PLIC);
+        check_basics(view, tree, part, proof);
+        if (view.record) check_devices(image, view, tree, part, proof);
+    }
+}
+
+}  // namespace mkl::verify
