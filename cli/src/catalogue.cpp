@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every library's findings in one catalogue, and the findings of the commands themselves.
-#include "commands.hpp"
+#include "mkl/render/catalogue.hpp"
+
 #include "mkl/artefacts/findings.hpp"
 #include "mkl/capdl/findings.hpp"
 #include "mkl/emit/findings.hpp"
@@ -14,7 +15,7 @@
 #include "mkl/support/outputs.hpp"
 #include "mkl/verify/findings.hpp"
 
-namespace mkl::cli {
+namespace mkl::render {
 
 namespace {
 
@@ -38,16 +39,14 @@ constexpr FindingDoc docs[] = {
 
 }  // namespace
 
-std::span<const FindingDoc> cli_findings() { return docs; }
-
-render::Catalogue joined_catalogue() {
+Catalogue joined_catalogue() {
     std::vector<FindingDoc> all;
     for (const auto table :
          {manifest_findings(), hardware_findings(), rules_findings(), partition_findings(),
           emit_findings(), formats_findings(), capdl_findings(), artefacts_findings(),
           image_findings(), verify_findings(), qemu_findings(), outputs_findings(), cli_findings()})
         all.insert(all.end(), table.begin(), table.end());
-    return render::Catalogue{std::move(all)};
+    return Catalogue{std::move(all)};
 }
 
-}  // namespace mkl::cli
+}  // namespace mkl::render

@@ -63,11 +63,6 @@ int run_explain(Context& context);
 int run_schema(Context& context);
 int run_qemu(Context& context);
 
-/// Every library's findings.
-render::Catalogue joined_catalogue();
-/// Findings that only commands report: E8xx.
-std::span<const FindingDoc> cli_findings();
-
 /// Where the programs for the boards lie: beside the executable, or below its prefix.
 Share find_share();
 

@@ -11,6 +11,7 @@
 #include <exception>
 
 #include "commands.hpp"
+#include "mkl/render/catalogue.hpp"
 
 namespace mkl::cli {
 
@@ -45,7 +46,7 @@ bool print_result(const Context& context) {
 int run(const Options& options) {
     HostFileSystem files;
     DiagnosticSink sink;
-    const render::Catalogue catalogue = joined_catalogue();
+    const render::Catalogue catalogue = render::joined_catalogue();
     Context context{options, files, catalogue, sink};
     const auto all = commands();
     const auto command = std::find_if(all.begin(), all.end(),
