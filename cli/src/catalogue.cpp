@@ -44,7 +44,8 @@ Catalogue joined_catalogue() {
     for (const auto table :
          {manifest_findings(), hardware_findings(), rules_findings(), partition_findings(),
           emit_findings(), formats_findings(), capdl_findings(), artefacts_findings(),
-          image_findings(), verify_findings(), qemu_findings(), outputs_findings(), cli_findings()})
+          image_findings(), verify_findings(), qemu_findings(), outputs_findings(),
+          std::span<const FindingDoc>{docs}})
         all.insert(all.end(), table.begin(), table.end());
     return Catalogue{std::move(all)};
 }

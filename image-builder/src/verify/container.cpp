@@ -117,7 +117,8 @@ std::optional<Container> open_uimage(const ByteView& image, std::string& why) {
     header[1] = 0;
     Container out;
     out.format = "uImage";
-    const uint32_t header_found = crc32(ByteView{std::span<const std::byte>{std::as_bytes(std::span{header})}});
+    const uint32_t header_found =
+        crc32(ByteView{std::span<const std::byte>{std::as_bytes(std::span{header})}});
     const uint32_t data_found = crc32(*data);
     out.sums = {
         {"uImage header: CRC-32", header_found == header_crc, hex(header_found), hex(header_crc)},

@@ -111,6 +111,10 @@ constexpr FindingDoc docs[] = {
     {"E636", "tree-interrupt",        Severity::error,
      "A device is enabled with an interrupt that its "
      "node does not own",                                                                                         "The driver would wait for an interrupt that goes elsewhere.",                              "",                       rebuild                                                                                },
+    {"E637", "unaccounted",           Severity::error, "A node owns a page or interrupt of no device",
+     "Every device page and interrupt of a boot record must be that of a device which is enabled "
+     "in "
+     "the node's tree: what nobody asked for, nobody gets.",                                                                                                                                                  "",                       rebuild                                                                                },
     {"E640", "spec-refused",          Severity::error, "A CapDL spec is refused",
      "The initialiser would refuse it for the same reason: magic, checksum, a table or an index "
      "that reaches outside, or a spec for another node or kernel.",                                                                                                                                           "",                       changed                                                                                },

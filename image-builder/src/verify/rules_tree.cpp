@@ -83,6 +83,28 @@ void check_devices(const ImageView& image, const NodeView& view, const Tree& tre
     }
 }
 
+// The other way round: nothing in the record that no enabled device of the tree accounts for.
+void check_accounted(const NodeView& view, const Tree& tree, Proof& proof) {
+    const std::string part = view.part("boot-record.bin");
+    std::vector<PhysRange> pages;
+    for (const TreeDevice& d : tree.nodes)
+        for (const PhysRange& r : d.registers)
+            if (const auto grown = r.grown_to(MKL_PAGE_SIZE); grown && d.enabled)
+                pages.push_back(*grown);
+    pages = normalise(std::move(pages));
+    for (const PhysRange& r : ranges_of(view.record->devices))
+        proof.expect("device pages are those of enabled devices", covers(pages, r), "E637", part,
+                     cat("node '", view.node->name, "' has device pages ", r,
+                         ", which no enabled device of its tree has in full"));
+    for (const mkl_rec_interrupt& i : view.record->interrupts) {
+        const bool used = std::any_of(tree.interrupts.begin(), tree.interrupts.end(),
+                                      [&](const TreeInterrupt& t) { return t.id == i.id; });
+        proof.expect("interrupts are those of enabled devices", used, "E637", part,
+                     cat("node '", view.node->name, "' has interrupt ", i.id,
+                         ", which no enabled device of its tree has"));
+    }
+}
+
 }  // namespace
 
 void check_trees(const ImageView& image, Proof& proof) {
@@ -92,7 +114,9 @@ void check_trees(const ImageView& image, Proof& proof) {
         const Tree tree = read_tree(*view.tree, image.table.header.intc.dist_base,
                                     image.table.header.intc.type == MKL_INTC_PLIC);
         check_basics(view, tree, part, proof);
-        if (view.record) check_devices(image, view, tree, part, proof);
+        if (!view.record) continue;
+        check_devices(image, view, tree, part, proof);
+        check_accounted(view, tree, proof);
     }
 }
 

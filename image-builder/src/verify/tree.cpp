@@ -128,7 +128,8 @@ private:
         }
         for (const char* seed : {"rng-seed", "kaslr-seed"})
             if (has(offset, seed)) tree_.seeds.push_back(cat(device.path, "/", seed));
-        if (device.enabled && (has(offset, "interrupts") || has(offset, "interrupts-extended")))
+        if (device.enabled && (has(offset, "interrupts") || has(offset, "interrupts-extended") ||
+                               has(offset, "interrupt-map")))
             pending_.push_back({level.node, level.interrupt_parent});
         tree_.nodes.push_back(std::move(device));
         return level;
@@ -203,10 +204,28 @@ private:
             tree_.interrupts.push_back({path, c[at + 1] + (spi ? first_spi : first_ppi), !spi});
         }
     }
+    // Lines that a bridge passes on, Devicetree Specification 2.4.3.
+    void add_map(const TreeDevice& device) {
+        const CellList map = cells(device.offset, "interrupt-map");
+        const size_t child = size_t{std::min(cell(device.offset, "#address-cells", 2), 4u)} +
+                             std::min(cell(device.offset, "#interrupt-cells", 1), 16u);
+        for (size_t i = 0; i + child < map.count;) {
+            int controller = -1;
+            const auto n =
+                specifier_cells(map[i + child], device.path, "interrupt-map", controller);
+            if (!n) return;
+            const size_t unit = std::min(cell(controller, "#address-cells", 0), 4u);
+            const size_t at = i + child + 1 + unit;
+            if (at + *n > map.count) return;
+            add_interrupt(device.path, map, at, *n, controller);
+            i = at + *n;
+        }
+    }
     void resolve_interrupts() {
         for (const Pending& p : pending_) {
             const TreeDevice& device = tree_.nodes[p.node];
             int controller = -1;
+            add_map(device);
             if (const CellList c = cells(device.offset, "interrupts-extended"); c.count != 0) {
                 for (size_t i = 0; i < c.count;) {
                     const auto n =

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/verify/verify.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "mkl/abi/status.h"
+#include "mkl/render/render.hpp"
+#include "mkl/verify/inspect.hpp"
+#include "tiny_image.hpp"
+
+namespace mkl {
+namespace {
+
+using testing::HasSubstr;
+
+struct Result {
+    bool good = false;
+    DiagnosticSink sink;
+    VerifyReport report;
+    std::string text() const { return render::text(sink.all(), {}); }
+};
+
+Result verify(const Bytes& image) {
+    Result r;
+    r.good = verify_image(std::span<const std::byte>{image}, {.name = "tiny", .expected = {}},
+                          r.sink, r.report);
+    return r;
+}
+
+TEST(Verify, ProvesTheTinyImageInEveryContainer) {
+    const Bytes flat = tiny::image();
+    for (const Bytes& image : {flat, tiny::uimage(flat), tiny::elf(flat), tiny::fit(flat)}) {
+        const Result r = verify(image);
+        EXPECT_TRUE(r.good) << r.text();
+        EXPECT_TRUE(r.sink.all().empty()) << r.text();
+        EXPECT_GT(r.report.rows.size(), 30u);
+        for (const auto& row : r.report.rows) {
+            EXPECT_GT(row.items, 0u) << row.what;
+            EXPECT_EQ(row.bad, 0u) << row.what;
+        }
+    }
+}
+
+TEST(Verify, ATruncatedImageIsRefusedAtEveryLength) {
+    const Bytes flat = tiny::image();
+    for (size_t size = 0; size < flat.size(); size += 61) {
+        const Bytes cut(flat.begin(), flat.begin() + static_cast<ptrdiff_t>(size));
+        EXPECT_FALSE(verify(cut).good) << size;
+    }
+}
+
+// Every byte from the loader's parameters on counts: flipping any one is found. (The padding of
+// the archive and of the parameters' page is nobody's.)
+TEST(Verify, AFlippedByteOfAnyEntryIsFound) {
+    const Bytes flat = tiny::image();
+    size_t flips = 0, found = 0;
+    for (size_t at = 0x1000; at < flat.size(); at += 7) {
+        Bytes broken = flat;
+        broken[at] ^= std::byte{0x10};
+        flips++;
+        found += !verify(broken).good;
+    }
+    EXPECT_GT(flips, 1000u);
+    EXPECT_GT(found * 100, flips * 90);
+}
+
+TEST(Verify, ContainerChecksumsAreChecked) {
+    const Bytes flat = tiny::image();
+    Bytes u = tiny::uimage(flat), f = tiny::fit(flat);
+    u[64 + 0x900] ^=
+        std::byte{1};  // padding of the loader's page: only the container's sum sees it
+    EXPECT_TRUE(verify(u).sink.has("E601"));
+    // The FIT's payload starts where the flat image's header stands in it.
+    const auto at = std::search(f.begin(), f.end(), flat.begin() + 0x30, flat.begin() + 0x100);
+    ASSERT_NE(at, f.end());
+    *(at + 0x800) ^= std::byte{1};
+    EXPECT_TRUE(verify(f).sink.has("E601"));
+}
+
+TEST(Verify, ComparesWithWhatWasAskedFor) {
+    Expected asked;
+    asked.arch = MKL_ARCH_AARCH64;
+    const auto range = [](uint64_t base, uint64_t size) {
+        return *PhysRange::from_base_size(PhysAddr{base}, size);
+    };
+    asked.loader = range(tiny::loader_base, tiny::loader_size);
+    asked.status = range(tiny::status_base, 2 * MKL_PAGE_SIZE);
+    for (const uint32_t id : {0u, 1u}) {
+        const tiny::Node n = tiny::node(id);
+        asked.nodes.push_back({n.name,
+                               id,
+                               {range(n.ram, tiny::node_size)},
+                               {range(n.device, MKL_PAGE_SIZE)},
+                               {{n.interrupt, MKL_TRIGGER_LEVEL}},
+                               {{0, 1 - id}}});
+    }
+    asked.pools.push_back({
+        "pool",
+        range(tiny::pool_base, tiny::pool_size),
+        {{0, MKL_RIGHT_READ | MKL_RIGHT_WRITE}, {1, MKL_RIGHT_READ | MKL_RIGHT_WRITE}}
+    });
+    const auto compare = [&](const Expected& expected) {
+        DiagnosticSink sink;
+        VerifyReport report;
+        const Bytes image = tiny::image();
+        verify_image(std::span<const std::byte>{image}, {.name = "tiny", .expected = expected},
+                     sink, report);
+        return render::text(sink.all(), {});
+    };
+    EXPECT_EQ(compare(asked), "");
+    Expected other = asked;
+    other.pools[0].nodes[1].second = MKL_RIGHT_READ;
+    EXPECT_THAT(compare(other), HasSubstr("shared pools (range:rights) of node 'node1'"));
+    other = asked;
+    other.nodes[0].interrupts.clear();
+    EXPECT_THAT(compare(other), HasSubstr("interrupts (id:trigger) of node 'node0' is 33:0x0 in "
+                                          "the image and none in the plan"));
+}
+
+TEST(Verify, PrintsTheProofAsATable) {
+    const std::string table = to_text(verify(tiny::image()).report);
+    EXPECT_THAT(table, HasSubstr("every byte of RAM has one owner"));
+    EXPECT_THAT(table, HasSubstr("proved\n"));
+    EXPECT_THAT(table, HasSubstr(" items, 0 violations\n"));
+}
+
+TEST(Inspect, PrintsEveryPart) {
+    DiagnosticSink sink;
+    const Bytes image = tiny::image();
+    const std::string text = inspect_image(std::span<const std::byte>{image}, "tiny", sink);
+    EXPECT_TRUE(sink.all().empty());
+    for (const char* part : {"arm64 Image", "node 1 node1: cpu 0x1", "entry node0/kernel.elf",
+                             "boot record: version 1", "may send sgi 0 to target 0x1",
+                             "frame 'pool' at 0x48000000+0x1000", "/uart@9000000"})
+        EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Inspect, ReadsAStatusTableOutOfADump) {
+    mkl_status s{};
+    s.magic = MKL_STATUS_MAGIC;
+    s.version = MKL_STATUS_VERSION;
+    s.node_id = 1;
+    s.node_count = 2;
+    s.stage = MKL_STAGE_COPIED;
+    s.error = MKL_STATUS_HASH;
+    s.error_stage = MKL_STAGE_VERIFIED;
+    s.counter_hz = 1000;
+    s.stamp[MKL_STAGE_LOADER] = 5;
+    s.stamp[MKL_STAGE_COPIED] = 8;
+    std::memcpy(s.name, "node1", 5);
+    std::memcpy(s.text, "node1/root.elf", 14);
+    Bytes dump(3 * MKL_PAGE_SIZE + 10);
+    std::memcpy(dump.data() + MKL_PAGE_SIZE, &s, sizeof s);
+    EXPECT_EQ(inspect_status(dump), "node 1 of 2 node1: stage copied, cpu 0x0\n"
+                                    "  error 0x4 in stage verified: node1/root.elf (0x0, 0x0)\n"
+                                    "  loader 0.000 ms, copied 3.000 ms\n");
+    dump[MKL_PAGE_SIZE] = std::byte{0};
+    EXPECT_EQ(inspect_status(dump), "");
+}
+
+}  // namespace
+}  // namespace mkl
