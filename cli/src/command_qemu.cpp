@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // mkl qemu: builds the image, boots it, shows consoles by node.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
@@ -46,6 +47,27 @@ void print_line(const Context& context, std::string_view line) {
     std::fflush(stream);
 }
 
+// Symbols of the loader where it runs, and of each node's kernel at its own virtual addresses.
+std::string debugger_script(const Decided& d) {
+    const Share share = find_share();
+    const Architecture arch = d.plan.architecture;
+    std::vector<std::pair<std::filesystem::path, uint64_t>> symbols{
+        {share.file(arch, "elfloader.elf"), d.plan.loader.base().value}
+    };
+    std::vector<std::filesystem::path> kernels;
+    for (const NodeRequest& n : d.system.nodes) {
+        const std::filesystem::path elf =
+            n.kernel.elf ? d.system.resolve(n.kernel.elf->value)
+                         : share.file(arch, n.kernel.kind == KernelKind::builtin_release
+                                                ? "kernel-release.elf"
+                                                : "kernel.elf");
+        if (std::find(kernels.begin(), kernels.end(), elf) != kernels.end()) continue;
+        kernels.push_back(elf);
+        symbols.emplace_back(elf, 0);
+    }
+    return gdb_script(QemuWiring{}.gdb_port, symbols);
+}
+
 void add_boot_files(std::vector<OutputFile>& files, const QemuRun& run,
                     const QemuOptions& options) {
     if (options.boot != QemuBoot::direct)
@@ -77,6 +99,8 @@ int run_qemu(Context& context) {
         files.insert(files.end(), std::make_move_iterator(image->files.begin()),
                      std::make_move_iterator(image->files.end()));
         add_boot_files(files, run, options);
+        if (options.gdb)
+            files.push_back({"mkl.gdb", ByteRope{std::string_view{debugger_script(*decided)}}});
         if (!write_outputs(run.directory, files, context.sink)) return exit_ok;
     }
     image.reset();
@@ -87,6 +111,9 @@ int run_qemu(Context& context) {
             context.out += command_line(*argv);
         return exit_ok;
     }
+    if (options.gdb)
+        print_line(context, cat("waiting for: gdb-multiarch -x ",
+                                shell_quote((run.directory / "mkl.gdb").string()), "\n"));
     const QemuOutcome outcome = run_in_qemu(
         run, options, [&](std::string_view line) { print_line(context, line); }, context.sink);
     return outcome == QemuOutcome::seen ? exit_ok : exit_not_seen;

@@ -37,6 +37,10 @@ std::optional<Image> build_image(Context& context, const Decided& decided, Artef
     if (!image) return std::nullopt;
 
     // The proof is over what will be written, by readers that share nothing with the writers.
+    // image.bin is loader and payload as they are; the others hold the same, and say so by the sum
+    // of their own.
+    const OutputFile* flat = image->file("image.bin");
+    const ByteView proved = flat ? view_of(flat->content) : ByteView{};
     VerifyOptions options;
     options.expected = expected_of(decided.plan);
     for (const std::string_view name : {"image.bin", "image.elf", "image.itb", "image.uimg"}) {
@@ -46,6 +50,7 @@ std::optional<Image> build_image(Context& context, const Decided& decided, Artef
         VerifyReport report;
         if (!verify_image(view_of(file->content), options, context.sink, report))
             return std::nullopt;
+        if (flat) options.proved = &proved;
     }
     artefacts = std::move(*made);
     return image;

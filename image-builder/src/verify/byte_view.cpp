@@ -58,6 +58,21 @@ std::optional<ByteView> ByteView::part(uint64_t offset, uint64_t size) const {
     return out;
 }
 
+bool ByteView::same(const ByteView& other) const {
+    if (size_ != other.size_) return false;
+    for (size_t i = 0, k = 0, a = 0, b = 0; i < pieces_.size() && k < other.pieces_.size();) {
+        const auto mine = pieces_[i].bytes.subspan(a), theirs = other.pieces_[k].bytes.subspan(b);
+        const size_t n = std::min(mine.size(), theirs.size());
+        if (mine.data() != theirs.data() && std::memcmp(mine.data(), theirs.data(), n) != 0)
+            return false;
+        a = n == mine.size() ? 0 : a + n;
+        b = n == theirs.size() ? 0 : b + n;
+        i += n == mine.size();
+        k += n == theirs.size();
+    }
+    return true;
+}
+
 ByteView view_of(const ByteRope& rope) {
     ByteView view;
     rope.for_each([&](std::span<const std::byte> piece) { view.append(piece); });

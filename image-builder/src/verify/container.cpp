@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What firmware takes: Image, ELF, FIT, uImage. Each to the flat image inside it.
 #include <elf.h>
-#include <libfdt.h>
 
 #include <bit>
 #include <cstring>
@@ -13,8 +12,7 @@ namespace mkl::verify {
 
 namespace {
 
-constexpr uint64_t max_fit_tree = uint64_t{16} << 20;  // FIT without the payload's bytes
-constexpr uint64_t max_gap = uint64_t{64} << 20;       // between segments of an ELF
+constexpr uint64_t max_gap = uint64_t{64} << 20;  // between segments of an ELF
 
 uint32_t big(uint32_t value) { return __builtin_bswap32(value); }
 
@@ -130,134 +128,10 @@ std::optional<Container> open_uimage(const ByteView& image, std::string& why) {
     return out;
 }
 
-// ---- FIT: U-Boot doc/uImage.FIT/source_file_format.txt ----
-
-struct FitReader {
-    const ByteView& image;
-    Bytes storage;  // the tree, payload included if it stands inside
-    const void* tree = nullptr;
-    Container out;
-
-    std::optional<std::string> text(int node, const char* name) const {
-        int length = 0;
-        const auto* p = static_cast<const char*>(fdt_getprop(tree, node, name, &length));
-        if (!p || length <= 0 || p[length - 1] != 0) return std::nullopt;
-        return std::string{p};
-    }
-    std::optional<uint64_t> number(int node, const char* name) const {
-        int length = 0;
-        const auto* p = static_cast<const uint32_t*>(fdt_getprop(tree, node, name, &length));
-        uint32_t cells[2] = {};
-        if (!p || (length != 4 && length != 8)) return std::nullopt;
-        std::memcpy(cells, p, static_cast<size_t>(length));
-        return length == 4 ? big(cells[0]) : uint64_t{big(cells[0])} << 32 | big(cells[1]);
-    }
-    std::optional<ByteView> data(int node) const {
-        int length = 0;
-        const auto* p = static_cast<const std::byte*>(fdt_getprop(tree, node, "data", &length));
-        if (p && length >= 0) {
-            // A span of `image` itself where possible: the tree may be a copy of it.
-            const auto offset = static_cast<uint64_t>(p - static_cast<const std::byte*>(tree));
-            return image.part(offset, static_cast<uint64_t>(length));
-        }
-        const auto size = number(node, "data-size");
-        if (!size) return std::nullopt;
-        if (const auto position = number(node, "data-position"))
-            return image.part(*position, *size);
-        const auto offset = number(node, "data-offset");
-        if (!offset) return std::nullopt;
-        const uint64_t base = (uint64_t{fdt_totalsize(tree)} + 3) & ~uint64_t{3};
-        return *offset > UINT64_MAX - base ? std::nullopt : image.part(base + *offset, *size);
-    }
-    void sums(int node, const std::string& name, const ByteView& bytes) {
-        int hash = 0;
-        fdt_for_each_subnode(hash, tree, node) {
-            const char* hash_name = fdt_get_name(tree, hash, nullptr);
-            if (!hash_name || std::strncmp(hash_name, "hash", 4) != 0) continue;
-            int length = 0;
-            const void* value = fdt_getprop(tree, hash, "value", &length);
-            const auto algo = text(hash, "algo");
-            if (!algo || !value) continue;
-            if (*algo == "sha256" && length == MKL_SHA256_SIZE) {
-                const Digest d = sha256(bytes);
-                out.sums.push_back({cat("FIT image ", name, ": sha256"),
-                                    std::memcmp(d.data(), value, d.size()) == 0, "another", "it"});
-            } else if (*algo == "crc32" && length == 4) {
-                uint32_t expected = 0;
-                std::memcpy(&expected, value, 4);
-                const uint32_t found = crc32(bytes);
-                out.sums.push_back({cat("FIT image ", name, ": crc32"), found == big(expected),
-                                    hex(found), hex(big(expected))});
-            } else {
-                out.sums.push_back({cat("FIT image ", name, ": ", *algo), false,
-                                    "a length or method that mkl does not write", ""});
-            }
-        }
-    }
-    bool load_image(int images, const std::string& name, bool kernel, std::string& why) {
-        const int node = fdt_subnode_offset(tree, images, name.c_str());
-        const auto bytes = node >= 0 ? data(node) : std::nullopt;
-        if (!bytes) {
-            why = cat("FIT image '", name, "' has no data inside the file");
-            return false;
-        }
-        sums(node, name, *bytes);
-        const uint64_t load = number(node, "load").value_or(0);
-        out.facts.push_back(cat("image ", name, ": ", text(node, "type").value_or("?"), ", load ",
-                                hex(load), ", ", hex(bytes->size()), " bytes"));
-        if (kernel)
-            out.flat = *bytes;
-        else
-            out.loadables.push_back({name, load, *bytes});
-        return true;
-    }
-};
-
-std::optional<Container> open_fit(const ByteView& image, std::string& why) {
-    const auto total = image.value<uint32_t>(4);
-    if (!total || !image.holds(0, big(*total))) {
-        why = cat("its header says ", total ? hex(big(*total)) : "?", " bytes, the file has ",
-                  hex(image.size()));
-        return std::nullopt;
-    }
-    FitReader fit{image, {}, nullptr, {}};
-    const auto bytes = image.read(0, big(*total), fit.storage);
-    if (!bytes) return std::nullopt;
-    if (reinterpret_cast<uintptr_t>(bytes->data()) % 8 != 0) {
-        fit.storage.assign(bytes->begin(), bytes->end());  // libfdt wants it aligned
-        fit.tree = fit.storage.data();
-    } else {
-        fit.tree = bytes->data();
-    }
-    if (const int error = fdt_check_full(fit.tree, big(*total)); error != 0) {
-        why = cat("its tree is damaged: ", fdt_strerror(error));
-        return std::nullopt;
-    }
-    fit.out.format = "FIT";
-    const int images = fdt_path_offset(fit.tree, "/images");
-    const int configurations = fdt_path_offset(fit.tree, "/configurations");
-    const auto chosen = configurations < 0 ? std::nullopt : fit.text(configurations, "default");
-    const int configuration =
-        chosen ? fdt_subnode_offset(fit.tree, configurations, chosen->c_str()) : -1;
-    const auto kernel = configuration < 0 ? std::nullopt : fit.text(configuration, "kernel");
-    if (images < 0 || !kernel) {
-        why = "it has no default configuration with a kernel";
-        return std::nullopt;
-    }
-    fit.out.facts.push_back(cat("configuration ", *chosen));
-    if (!fit.load_image(images, *kernel, true, why)) return std::nullopt;
-    const int count = fdt_stringlist_count(fit.tree, configuration, "loadables");
-    for (int i = 0; i < count && i < static_cast<int>(max_entries); i++) {
-        const char* name = fdt_stringlist_get(fit.tree, configuration, "loadables", i, nullptr);
-        if (!name || !fit.load_image(images, name, false, why)) return std::nullopt;
-    }
-    return std::move(fit.out);
-}
-
 }  // namespace
 
 std::optional<Container> open_container(const ByteView& image, std::string& why) {
-    constexpr uint32_t uimage_magic = 0x27051956, tree_magic = FDT_MAGIC;
+    constexpr uint32_t uimage_magic = 0x27051956, tree_magic = 0xd00dfeed;
     const auto first = image.value<uint32_t>(0);
     if (first && *first == std::bit_cast<uint32_t>(std::array{'\x7f', 'E', 'L', 'F'}))
         return open_elf(image, why);

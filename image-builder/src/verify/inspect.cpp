@@ -92,7 +92,12 @@ void print_head(std::string& out, const ImageView& image) {
                ranges_text(t.ram), "\n  claims ", ranges_text(t.claims), "\n  console ",
                console_text(h.console), "\n  interrupt controller ", intc_name(h.intc.type), " at ",
                hex(h.intc.dist_base), "\n  psci ", start_name(h.psci), ", start timeout ",
-               h.start_timeout_ms, " ms\n");
+               h.start_timeout_ms, " ms, counter ",
+               h.counter_hz == 0 ? std::string{"as the CPU says"} : cat(h.counter_hz, " Hz"),
+               h.steward_start == MKL_START_NONE ? std::string{}
+                                                 : cat("\n  steward cpu ", hex(h.steward_hwid),
+                                                       ", start ", start_name(h.steward_start)),
+               '\n');
     for (const mkl_payload_interrupt& i : t.interrupts)
         out += cat("  interrupt ", i.id, " ", trigger_name(i.trigger), " to node ", i.node,
                    i.flags & MKL_PAYLOAD_IRQ_ENABLE ? ", enabled by the loader" : "", '\n');
@@ -204,7 +209,9 @@ std::string stamp_text(const mkl_status& s, uint64_t first) {
 std::string inspect_image(const ByteView& bytes, std::string_view name, DiagnosticSink& sink) {
     VerifyReport report;
     Proof proof{std::string{name}, sink, report};
-    const auto image = open_image(bytes, proof);
+    auto container = open_checked(bytes, proof);
+    if (!container) return "";
+    const auto image = open_image(std::move(*container), proof);
     if (!image) return "";
     std::string out;
     print_head(out, *image);

@@ -68,19 +68,23 @@ void open_tree(const Node& node, NodeView& view, Proof& proof) {
 
 }  // namespace
 
-std::optional<ImageView> open_image(const ByteView& image, Proof& proof) {
-    ImageView out;
+std::optional<Container> open_checked(const ByteView& image, Proof& proof) {
     std::string why;
     auto container = open_container(image, why);
     if (!proof.item(readable, container.has_value())) {
         proof.violation("E600", "", cat("this is no image that mkl can read: ", why));
         return std::nullopt;
     }
-    out.container = std::move(*container);
-    for (const ContainerSum& s : out.container.sums)
+    for (const ContainerSum& s : container->sums)
         proof.expect("the container's checksums agree", s.agrees, "E601", "",
                      cat(s.what, " of the data is ", s.found, ", the header says ", s.expected));
+    return container;
+}
 
+std::optional<ImageView> open_image(Container container, Proof& proof) {
+    ImageView out;
+    std::string why;
+    out.container = std::move(container);
     const auto params = read_params(out.container.flat, why);
     if (!proof.item(readable, params.has_value())) {
         proof.violation("E602", "", why);

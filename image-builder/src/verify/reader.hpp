@@ -49,6 +49,9 @@ struct Container {
 /// nullopt and `why` if it is no image, or a truncated one.
 std::optional<Container> open_container(const ByteView& image, std::string& why);
 
+/// The same for a FIT, U-Boot's container.
+std::optional<Container> open_fit(const ByteView& image, std::string& why);
+
 struct ArchiveFile {
     std::string name;
     uint64_t offset = 0, size = 0;  ///< of the data, in the archive

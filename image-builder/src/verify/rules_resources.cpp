@@ -34,6 +34,22 @@ void check_cpus(const ImageView& image, Proof& proof) {
     }
 }
 
+// The CPU that stays in the loader is nobody's, and at most one node waits for all others.
+void check_steward(const ImageView& image, Proof& proof) {
+    const mkl_payload_header& h = image.table.header;
+    size_t last = 0;
+    for (const Node& n : image.table.nodes) {
+        if ((n.raw.flags & MKL_NODE_LAST) != 0) last++;
+        proof.expect("every CPU has one owner",
+                     h.steward_start == MKL_START_NONE || n.raw.hwid != h.steward_hwid, "E629",
+                     MKL_PAYLOAD_NAME,
+                     cat("CPU ", hex(n.raw.hwid), " is owned by node '", n.name,
+                         "' and stays in the loader as steward"));
+    }
+    proof.expect("at most one node enters last", last <= 1, "E604", MKL_PAYLOAD_NAME,
+                 cat(last, " nodes each enter only when all others are ready"));
+}
+
 void check_table_interrupts(const ImageView& image, Proof& proof) {
     const auto& list = image.table.interrupts;
     for (size_t i = 0; i < list.size(); i++) {
@@ -203,6 +219,7 @@ void check_devices(const ImageView& image, Proof& proof) {
 
 void check_resources(const ImageView& image, Proof& proof) {
     check_cpus(image, proof);
+    check_steward(image, proof);
     check_table_interrupts(image, proof);
     for (size_t i = 0; i < image.nodes.size(); i++)
         if (image.nodes[i].record) check_record_interrupts(image, i, proof);

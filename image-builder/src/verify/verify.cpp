@@ -35,7 +35,13 @@ bool verify_image(const ByteView& image, const VerifyOptions& options, Diagnosti
                   VerifyReport& report) {
     using namespace verify;
     Proof proof{options.name, sink, report};
-    const auto view = open_image(image, proof);
+    auto container = open_checked(image, proof);
+    if (!container) return false;
+    if (options.proved && container->loadables.empty() && container->flat.same(*options.proved)) {
+        proof.item("the container holds the proved loader and payload", true);
+        return proof.violations() == 0;
+    }
+    const auto view = open_image(std::move(*container), proof);
     if (!view) return false;
     check_archive(*view, proof);
     check_memory(*view, proof);

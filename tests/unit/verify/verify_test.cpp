@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "mkl/abi/payload.h"
 #include "mkl/abi/status.h"
 #include "mkl/render/render.hpp"
 #include "mkl/verify/inspect.hpp"
@@ -25,8 +26,8 @@ struct Result {
 
 Result verify(const Bytes& image) {
     Result r;
-    r.good = verify_image(std::span<const std::byte>{image}, {.name = "tiny", .expected = {}},
-                          r.sink, r.report);
+    r.good = verify_image(std::span<const std::byte>{image},
+                          {.name = "tiny", .expected = {}, .proved = nullptr}, r.sink, r.report);
     return r;
 }
 
@@ -52,19 +53,54 @@ TEST(Verify, ATruncatedImageIsRefusedAtEveryLength) {
     }
 }
 
-// Every byte from the loader's parameters on counts: flipping any one is found. (The padding of
-// the archive and of the parameters' page is nobody's.)
+// Offset and size in the image of every entry's data, and of the payload table.
+std::vector<std::pair<size_t, size_t>> entries(const Bytes& image) {
+    mkl_loader_params p;
+    std::memcpy(&p, image.data() + MKL_LOADER_PARAMS_OFFSET, sizeof p);
+    const size_t table = p.payload_offset + p.table_offset;
+    mkl_payload_header h;
+    std::memcpy(&h, image.data() + table, sizeof h);
+    std::vector<std::pair<size_t, size_t>> out{
+        {table, p.table_size}
+    };
+    for (uint32_t i = 0; i < h.entries.count; i++) {
+        mkl_payload_entry e;
+        std::memcpy(&e, image.data() + table + h.entries.offset + i * sizeof e, sizeof e);
+        out.emplace_back(p.payload_offset + e.offset, e.size);
+    }
+    return out;
+}
+
 TEST(Verify, AFlippedByteOfAnyEntryIsFound) {
     const Bytes flat = tiny::image();
-    size_t flips = 0, found = 0;
-    for (size_t at = 0x1000; at < flat.size(); at += 7) {
-        Bytes broken = flat;
-        broken[at] ^= std::byte{0x10};
-        flips++;
-        found += !verify(broken).good;
+    size_t flips = 0;
+    for (const auto& [offset, size] : entries(flat))
+        for (size_t at = offset; at < offset + size; at += 41) {
+            Bytes broken = flat;
+            broken[at] ^= std::byte{0x10};
+            flips++;
+            EXPECT_FALSE(verify(broken).good) << at;
+        }
+    EXPECT_GT(flips, 100u);
+}
+
+TEST(Verify, AContainerOfProvedBytesIsNotProvedAgain) {
+    const Bytes flat = tiny::image();
+    const ByteView proved{std::span<const std::byte>{flat}};
+    Bytes other = flat;
+    other[0x900] ^= std::byte{1};
+    for (const auto& [bytes, rows] : {
+             std::pair{tiny::fit(flat),  3u },
+             std::pair{tiny::fit(other), 30u}
+    }) {
+        DiagnosticSink sink;
+        VerifyReport report;
+        EXPECT_TRUE(verify_image(std::span<const std::byte>{bytes},
+                                 {.name = "tiny", .expected = {}, .proved = &proved}, sink,
+                                 report));
+        EXPECT_GE(report.rows.size(), rows);
+        EXPECT_EQ(report.rows.size() == 3, rows == 3);
     }
-    EXPECT_GT(flips, 1000u);
-    EXPECT_GT(found * 100, flips * 90);
 }
 
 TEST(Verify, ContainerChecksumsAreChecked) {
@@ -106,8 +142,8 @@ TEST(Verify, ComparesWithWhatWasAskedFor) {
         DiagnosticSink sink;
         VerifyReport report;
         const Bytes image = tiny::image();
-        verify_image(std::span<const std::byte>{image}, {.name = "tiny", .expected = expected},
-                     sink, report);
+        verify_image(std::span<const std::byte>{image},
+                     {.name = "tiny", .expected = expected, .proved = nullptr}, sink, report);
         return render::text(sink.all(), {});
     };
     EXPECT_EQ(compare(asked), "");

@@ -48,6 +48,9 @@ public:
 
     void append(std::span<const std::byte> bytes);
 
+    /// Same bytes. Pieces that are the same memory are not compared.
+    bool same(const ByteView& other) const;
+
 private:
     struct Piece {
         uint64_t begin;

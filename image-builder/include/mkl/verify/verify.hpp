@@ -44,6 +44,9 @@ struct Expected {
 struct VerifyOptions {
     std::string name;  ///< of the image, as findings print it
     std::optional<Expected> expected;
+    /// Loader and payload of another container that was proved already: if this one holds the same
+    /// bytes, only the container itself is checked. Must outlive the call.
+    const ByteView* proved = nullptr;
 };
 
 struct VerifyReport {
