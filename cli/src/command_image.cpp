@@ -3,13 +3,24 @@
 // written.
 #include <iterator>
 
+#include "lock.hpp"
 #include "mkl/partition/map.hpp"
 #include "mkl/support/outputs.hpp"
+#include "mkl/support/text.hpp"
 #include "pipeline.hpp"
 
 namespace mkl::cli {
 
 int run_image(Context& context) {
+    if (!context.options.sign.empty()) {
+        context.sink.report(
+            {.id = "E806",
+             .where = {},
+             .message = cat("--sign ", context.options.sign.string(), ": this mkl cannot sign"),
+             .notes = {},
+             .hint = "sign DIR/image.its with mkimage"});
+        return exit_ok;
+    }
     const auto decided = decide(context);
     if (!decided) return exit_ok;
     const auto node = node_option(context, decided->system);
@@ -23,6 +34,7 @@ int run_image(Context& context) {
     files.insert(files.end(), std::make_move_iterator(image->files.begin()),
                  std::make_move_iterator(image->files.end()));
     write_outputs(context.options.out, files, context.sink);
+    if (context.options.lock && !context.sink.has_errors()) write_lock(context, decided->plan);
     return exit_ok;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // mkl partition: decides, prints the map, writes plan, map and what each node is told.
+#include "lock.hpp"
 #include "mkl/partition/map.hpp"
 #include "mkl/support/outputs.hpp"
 #include "pipeline.hpp"
@@ -17,6 +18,7 @@ int run_partition(Context& context) {
         context.out += map_text(decided->plan, decided->system, decided->hardware);
     if (!context.options.out.empty())
         write_outputs(context.options.out, plan_files(*decided, *artefacts), context.sink);
+    if (context.options.lock && !context.sink.has_errors()) write_lock(context, decided->plan);
     return exit_ok;
 }
 

@@ -51,7 +51,7 @@ void add_options(CLI::App& app, const Command& command, Raw& raw) {
     const unsigned takes = command.takes;
     if (takes & takes_thing)
         app.add_option("thing", raw.thing,
-                       "Device path, alias or &label; address; irq:N; cpu:N; or a node's name")
+                       "Device, address, \"irq N\", \"cpu N\", or a name of the description")
             ->required()
             ->type_name("THING");
     if (takes & takes_id)
@@ -175,6 +175,12 @@ Parsed parse_options(int argc, char** argv) {
                                        : Format::text;
     const auto* uboot = given->get_option_no_throw("--uboot");
     o.qemu = qemu_options(raw, uboot && uboot->count() != 0);
+    if ((given->get_option_no_throw("--status") != nullptr) && o.image.empty() &&
+        o.status.empty()) {
+        std::cerr << "mkl: inspect takes an IMAGE, or --status FILE\n";
+        parsed.exit_status = exit_usage;
+        return parsed;
+    }
     const auto set = settings(raw.set);
     if (!set) {
         parsed.exit_status = exit_usage;

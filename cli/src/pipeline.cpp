@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lock.hpp"
 #include "mkl/hardware/hardware.hpp"
 #include "mkl/partition/map.hpp"
 #include "mkl/partition/partition.hpp"
@@ -13,8 +14,16 @@
 namespace mkl::cli {
 
 std::optional<Request> read_request(Context& context) {
-    auto system =
-        load_system(context.files, context.options.system, context.options.set, context.sink);
+    std::vector<Setting> set = context.options.set;
+    if (context.options.lock) {
+        // Read once to learn what the YAML leaves open, then again with that filled in.
+        DiagnosticSink quiet;
+        if (const auto open = load_system(context.files, context.options.system, set, quiet)) {
+            const std::vector<Setting> locked = locked_settings(context, *open);
+            set.insert(set.begin(), locked.begin(), locked.end());
+        }
+    }
+    auto system = load_system(context.files, context.options.system, set, context.sink);
     if (!system) return std::nullopt;
     auto hardware = load_hardware(context.files, *system, context.sink);
     if (!hardware) return std::nullopt;

@@ -75,10 +75,9 @@ std::string owner_of(const Plan& plan, const std::string& device) {
 class Session {
 public:
     Session(const QemuRun& run, const QemuOptions& options,
-            const std::function<void(std::string_view)>& print, DiagnosticSink& sink,
-            const GuestMemory& memory)
-        : run_{run}, options_{options}, print_{print}, sink_{sink}, memory_{memory},
-          expectations_{options.expect} {
+            const std::function<void(std::string_view)>& print, const GuestMemory& memory)
+        : run_{run}, options_{options}, print_{print}, memory_{memory}, expectations_{
+                                                                            options.expect} {
         bool somebody_prints = false;
         for (const PlanNode& n : run.plan.nodes) somebody_prints |= n.prints_logs;
         if (somebody_prints) return;
@@ -191,7 +190,6 @@ private:
     const QemuRun& run_;
     const QemuOptions& options_;
     const std::function<void(std::string_view)>& print_;
-    DiagnosticSink& sink_;
     const GuestMemory& memory_;
     std::vector<Source> sources_;
     std::vector<Ring> rings_;
@@ -199,20 +197,62 @@ private:
     std::string complaint_;  ///< first line that QEMU itself printed
 };
 
-bool report_start(int error, const std::string& program, const SourceSpan& where,
+void report_start(int error, const std::string& program, const SourceSpan& where,
                   DiagnosticSink& sink) {
     if (error == ENOENT)
         sink.report({.id = "E701",
                      .where = where,
                      .message = cat(program, " is not installed"),
+                     .notes = {},
                      .hint = cat("install the Debian package that holds ", program,
                                  ": qemu-system-arm or qemu-system-misc")});
     else
         sink.report({.id = "E706",
                      .where = where,
                      .message = cat(program, " cannot be started: ", std::strerror(error))});
-    return false;
 }
+
+// What was waited for and did not come, and how QEMU ended.
+void report_end(const Session& session, bool ended, int status, const SourceSpan& where,
+                DiagnosticSink& sink) {
+    for (const std::string& text : session.expectations().left())
+        sink.report({.id = "W701",
+                     .where = where,
+                     .message = cat("no node printed '", text, "' before ",
+                                    ended ? "QEMU ended" : "the time was over")});
+    if (!ended || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) return;
+    sink.report({.id = "W702",
+                 .where = where,
+                 .message = cat("QEMU ended with ", WIFEXITED(status) ? "exit status " : "signal ",
+                                WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
+                                session.complaint().empty() ? "" : ": ", session.complaint())});
+}
+
+// Sockets for the second and further UARTs: our ends here, QEMU's in the wiring.
+class SerialSockets {
+public:
+    SerialSockets(size_t serials, QemuWiring& wiring) : theirs_{wiring.serial_fds} {
+        for (size_t i = 1; i < serials; i++) {
+            std::array<int, 2> pair{};
+            if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) !=
+                0)
+                break;
+            ours_.push_back(pair[0]);
+            theirs_.push_back(pair[1]);
+        }
+    }
+    ~SerialSockets() {
+        for (const int fd : ours_) ::close(fd);
+        for (const int fd : theirs_) ::close(fd);
+    }
+    SerialSockets(const SerialSockets&) = delete;
+    SerialSockets& operator=(const SerialSockets&) = delete;
+    const std::vector<int>& ours() const { return ours_; }
+
+private:
+    std::vector<int> ours_;
+    std::vector<int>& theirs_;
+};
 
 }  // namespace
 
@@ -229,54 +269,33 @@ QemuOutcome run_in_qemu(const QemuRun& run, const QemuOptions& options,
     }
     QemuWiring wiring;
     wiring.memory_path = cat("/proc/self/fd/", memory->descriptor());
-    std::vector<int> keep{memory->descriptor()}, sockets;
     const std::vector<std::string> serials = serial_devices(run.hardware);
-    for (size_t i = 1; i < serials.size(); i++) {
-        std::array<int, 2> pair{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) != 0)
-            break;
-        sockets.push_back(pair[0]);
-        keep.push_back(pair[1]);
-        wiring.serial_fds.push_back(pair[1]);
-    }
-    QemuOutcome outcome = QemuOutcome::failed;
+    const SerialSockets sockets{serials.size(), wiring};
+    std::vector<int> keep = wiring.serial_fds;
+    keep.push_back(memory->descriptor());
+    const auto argv = qemu_arguments(run, options, wiring, sink);
+    if (!argv) return QemuOutcome::failed;
     const Signals signals;
-    if (const auto argv = qemu_arguments(run, options, wiring, sink)) {
-        int error = 0;
-        if (auto child = Child::start(*argv, keep, error)) {
-            Session session{run, options, print, sink, *memory};
-            session.add_source(child->out(), serials.empty() ? "" : owner_of(run.plan, serials[0]));
-            session.add_source(child->err(), "", true);
-            for (size_t i = 0; i < sockets.size(); i++)
-                session.add_source(sockets[i], owner_of(run.plan, serials[i + 1]));
-            const bool ended = session.loop(signals.descriptor());
-            const int status = ended ? child->wait() : child->stop();
-            session.finish();
-            if (options.timeline) print(timeline_text(run.plan, *memory));
-            const bool up =
-                report_nodes(run.plan, *memory, where, options.expect.empty() && ended, sink);
-            for (const std::string& text : session.expectations().left())
-                sink.report({.id = "W701",
-                             .where = where,
-                             .message = cat("no node printed '", text, "' before ",
-                                            ended ? "QEMU ended" : "the time was over")});
-            if (ended && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-                sink.report({.id = "W702",
-                             .where = where,
-                             .message = cat(
-                                 "QEMU ended with ", WIFEXITED(status) ? "exit status " : "signal ",
-                                 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
-                                 session.complaint().empty() ? "" : ": ", session.complaint())});
-            const bool seen =
-                options.expect.empty() ? ended && up : session.expectations().all_seen();
-            outcome = seen ? QemuOutcome::seen : QemuOutcome::not_seen;
-        } else {
-            report_start(error, argv->front(), where, sink);
-        }
+    int error = 0;
+    auto child = Child::start(*argv, keep, error);
+    if (!child) {
+        report_start(error, argv->front(), where, sink);
+        return QemuOutcome::failed;
     }
-    for (const int fd : sockets) ::close(fd);
-    for (const int fd : wiring.serial_fds) ::close(fd);
-    return outcome;
+
+    Session session{run, options, print, *memory};
+    session.add_source(child->out(), serials.empty() ? "" : owner_of(run.plan, serials[0]));
+    session.add_source(child->err(), "", true);
+    for (size_t i = 0; i < sockets.ours().size(); i++)
+        session.add_source(sockets.ours()[i], owner_of(run.plan, serials[i + 1]));
+    const bool ended = session.loop(signals.descriptor());
+    const int status = ended ? child->wait() : child->stop();
+    session.finish();
+    if (options.timeline) print(timeline_text(run.plan, *memory));
+    const bool up = report_nodes(run.plan, *memory, where, options.expect.empty() && ended, sink);
+    report_end(session, ended, status, where, sink);
+    const bool seen = options.expect.empty() ? ended && up : session.expectations().all_seen();
+    return seen ? QemuOutcome::seen : QemuOutcome::not_seen;
 }
 
 }  // namespace mkl

@@ -223,6 +223,9 @@ std::string inspect_image(const ByteView& bytes, std::string_view name, Diagnost
             print_tree(out, read_tree(*view.tree, image->table.header.intc.dist_base,
                                       image->table.header.intc.type == MKL_INTC_PLIC));
     }
+    // Names come from the image: a terminal must not obey them.
+    for (char& c : out)
+        if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f) c = '?';
     return out;
 }
 

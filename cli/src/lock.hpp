@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// SYSTEM.lock: the addresses of the last plan, kept as long as the description allows it.
+//
+// Text     a line a decision, in the words of --set: "nodes.node0.memory=[{base: ..., size: ...}]"
+// Keeps    RAM of nodes, pools and the loader that the YAML leaves to mkl, while their sizes stay.
+//          What the YAML fixes, and what --set says, wins.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "mkl/model/plan.hpp"
+
+namespace mkl::cli {
+
+/// "system.lock" beside "system.yaml".
+std::filesystem::path lock_path(const std::filesystem::path& system);
+
+/// Decisions of the lock file that still fit `system`, as settings to apply before --set. None if
+/// there is no lock file; W811 for a line that is not one.
+std::vector<Setting> locked_settings(Context& context, const System& system);
+
+/// The lock file of a plan.
+std::string lock_text(const Plan& plan);
+
+/// Writes it beside the YAML if it changed: N810 per decision that is not as it was; E812 if it
+/// cannot be written.
+void write_lock(Context& context, const Plan& plan);
+
+}  // namespace mkl::cli
