@@ -1,32 +1,46 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/artefacts/findings.hpp"
 
+#include "mkl/support/finding_doc.hpp"
+
 namespace mkl {
 
 namespace {
 
 constexpr FindingDoc docs[] = {
-    {"E540", "own-program",       Severity::error, "a program of mkl's own is missing",
-     "The loader, kernel, root task or stub page that mkl was built with lies in share/mkl beside "
-     "the tool. It is missing or cannot be read.",                                                                     "",                                             "Install mkl again, with the programs for the board's architecture."                     },
-    {"E541", "input-missing",     Severity::error, "a program named in the YAML cannot be read",
-     "The kernel, root task or component is not where the YAML says. Paths are relative to the "
-     "YAML file.",                                                                                                     "components: {client: {elf: clinet.elf, ...}}", "Build it, or correct the path."                                                         },
-    {"N541", "not-built",         Severity::note,  "a program is not built yet",
-     "`mkl check` and `mkl partition` need no programs: the partition does not depend on them. "
-     "The boot record of a node says where its programs stand, so it is left out.",                                    "",                                             "Nothing, or build the program before `mkl image`."                                      },
-    {"E542", "kernel-protocol",   Severity::error, "a kernel's boot protocol is not packed yet",
-     "This version packs kernels that take a boot record (docs/boot-interface.md).",                                   "",
-     "Use `kernel: builtin`, or a kernel that takes a boot record with `protocol: mkl`."                                                                                                                                                                        },
-    {"E543", "kernel-addresses",  Severity::error,
-     "a kernel's virtual and physical addresses do not keep one distance",                         "mkl places a kernel as one block at its node's base, so every segment must lie as far from "
-     "its physical address as every other.", "",                                             "Link the kernel with one offset between virtual and load addresses (AT> in the script)."},
-    {"E544", "boot-record-size",  Severity::error, "a boot record is too large",
-     "Readers refuse a record of more than 64 KiB.",                                                                   "",
-     "Give the node fewer devices, interrupts or pools."                                                                                                                                                                                                        },
-    {"E545", "node-does-not-fit", Severity::error, "a node's programs are larger than its memory",
-     "Kernel, device tree, boot record and root image stand one after another in the node's first "
-     "RAM range.",                                                                                                     "nodes: {n: {memory: 2M, ...}}",                "Give the node more memory."                                                             },
+    finding_doc(
+        "E540", "own-program", "a program of mkl's own is missing",
+        "The loader, kernel, root task or stub page that mkl was built with lies in share/mkl"
+        " beside the tool. It is missing or cannot be read.",
+        "", "Install mkl again, with the programs for the board's architecture."),
+    finding_doc(
+        "E541", "input-missing", "a program named in the YAML cannot be read",
+        "The kernel, root task or component is not where the YAML says. Paths are relative to"
+        " the YAML file.",
+        "components: {client: {elf: clinet.elf, ...}}", "Build it, or correct the path."),
+    finding_doc(
+        "N541", "not-built", "a program is not built yet",
+        "`mkl check` and `mkl partition` need no programs: the partition does not depend on "
+        "them. The boot record of a node says where its programs stand, so it is left out.",
+        "", "Nothing, or build the program before `mkl image`."),
+    finding_doc(
+        "E542", "kernel-protocol", "a kernel's boot protocol is not packed yet",
+        "This version packs kernels that take a boot record (docs/boot-interface.md).", "",
+        "Use `kernel: builtin`, or a kernel that takes a boot record with `protocol: mkl`."),
+    finding_doc("E543", "kernel-addresses",
+                "a kernel's virtual and physical addresses do not keep one distance",
+                "mkl places a kernel as one block at its node's base, so every segment must lie as "
+                "far from its physical address as every other.",
+                "",
+                "Link the kernel with one offset between virtual and load addresses (AT> in the "
+                "script)."),
+    finding_doc("E544", "boot-record-size", "a boot record is too large",
+                "Readers refuse a record of more than 64 KiB.", "",
+                "Give the node fewer devices, interrupts or pools."),
+    finding_doc("E545", "node-does-not-fit", "a node's programs are larger than its memory",
+                "Kernel, device tree, boot record and root image stand one after another in the "
+                "node's first RAM range.",
+                "nodes: {n: {memory: 2M, ...}}", "Give the node more memory."),
 };
 
 }  // namespace

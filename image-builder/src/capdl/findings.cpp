@@ -1,60 +1,83 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/capdl/findings.hpp"
 
+#include "mkl/support/finding_doc.hpp"
+
 namespace mkl {
 
 namespace {
 
-// clang-format off: version 14 crashes on this table
 constexpr FindingDoc docs[] = {
-    FindingDoc{"E521", "component-address",        Severity::error, "a component's ELF is linked at a wrong address",
-     "Programs lie between 64 KiB and 4 GiB of their address space; what is above is for stack, "
-     "buffers and devices (mkl/abi/component.h).",                                                                                                                                                         "",                                                               "Link with the component linker script that mkl ships."              },
-    FindingDoc{"E522", "component-write-execute",  Severity::error,
-     "memory of a component would be writable and executable",                                               "A segment is both, or code and writable data share a 4 KiB page. mkl maps no page with both "
-     "rights.",                                                                                                                              "",                                                               "Link with -z separate-code, or correct the linker script."          },
-    FindingDoc{"E523", "component-stack",          Severity::error, "a component's stack is larger than its area",
-     "The stack grows down towards the IPC buffer; the area between has a fixed size.",                                                                                                                    "components: {client: {stack: 1G, ...}}",                         "Use a smaller stack, and a heap for large data."                    },
-    FindingDoc{"E524", "component-ends",           Severity::error, "a component's ends do not fit its startup page",
-     "A component finds its ends by name in one page, with names of at most 31 bytes.",                                                                                                                    "",
-     "Shorten the name, or split the component."                                                                                                                                                                                                                                                                                                  },
-    FindingDoc{"E525", "component-badges",         Severity::error, "too many signals for one notification",
-     "Incoming signals of a component, and components of a node, are told apart by the bits of a "
-     "badge, of which there are 63.",                                                                                                                                                                      "",                                                               "Split the component, or move components to another node."           },
-    FindingDoc{"E526", "connection-unplaced",      Severity::error, "a cross-node buffer has no memory",
-     "The plan has no place for the buffer in a pool. The solver should have refused: please "
-     "report it.",                                                                                                                                                                                         "",                                                               "Declare a pool of which both nodes are members."                    },
-    FindingDoc{"E527", "connection-without-interrupt", Severity::error,
-     "a connection has no inter-processor interrupt of its own",
-     "Each signal that crosses nodes needs an interrupt that its receiver can tell from the others; "
-     "this version's root task cannot share one among several.",
-     "", "Use fewer signals into one node."},
-    FindingDoc{"E528", "not-built-yet",            Severity::error, "a key that this version does not build yet",
-     "The schema has it, the root task does not do it yet; ignoring it silently would be worse.",                                                                                                          "components: {c: {dma: {ring: {size: 64K}}, ...}}",               "Leave it out."                                                      },
-    FindingDoc{"E529", "components-do-not-fit",    Severity::error,
-     "components need more memory than their node has",                                                      "Program, stack and heap of the node's components together are larger than its RAM.",
-     "components: {client: {heap: 2G, ...}}",                                                                                                                                                                                                                                "Give the node more memory, or the component a smaller heap."        },
-    FindingDoc{"E530", "capdl-unsound",            Severity::error, "a CapDL spec is not sound",
-     "A slot lies outside its table, physical addresses overlap or are not aligned, an SGI does "
-     "not exist, or a thread is incomplete. Such a spec would stop its node at boot.",                                                                                                                     "",                                                               "This is a bug in mkl: please report it with the system description."},
-    FindingDoc{"E531", "queue-too-small",          Severity::error, "a queue has no room for messages",
-     "`size:` is all memory of a queue or rpc connection: two counters, and for each of `depth:` "
-     "messages eight bytes and its data. An rpc connection has two queues.",                                                                                                                               "connections: {q: {type: queue, size: 128, depth: 16, ...}}",     "Raise size, or lower depth."                                        },
-    FindingDoc{"E532", "queue-read-only",          Severity::error,
-     "a queue lies in a pool that one side may only read",                                                   "The reader of a queue writes too: it counts what it has taken, so that room is used again.",
-     "shared: {pool: {nodes: {a: rw, b: ro}, ...}}",                                                                                                                                                                                                                         "Give both nodes rw, or name another pool."                          },
-    FindingDoc{"E533", "component-device",         Severity::error, "a component uses a device its node does not own",
-     "A node's devices are given to it under `nodes:`; its components divide them among "
-     "themselves.",                                                                                                                                                                                        "components: {c: {devices: {/pl031@9010000: {map: regs}}, ...}}",
-     "Add the device to the devices of the component's node."                                                                                                                                                                                                                                                                                     },
-    FindingDoc{"E534", "component-device-nothing", Severity::error,
-     "a component's device has not what is asked of it",                                                     "`map:` needs registers, `irq:` an interrupt that ends at the board's root controller.",      "",
-     "Name another device, or leave the key out."                                                                                                                                                                                                                                                                                                 },
-    FindingDoc{"E535", "component-irq-twice",      Severity::error, "an interrupt is delivered to two ends",
-     "A kernel has one handler for each interrupt, and that has one notification.",                                                                                                                        "",
-     "Let one component take it, and signal the other."                                                                                                                                                                                                                                                                                           },
+    finding_doc(
+        "E521", "component-address", "a component's ELF is linked at a wrong address",
+        "Programs lie between 64 KiB and 4 GiB of their address space; what is above is for "
+        "stack, buffers and devices (mkl/abi/component.h).",
+        "", "Link with the component linker script that mkl ships."),
+    finding_doc("E522", "component-write-execute",
+                "memory of a component would be writable and executable",
+                "A segment is both, or code and writable data share a 4 KiB page. mkl maps no page "
+                "with both rights.",
+                "", "Link with -z separate-code, or correct the linker script."),
+    finding_doc("E523", "component-stack", "a component's stack is larger than its area",
+                "The stack grows down towards the IPC buffer; the area between has a fixed size.",
+                "components: {client: {stack: 1G, ...}}",
+                "Use a smaller stack, and a heap for large data."),
+    finding_doc("E524", "component-ends", "a component's ends do not fit its startup page",
+                "A component finds its ends by name in one page, with names of at most 31 bytes.",
+                "", "Shorten the name, or split the component."),
+    finding_doc("E525", "component-badges", "too many signals for one notification",
+                "Incoming signals of a component, and components of a node, are told apart by the "
+                "bits of a badge, of which there are 63.",
+                "", "Split the component, or move components to another node."),
+    finding_doc("E526", "connection-unplaced", "a cross-node buffer has no memory",
+                "The plan has no place for the buffer in a pool. The solver should have refused: "
+                "please report it.",
+                "", "Declare a pool of which both nodes are members."),
+    finding_doc("E527", "connection-without-interrupt",
+                "a connection has no inter-processor interrupt of its own",
+                "Each signal that crosses nodes needs an interrupt that its receiver can tell from "
+                "the others; this version's root task cannot share one among several.",
+                "", "Use fewer signals into one node."),
+    finding_doc(
+        "E528", "not-built-yet", "a key that this version does not build yet",
+        "The schema has it, the root task does not do it yet; ignoring it silently would be "
+        "worse.",
+        "components: {c: {dma: {ring: {size: 64K}}, ...}}", "Leave it out."),
+    finding_doc(
+        "E529", "components-do-not-fit", "components need more memory than their node has",
+        "Program, stack and heap of the node's components together are larger than its RAM.",
+        "components: {client: {heap: 2G, ...}}",
+        "Give the node more memory, or the component a smaller heap."),
+    finding_doc(
+        "E530", "capdl-unsound", "a CapDL spec is not sound",
+        "A slot lies outside its table, physical addresses overlap or are not aligned, an SGI"
+        " does not exist, or a thread is incomplete. Such a spec would stop its node at boot.",
+        "", "This is a bug in mkl: please report it with the system description."),
+    finding_doc("E531", "queue-too-small", "a queue has no room for messages",
+                "`size:` is all memory of a queue or rpc connection: two counters, and for each of "
+                "`depth:` messages eight bytes and its data. An rpc connection has two queues.",
+                "connections: {q: {type: queue, size: 128, depth: 16, ...}}",
+                "Raise size, or lower depth."),
+    finding_doc(
+        "E532", "queue-read-only", "a queue lies in a pool that one side may only read",
+        "The reader of a queue writes too: it counts what it has taken, so that room is used "
+        "again.",
+        "shared: {pool: {nodes: {a: rw, b: ro}, ...}}",
+        "Give both nodes rw, or name another pool."),
+    finding_doc("E533", "component-device", "a component uses a device its node does not own",
+                "A node's devices are given to it under `nodes:`; its components divide them among "
+                "themselves.",
+                "components: {c: {devices: {/pl031@9010000: {map: regs}}, ...}}",
+                "Add the device to the devices of the component's node."),
+    finding_doc("E534", "component-device-nothing",
+                "a component's device has not what is asked of it",
+                "`map:` needs registers, `irq:` an interrupt that ends at the board's root "
+                "controller.",
+                "", "Name another device, or leave the key out."),
+    finding_doc("E535", "component-irq-twice", "an interrupt is delivered to two ends",
+                "A kernel has one handler for each interrupt, and that has one notification.", "",
+                "Let one component take it, and signal the other."),
 };
-// clang-format on
 
 }  // namespace
 

@@ -14,6 +14,7 @@
 #include <optional>
 #include <system_error>
 
+#include "mkl/support/finding_doc.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -23,21 +24,27 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr FindingDoc docs[] = {
-    {"E910", "output-directory",   Severity::error, "the output directory cannot be used",
-     "mkl makes the directory named by -o, locks it and completes all files in a temporary "
-     "directory beside it. One of these steps failed, so nothing was written.", "mkl image system.yaml -o /proc/out",
-     "Name a directory that you may write to, on a file system that is not read-only."                                                                                                                      },
-    {"E911", "output-write",       Severity::error, "an output file could not be written",
-     "The file could not be completed in the temporary directory: most often the disk is full. "
-     "No file in the output directory has changed.",                            "",                                                     "Make room on the disk, or name a directory on another one with -o."},
-    {"E912", "output-in-the-way",  Severity::error, "a finished file could not be put in its place",
-     "All files were complete, but one could not be renamed into the output directory: something "
-     "else has its name. manifest.json and plan.json are put there last, so their absence tells "
-     "that the directory is incomplete.",                                       "mkdir -p out/image.elf; mkl image system.yaml -o out",
-     "Move what is in the way, and run the command again."                                                                                                                                                  },
-    {"E913", "output-interrupted", Severity::error, "writing was interrupted",
-     "A signal (Ctrl-C, for one) arrived while files were being written. The temporary directory "
-     "was removed; the output directory is as it was.",                         "",                                                     "Run the command again."                                            },
+    finding_doc(
+        "E910", "output-directory", "the output directory cannot be used",
+        "mkl makes the directory named by -o, locks it and completes all files in a temporary"
+        " directory beside it. One of these steps failed, so nothing was written.",
+        "mkl image system.yaml -o /proc/out",
+        "Name a directory that you may write to, on a file system that is not read-only."),
+    finding_doc(
+        "E911", "output-write", "an output file could not be written",
+        "The file could not be completed in the temporary directory: most often the disk is "
+        "full. No file in the output directory has changed.",
+        "", "Make room on the disk, or name a directory on another one with -o."),
+    finding_doc("E912", "output-in-the-way", "a finished file could not be put in its place",
+                "All files were complete, but one could not be renamed into the output directory: "
+                "something else has its name. manifest.json and plan.json are put there last, so "
+                "their absence tells that the directory is incomplete.",
+                "mkdir -p out/image.elf; mkl image system.yaml -o out",
+                "Move what is in the way, and run the command again."),
+    finding_doc("E913", "output-interrupted", "writing was interrupted",
+                "A signal (Ctrl-C, for one) arrived while files were being written. The temporary "
+                "directory was removed; the output directory is as it was.",
+                "", "Run the command again."),
 };
 
 /// Keeps SIGINT, SIGTERM and SIGHUP pending while alive, so that a half-written state is removed
