@@ -98,7 +98,8 @@ void complete_efi_header(std::span<std::byte> loader, uint64_t file_size, uint64
     constexpr size_t headers = 4096;  // the section starts behind them
     uint32_t at = 0;
     std::memcpy(&at, loader.data() + 0x3c, sizeof at);
-    if (at < image_header_size || at > headers - sections || loader.size() < headers) return;
+    if (at < image_header_size || at > headers - sections - raw_size - 4 || loader.size() < headers)
+        return;
     if (std::memcmp(loader.data() + at, "PE\0\0", 4) != 0) return;
     put(loader, at + optional_header + size_of_image, static_cast<uint32_t>(image_size));
     put(loader, at + sections + virtual_size, static_cast<uint32_t>(image_size - headers));
