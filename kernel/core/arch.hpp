@@ -15,7 +15,7 @@ struct Fault;
 
 namespace mkl::kernel::arch {
 
-// ---- Processor --------------------------------------------------------------------------------
+// ---- Processor ----------------------------------------------------------------------------------
 
 /// An interrupt is waiting (preemption points ask).
 bool interrupt_pending();
@@ -26,7 +26,7 @@ uint64_t counter();
 uint64_t counter_hz();
 [[noreturn]] void halt();
 
-// ---- Threads ----------------------------------------------------------------------------------
+// ---- Threads ------------------------------------------------------------------------------------
 
 /// Registers of a thread that has never run.
 void init_context(Context& context);
@@ -51,7 +51,7 @@ Word fault_message_word(const Tcb& tcb, const Fault& fault, unsigned index);
 /// Takes word `index` of the reply to such a fault.
 void fault_reply_word(Tcb& tcb, const Fault& fault, unsigned index, Word value);
 
-// ---- Interrupt controller and timer -----------------------------------------------------------
+// ---- Interrupt controller and timer -------------------------------------------------------------
 
 void set_irq_enabled(Word irq, bool enabled);
 /// Highest interrupt number a user may ask for.

@@ -210,7 +210,7 @@ struct Slot {
 };
 static_assert(sizeof(Slot) == 1u << kapi::slot_bits);
 
-// ---- Questions about capabilities -----------------------------------------------------------
+// ---- Questions about capabilities ---------------------------------------------------------------
 
 /// log2 of the object's size; 0 if it has no memory of its own.
 unsigned object_bits(Cap cap);

@@ -138,7 +138,7 @@ void cancel_ipc(Tcb& t) {
     }
 }
 
-// ---- Reply capabilities -----------------------------------------------------------------------
+// ---- Reply capabilities -------------------------------------------------------------------------
 
 void setup_reply_master(Tcb& t) {
     Slot& slot = t.slots[slot_reply];

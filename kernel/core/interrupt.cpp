@@ -44,11 +44,8 @@ bool irq_granted(Word irq, Word& trigger) {
     return false;
 }
 
+/// Not for the kernel's timer: the architecture calls timer_tick().
 void handle_interrupt(Word irq) {
-    if (irq == kernel.record.timer->irq) {
-        timer_tick();
-        return;
-    }
     // Masked until the handler acknowledges, as a level line would fire again at once.
     arch::set_irq_enabled(irq, false);
     if (irq >= max_irqs || !irq_active(irq)) return;
@@ -74,7 +71,7 @@ void timer_tick() {
     }
 }
 
-// ---- IRQControl -------------------------------------------------------------------------------
+// ---- IRQControl ---------------------------------------------------------------------------------
 
 Status issue_irq_handler(Invocation& in, Word irq, Word index, Word depth) {
     Slot* dest = nullptr;
@@ -109,7 +106,7 @@ Status issue_sgi_signal(Invocation& in) {
 
 Status invoke_irq_control(Invocation& in) {
     namespace label = arch::abi::label;
-    if (in.label == label::irq_issue_sgi_signal) return issue_sgi_signal(in);
+    if (in.label == arch::signal_label) return issue_sgi_signal(in);
     const bool with_trigger = in.label == label::irq_issue_handler_trigger;
     if (!with_trigger && in.label != label::irq_issue_handler) return fail(illegal_operation);
     const unsigned skip = with_trigger ? 1 : 0;
@@ -124,7 +121,7 @@ Status invoke_irq_control(Invocation& in) {
     return issue_irq_handler(in, irq, in.arg(1 + skip), in.arg(2 + skip));
 }
 
-// ---- IRQHandler -------------------------------------------------------------------------------
+// ---- IRQHandler ---------------------------------------------------------------------------------
 
 Status invoke_irq_handler(Invocation& in) {
     namespace label = arch::abi::label;

@@ -11,7 +11,7 @@ namespace {
 
 Tcb& target(const Invocation& in) { return *ptr<Tcb>(in.cap.pa()); }
 
-// ---- Registers --------------------------------------------------------------------------------
+// ---- Registers ----------------------------------------------------------------------------------
 
 constexpr unsigned context_words = arch::user_context_words;
 
@@ -65,7 +65,7 @@ Status copy_registers(Invocation& in) {
     return Status::ok;
 }
 
-// ---- Spaces -----------------------------------------------------------------------------------
+// ---- Spaces -------------------------------------------------------------------------------------
 
 /// A capability that will be stored in a slot of the TCB.
 struct NewCap {
@@ -162,7 +162,7 @@ Status set_ipc_buffer(Invocation& in) {
     return set_buffer(in, address, buffer);
 }
 
-// ---- Priorities -------------------------------------------------------------------------------
+// ---- Priorities ---------------------------------------------------------------------------------
 
 Status check_priority(Word priority, const Slot& authority) {
     if (!authority.cap.is(tag_thread)) return fail(invalid_capability, 1);
@@ -183,7 +183,7 @@ Status set_priorities(Invocation& in) {
     return Status::ok;
 }
 
-// ---- Others -----------------------------------------------------------------------------------
+// ---- Others -------------------------------------------------------------------------------------
 
 Status bind_notification(Invocation& in) {
     if (!in.extra[0]) return fail(truncated_message);
@@ -251,7 +251,7 @@ Status invoke_tcb(Invocation& in) {
     }
 }
 
-// ---- Domains ----------------------------------------------------------------------------------
+// ---- Domains ------------------------------------------------------------------------------------
 
 namespace {
 

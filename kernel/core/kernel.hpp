@@ -47,7 +47,7 @@ struct Kernel {
 
 extern Kernel kernel;
 
-// ---- Preemption (interrupt.cpp) ---------------------------------------------------------------
+// ---- Preemption (interrupt.cpp) -----------------------------------------------------------------
 
 /// Called after each bounded piece of a long operation.
 Status preemption_point();
@@ -57,7 +57,7 @@ bool irq_granted(Word irq, Word& trigger);
 bool irq_active(Word irq);
 void set_irq_active(Word irq, bool active);
 
-// ---- Looking up capabilities (lookup.cpp) ------------------------------------------------------
+// ---- Looking up capabilities (lookup.cpp) -------------------------------------------------------
 
 struct Resolved {
     Slot* slot = nullptr;  // null: `fault` says why
@@ -72,7 +72,7 @@ Status ensure_empty(const Slot& slot);
 /// The thread's IPC buffer, if it has one with the rights needed.
 kapi::IpcBuffer* ipc_buffer(Tcb& thread, bool writable);
 
-// ---- Derivation tree (cdt.cpp, delete.cpp) -----------------------------------------------------
+// ---- Derivation tree (cdt.cpp, delete.cpp) ------------------------------------------------------
 
 bool is_parent(const Slot& parent, const Slot& child);
 bool has_children(const Slot& slot);
@@ -94,7 +94,7 @@ Status revoke(Slot& slot);
 /// A capability whose deletion may take long must not be replaced by TCB operations.
 bool long_running_delete(const Slot& slot);
 
-// ---- Threads and scheduling (thread.cpp, scheduler.cpp) ---------------------------------------
+// ---- Threads and scheduling (thread.cpp, scheduler.cpp) -----------------------------------------
 
 void set_state(Tcb& t, ThreadState s);
 void suspend(Tcb& t);
@@ -112,7 +112,7 @@ void possible_switch_to(Tcb& t);
 /// Chooses and activates the thread to run; sleeps while there is none.
 void schedule();
 
-// ---- IPC (endpoint.cpp, transfer.cpp, notification.cpp, fault.cpp) ----------------------------
+// ---- IPC (endpoint.cpp, transfer.cpp, notification.cpp, fault.cpp) ------------------------------
 
 struct SendOptions {
     bool blocking, call;
@@ -148,7 +148,7 @@ bool read_fault_reply(Tcb& faulted, Tcb& answering);
 Fault cap_fault(Word address, bool receiving, const LookupFault& lookup);
 void set_message_word(Tcb& t, kapi::IpcBuffer* buffer, Word index, Word value);
 
-// ---- Invocations (syscall.cpp, invoke_*.cpp) ---------------------------------------------------
+// ---- Invocations (syscall.cpp, invoke_*.cpp) ----------------------------------------------------
 
 /// An invocation as decoded from the caller's registers and buffer.
 struct Invocation {
@@ -188,8 +188,7 @@ void handle_syscall(int64_t number);
 /// A fault of the current thread.
 void handle_user_fault(const Fault& fault);
 
-// ---- Boot (boot.cpp)
-// -----------------------------------------------------------------------------
+// ---- Boot (boot.cpp) ----------------------------------------------------------------------------
 
 /// From the mapped record to a runnable root task; a reason in the status page if it cannot.
 /// `record_pa` is its physical address; `status` may be null.

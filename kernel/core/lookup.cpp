@@ -69,7 +69,7 @@ IpcBuffer* ipc_buffer(Tcb& thread, bool writable) {
     return ptr<IpcBuffer>(cap.pa() + offset);
 }
 
-// ---- Errors -----------------------------------------------------------------------------------
+// ---- Errors -------------------------------------------------------------------------------------
 
 Status fail(Error code) {
     kernel.error.code = code;

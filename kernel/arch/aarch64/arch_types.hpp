@@ -13,6 +13,8 @@ namespace mkl::kernel::arch {
 
 namespace abi = kapi::aarch64_classic;
 inline constexpr uint32_t record_arch = MKL_ARCH_AARCH64;
+/// IRQControl invocation that makes a capability for signalling another CPU.
+inline constexpr uint64_t signal_label = abi::label::irq_issue_sgi_signal;
 
 /// Physical address p of the node's RAM stands at window_base() + p (memory_map.hpp).
 constexpr uintptr_t window_base() { return 0xffff000000000000; }

@@ -4,8 +4,8 @@
 
 #include "gic.hpp"
 #include "kernel.hpp"
+#include "paging.hpp"
 #include "sysreg.hpp"
-#include "vspace.hpp"
 
 extern "C" {
 void fpu_save(mkl::kernel::arch::FpuState*);
@@ -85,6 +85,20 @@ void switch_thread(Tcb* from, Tcb* to) {
     allow_fpu(fpu_owner == to && !(to->flags & kapi::tcb_flag_fpu_disabled));
     set_vm_root(*to);
 }
+
+namespace {
+Word active_root = 0;
+}
+
+void load_root(Phys root, Word asid) {
+    const Word value = root | asid << 48;
+    if (value == active_root) return;
+    active_root = value;
+    reload_root();
+    isb();
+}
+
+void reload_root() { MKL_WRITE_SYSREG(ttbr0_el1, active_root); }
 
 void refresh_vm(Tcb* current) {
     if (current) set_vm_root(*current);
@@ -179,8 +193,12 @@ void take_interrupts() {
     const uint64_t taken = take_interrupt();
     const uint64_t irq = interrupt_id(taken);
     if (irq >= 1020) return;
-    if (irq == kernel.record.timer->irq) rearm_timer();
-    handle_interrupt(irq);
+    if (irq == kernel.record.timer->irq) {
+        rearm_timer();
+        timer_tick();
+    } else {
+        handle_interrupt(irq);
+    }
     end_interrupt(taken);
 }
 

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Invocations of frames, page tables and VSpaces; cache maintenance.
 #include "cpu.hpp"
-#include "sysreg.hpp"
-#include "vspace.hpp"
+#include "paging.hpp"
 
 namespace mkl::kernel::arch {
 
 using namespace kapi;
 namespace label = abi::label;
+
+namespace {
+
+enum class CacheOp : Word { clean, invalidate, clean_invalidate, unify };
+
+Status decode_frame(Invocation& in);
+Status decode_page_table(Invocation& in);
+Status decode_vspace(Invocation& in);
+/// On [address, address + size) of address space `asid`, whose pages may be outside the window.
+void cache_operation(CacheOp op, Phys root, Word asid, Word address, Word size);
+
+}  // namespace
 
 Status decode(Invocation& in) {
     switch (in.cap.type()) {
@@ -29,10 +40,9 @@ Status decode(Invocation& in) {
     }
 }
 
-// ---- Page tables
-// ----------------------------------------------------------------------------------
-
 namespace {
+
+// ---- Page tables --------------------------------------------------------------------------------
 
 Status map_table(Invocation& in) {
     if (in.length < 2 || !in.extra[0]) return fail(truncated_message);
@@ -63,8 +73,6 @@ Status unmap_table_cap(Invocation& in) {
     return Status::ok;
 }
 
-}  // namespace
-
 Status decode_page_table(Invocation& in) {
     switch (in.label) {
     case label::page_table_map:
@@ -76,10 +84,7 @@ Status decode_page_table(Invocation& in) {
     }
 }
 
-// ---- Frames
-// -----------------------------------------------------------------------------------------
-
-namespace {
+// ---- Frames -------------------------------------------------------------------------------------
 
 unsigned level_of(Cap frame) { return 3 - (frame.fr_bits() - page_bits) / 9; }
 static_assert((large_page_bits - page_bits) / 9 == 1 && (huge_page_bits - page_bits) / 9 == 2);
@@ -151,8 +156,6 @@ Status frame_cache(Invocation& in) {
     return Status::ok;
 }
 
-}  // namespace
-
 Status decode_frame(Invocation& in) {
     switch (in.label) {
     case label::page_map:
@@ -196,8 +199,7 @@ Status decode_vspace(Invocation& in) {
     return Status::ok;
 }
 
-// ---- Caches
-// -----------------------------------------------------------------------------------------
+// ---- Caches -------------------------------------------------------------------------------------
 
 void cache_operation(CacheOp op, Phys root, Word asid, Word address, Word size) {
     // By user address, as the memory may lie outside the kernel's window.
@@ -234,8 +236,9 @@ void cache_operation(CacheOp op, Phys root, Word asid, Word address, Word size) 
             asm volatile("ic ivau, %0" ::"r"(a) : "memory");
         dsb();
     }
-    reload_vm_root();
+    reload_root();
     isb();
 }
 
+}  // namespace
 }  // namespace mkl::kernel::arch

@@ -33,6 +33,7 @@ struct Entry {
 static_assert(sizeof(Entry) == 8);
 
 inline constexpr unsigned entries_per_table = 512;
+inline constexpr unsigned last_level = 3;
 /// Lowest address bit that level 0..3 resolves.
 constexpr unsigned level_shift(unsigned level) { return 39 - 9 * level; }
 constexpr unsigned level_index(uint64_t address, unsigned level) {

@@ -12,6 +12,8 @@ namespace mkl::kernel::arch {
 
 namespace abi = kapi::aarch64_classic;
 inline constexpr uint32_t record_arch = MKL_ARCH_AARCH64;
+/// IRQControl invocation that makes a capability for signalling another CPU.
+inline constexpr uint64_t signal_label = abi::label::irq_issue_sgi_signal;
 
 /// Set by the test to where its array stands.
 extern uintptr_t host_window;

@@ -226,8 +226,7 @@ TEST(tls, own_base) {
     CHECK_EQ(invoke(slot_tcb, label::tcb_set_tls_base, caps()).error(), truncated_message);
 }
 
-// ---- Scheduling
-// -----------------------------------------------------------------------------------
+// ---- Scheduling ---------------------------------------------------------------------------------
 
 TEST(sched, highest_priority_first) {
     setup();
@@ -315,8 +314,7 @@ TEST(sched, every_priority) {
     CHECK_EQ(tcb[255], 255);
 }
 
-// ---- Domains
-// ----------------------------------------------------------------------------------------
+// ---- Domains ------------------------------------------------------------------------------------
 
 TEST(domain, set_arguments) {
     setup();

@@ -10,7 +10,7 @@ namespace mkl::kapi {
 
 using Word = uint64_t;
 
-// ---- Errors: label of the reply to an invocation --------------------------------------------
+// ---- Errors: label of the reply to an invocation ------------------------------------------------
 
 enum Error : Word {
     no_error = 0,
@@ -34,7 +34,7 @@ enum LookupFailure : Word {
     guard_mismatch = 4,      // bits left, guard found, bits found
 };
 
-// ---- Messages -------------------------------------------------------------------------------
+// ---- Messages -----------------------------------------------------------------------------------
 
 inline constexpr Word msg_max_length = 120;
 inline constexpr Word msg_max_extra_caps = 3;
@@ -70,7 +70,7 @@ static_assert(offsetof(IpcBuffer, caps_or_badges) == 976);
 static_assert(offsetof(IpcBuffer, receive_cnode) == 1000);
 static_assert(offsetof(IpcBuffer, receive_depth) == 1016 && sizeof(IpcBuffer) == 1024);
 
-// ---- Capabilities ---------------------------------------------------------------------------
+// ---- Capabilities -------------------------------------------------------------------------------
 
 /// Rights word of Copy, Mint and Map.
 enum Right : Word { can_write = 1, can_read = 2, can_grant = 4, can_grant_reply = 8 };
@@ -145,7 +145,7 @@ enum InitialSlot : Word {
     slot_first_dynamic = 16,
 };
 
-// ---- Boot info ------------------------------------------------------------------------------
+// ---- Boot info ----------------------------------------------------------------------------------
 
 /// Half-open range of root CNode slots.
 struct SlotRegion {
@@ -203,7 +203,7 @@ static_assert(sizeof(BootInfoHeader) == 16);
 inline constexpr Word boot_info_padding = 0;
 inline constexpr Word boot_info_fdt = 6;
 
-// ---- Registers of a thread ------------------------------------------------------------------
+// ---- Registers of a thread ----------------------------------------------------------------------
 
 /// seL4_UserContext of AArch64, in the order of TCB_ReadRegisters and TCB_WriteRegisters.
 struct Aarch64UserContext {
@@ -225,7 +225,7 @@ struct Riscv64UserContext {
 };
 static_assert(sizeof(Riscv64UserContext) == 256);
 
-// ---- Fault messages -------------------------------------------------------------------------
+// ---- Fault messages -----------------------------------------------------------------------------
 
 /// Message words of a CapFault.
 enum CapFaultWord : Word {

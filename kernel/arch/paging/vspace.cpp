@@ -2,9 +2,7 @@
 // Address spaces: tables, translation, and what happens when their capabilities go away.
 #include "vspace.hpp"
 
-#include "cpu.hpp"
-#include "memory_map.hpp"
-#include "sysreg.hpp"
+#include "paging.hpp"
 
 namespace mkl::kernel::arch {
 
@@ -18,37 +16,26 @@ constexpr unsigned pool_count = 1u << num_asid_pools_bits;
 /// Pools by the high bits of an address space number; 0: none. A pool is an array of the
 /// physical addresses of VSpaces.
 Phys asid_pools[pool_count];
-Word active_ttbr0 = 0;
 
 Word* asid_entry(Word asid) {
     const Phys pool = asid_pools[asid >> asid_pool_index_bits];
     return pool ? ptr<Word>(pool) + (asid & (pool_entries - 1)) : nullptr;
 }
 
-void load_ttbr0(Phys root, Word asid) {
-    const Word value = root | asid << 48;
-    if (value == active_ttbr0) return;
-    active_ttbr0 = value;
-    MKL_WRITE_SYSREG(ttbr0_el1, value);
-    isb();
-}
-
 unsigned frame_level(FrameSize s) {
-    return s == FrameSize::small ? 3u : s == FrameSize::large ? 2u : 1u;
+    return last_level - (s == FrameSize::small ? 0u : s == FrameSize::large ? 1u : 2u);
 }
 
 }  // namespace
 
 void set_vm_root(const Tcb& tcb) {
     const Cap cap = tcb.slots[slot_vtable].cap;
-    if (cap.is(tag_vspace) && cap.mapped() && vspace_of(cap.asid()) == cap.pa()) {
-        load_ttbr0(cap.pa(), cap.asid());
+    if (valid_vspace(cap) && vspace_of(cap.asid()) == cap.pa()) {
+        load_root(cap.pa(), cap.asid());
     } else {
-        load_ttbr0(empty_user_table(), 0);
+        load_root(empty_user_table(), 0);
     }
 }
-
-void reload_vm_root() { MKL_WRITE_SYSREG(ttbr0_el1, active_ttbr0); }
 
 Phys vspace_of(Word asid) {
     const Word* entry = asid ? asid_entry(asid) : nullptr;
@@ -59,7 +46,7 @@ Walk walk(Phys root, Word address) {
     Entry* table = ptr<Entry>(root);
     for (unsigned level = 0;; level++) {
         Entry& e = table[level_index(address, level)];
-        if (level == 3 || !e.is_table()) return {&e, level};
+        if (level == last_level || !e.is_table()) return {&e, level};
         table = ptr<Entry>(e.pa());
     }
 }
@@ -80,7 +67,7 @@ void unmap_table(Cap cap) {
     const Phys root = vspace_of(cap.asid());
     if (!root) return;
     Entry* table = ptr<Entry>(root);
-    for (unsigned level = 0; level < 3; level++) {
+    for (unsigned level = 0; level < last_level; level++) {
         Entry& e = table[level_index(cap.map_address(), level)];
         if (!e.is_table()) return;
         if (e.pa() == cap.pa()) {
@@ -117,10 +104,14 @@ void finalise(Cap cap, bool final) {
         if (cap.mapped()) unmap_frame(cap);
         break;
     case tag_page_table:
-        if (final && cap.mapped()) unmap_table(cap);
-        break;
     case tag_vspace:
-        if (final && cap.mapped()) forget_vspace(cap);
+        // Where a VSpace is a page table (RISC-V), being the root tells it.
+        if (!final || !cap.mapped()) break;
+        if (vspace_of(cap.asid()) == cap.pa()) {
+            forget_vspace(cap);
+        } else if (cap.is(tag_page_table)) {
+            unmap_table(cap);
+        }
         break;
     case tag_asid_pool:
         if (final) forget_pool(cap);
@@ -139,50 +130,49 @@ Status derive(Cap& cap) {
     return Status::ok;
 }
 
-unsigned arch_object_bits(Word type) {
+namespace {
+
+/// Size of the frame that an object type makes; false: no frame.
+bool frame_size(Word type, FrameSize& size) {
     switch (type) {
     case abi::object::small_page:
-        return page_bits;
+        size = FrameSize::small;
+        return true;
     case abi::object::large_page:
-        return large_page_bits;
+        size = FrameSize::large;
+        return true;
     case abi::object::huge_page:
-        return huge_page_bits;
-    case abi::object::page_table:
-        return page_table_bits;
-    case abi::object::vspace:
-        return abi::size_bits::vspace;
+        size = FrameSize::huge;
+        return true;
     default:
-        return 0;
+        return false;
     }
+}
+
+}  // namespace
+
+unsigned arch_object_bits(Word type) {
+    FrameSize size{};
+    if (frame_size(type, size)) return frame_bits(size);
+    return type == abi::object::page_table ? page_table_bits : abi::size_bits::vspace;
 }
 
 bool is_frame_type(Word type) {
-    return type == abi::object::small_page || type == abi::object::large_page ||
-           type == abi::object::huge_page;
+    FrameSize size{};
+    return frame_size(type, size);
 }
 
 Cap make_arch_object(Word type, Phys pa, Cap untyped) {
-    const Word rights = untyped.ut_read_only() ? Word{can_read} : can_read | can_write;
-    const auto frame = [&](FrameSize size) {
+    FrameSize size{};
+    if (frame_size(type, size)) {
+        const Word rights = untyped.ut_read_only() ? Word{can_read} : can_read | can_write;
         return Cap::frame(pa, size, untyped.ut_device(), untyped.ut_memory(), rights);
-    };
-    switch (type) {
-    case abi::object::small_page:
-        return frame(FrameSize::small);
-    case abi::object::large_page:
-        return frame(FrameSize::large);
-    case abi::object::huge_page:
-        return frame(FrameSize::huge);
-    case abi::object::page_table:
-        dsb_store();
-        return Cap::page_table(pa);
-    default:
-        dsb_store();
-        return Cap::vspace(pa);
     }
+    publish_tables();
+    return type == abi::object::page_table ? Cap::page_table(pa) : make_vspace(pa);
 }
 
-bool valid_vspace(Cap cap) { return cap.is(tag_vspace) && cap.mapped(); }
+bool valid_vspace(Cap cap) { return cap.is(vspace_tag) && cap.mapped(); }
 
 bool valid_ipc_buffer(Cap cap) { return cap.is(tag_frame) && !cap.fr_device(); }
 
@@ -231,7 +221,7 @@ Status decode_asid_pool(Invocation& in) {
     if (in.label != abi::label::asid_pool_assign) return fail(illegal_operation);
     if (!in.extra[0]) return fail(truncated_message);
     Slot& vspace = *in.extra[0];
-    if (!vspace.cap.is(tag_vspace) || vspace.cap.mapped()) return fail(invalid_capability, 1);
+    if (!vspace.cap.is(vspace_tag) || vspace.cap.mapped()) return fail(invalid_capability, 1);
     const Word base = in.cap.asid_base();
     const Phys pool = asid_pools[base >> asid_pool_index_bits];
     if (!pool) {
@@ -245,6 +235,7 @@ Status decode_asid_pool(Invocation& in) {
     for (Word i = base == 0 ? 1 : 0; i < pool_entries; i++) {
         if (entries[i]) continue;
         entries[i] = vspace.cap.pa();
+        init_vspace(vspace.cap.pa());
         vspace.cap.set_mapping(base + i, 0);
         return Status::ok;
     }
@@ -255,7 +246,7 @@ Status decode_asid_pool(Invocation& in) {
 
 namespace {
 
-/// Tables of `level` (1..3) that [first, last) needs.
+/// Tables of `level` (1..last_level) that [first, last) needs.
 unsigned tables_at(unsigned level, Word first, Word last) {
     const unsigned shift = level_shift(level - 1);
     return static_cast<unsigned>(((last - 1) >> shift) - (first >> shift) + 1);
@@ -264,7 +255,9 @@ unsigned tables_at(unsigned level, Word first, Word last) {
 }  // namespace
 
 unsigned root_tables_needed(Word first, Word last) {
-    return tables_at(1, first, last) + tables_at(2, first, last) + tables_at(3, first, last);
+    unsigned n = 0;
+    for (unsigned level = 1; level <= last_level; level++) n += tables_at(level, first, last);
+    return n;
 }
 
 Cap map_root_table(Cap vspace, Phys table, Word first, Word last, unsigned index) {
@@ -279,8 +272,7 @@ Cap map_root_table(Cap vspace, Phys table, Word first, Word last, unsigned index
 }
 
 Cap map_root_frame(Cap vspace, Phys frame, Word address) {
-    *walk(vspace.pa(), address).entry =
-        Entry::leaf(frame, 3, Memory::normal, Entry::ap_user | Entry::not_global | Entry::pxn);
+    *walk(vspace.pa(), address).entry = user_page(frame);
     Cap cap = Cap::frame(frame, FrameSize::small, false, false, can_read | can_write);
     cap.set_mapping(root_asid, address);
     return cap;
@@ -289,6 +281,7 @@ Cap map_root_frame(Cap vspace, Phys frame, Word address) {
 void assign_root_asid(Cap& vspace, Cap pool) {
     asid_pools[0] = pool.pa();
     ptr<Word>(pool.pa())[root_asid] = vspace.pa();
+    init_vspace(vspace.pa());
     vspace.set_mapping(root_asid, 0);
 }
 
