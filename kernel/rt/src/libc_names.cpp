@@ -23,6 +23,30 @@ void* memset(void* to, int value, size_t size) {
 
 int memcmp(const void* a, const void* b, size_t size) { return mkl::rt::compare(a, b, size); }
 
+// Counting zeros on processors without an instruction for it (RV64 without Zbb). Undefined for 0.
+int __clzdi2(uint64_t v);
+int __ctzdi2(uint64_t v);
+
+int __clzdi2(uint64_t v) {
+    int n = 0;
+    for (int step = 32; step; step /= 2) {
+        if (v >> (64 - step)) continue;
+        n += step;
+        v <<= step;
+    }
+    return n;
+}
+
+int __ctzdi2(uint64_t v) {
+    int n = 0;
+    for (int step = 32; step; step /= 2) {
+        if (v << (64 - step)) continue;
+        n += step;
+        v >>= step;
+    }
+    return n;
+}
+
 size_t strlen(const char* text) {
     size_t n = 0;
     while (text[n]) n++;

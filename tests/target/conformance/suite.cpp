@@ -24,38 +24,7 @@ ThreadBlock root_block;
 ThreadBlock blocks[max_threads];
 alignas(16) uint8_t stacks[max_threads][stack_size];
 
-struct Jump {
-    Word x19_x30[12], sp;
-};
 Jump main_point;
-
-extern "C" Word suite_save(Jump*);
-extern "C" [[noreturn]] void suite_jump(Jump*);
-asm(R"(
-.global suite_save, suite_jump
-suite_save:
-    stp x19, x20, [x0, #0]
-    stp x21, x22, [x0, #16]
-    stp x23, x24, [x0, #32]
-    stp x25, x26, [x0, #48]
-    stp x27, x28, [x0, #64]
-    stp x29, x30, [x0, #80]
-    mov x1, sp
-    str x1, [x0, #96]
-    mov x0, #0
-    ret
-suite_jump:
-    ldp x19, x20, [x0, #0]
-    ldp x21, x22, [x0, #16]
-    ldp x23, x24, [x0, #32]
-    ldp x25, x26, [x0, #48]
-    ldp x27, x28, [x0, #64]
-    ldp x29, x30, [x0, #80]
-    ldr x1, [x0, #96]
-    mov sp, x1
-    mov x0, #1
-    ret
-)");
 
 }  // namespace
 
@@ -113,9 +82,15 @@ void thread_entry(ThreadFunction f, Word argument) {
 
 namespace {
 void set_registers(const Thread& t, Word resume_flag, ThreadFunction f, Word argument) {
-    const Word sp = reinterpret_cast<Word>(stacks[t.index]) + stack_size;
-    invoke(t.tcb, label::tcb_write_registers, caps(), resume_flag, 5,
-           reinterpret_cast<Word>(thread_entry), sp, 0, reinterpret_cast<Word>(f), argument);
+    Word context[context_arg1 + 1]{};
+    context[context_pc] = reinterpret_cast<Word>(thread_entry);
+    context[context_sp] = reinterpret_cast<Word>(stacks[t.index]) + stack_size;
+    context[context_arg0] = reinterpret_cast<Word>(f);
+    context[context_arg1] = argument;
+    constexpr Word n = context_arg1 + 1;
+    for (unsigned i = 2; i < n; i++) ipc()->msg[i + 2] = context[i];
+    syscall(sys::call, t.tcb, message(label::tcb_write_registers, n + 2), resume_flag, n,
+            context[0], context[1]);
 }
 }  // namespace
 
@@ -126,8 +101,7 @@ Thread thread(ThreadFunction f, Word argument, Word priority, Word fault_handler
     const Word address = buffer_address + t.index * 0x1000;
     t.tcb = make(object::tcb);
     t.frame = make(object::small_page);
-    invoke(t.frame, label::page_map, caps(slot_vspace), address, rights_all,
-           arm_default_attributes);
+    invoke(t.frame, label::page_map, caps(slot_vspace), address, rights_all, default_attributes);
     *t.block = {reinterpret_cast<IpcBuffer*>(address), t.tcb, 0};
     invoke(t.tcb, label::tcb_configure, caps(root, slot_vspace, t.frame), fault_handler, 0, 0,
            address);
@@ -191,7 +165,7 @@ void make_tables() {
         for (;;) {
             const Word s = table_slots++;
             retype(ut, object::page_table, 0, s);
-            if (invoke(s, label::page_table_map, caps(slot_vspace), address, arm_default_attributes)
+            if (invoke(s, label::page_table_map, caps(slot_vspace), address, default_attributes)
                     .error() != no_error) {
                 break;
             }
@@ -229,7 +203,7 @@ extern "C" void (*__init_array_end[])();
 extern "C" void root_main(const abi::BootInfo* boot_info) {
     info = boot_info;
     root_block = {reinterpret_cast<IpcBuffer*>(info->ipc_buffer), slot_tcb, 0};
-    asm volatile("msr tpidr_el0, %0" ::"r"(&root_block));
+    set_thread_pointer(&root_block);
     for (auto** f = __init_array_start; f != __init_array_end; f++) (*f)();
 
     table_slots = info->empty.start;

@@ -2,12 +2,11 @@
 // The harness of the conformance suite: see README.md.
 #pragma once
 
-#include "mkl/kapi/aarch64_classic.hpp"
 #include "mkl/rt/format.hpp"
+#include "suite_arch.hpp"
 
 namespace suite {
 
-namespace abi = mkl::kapi::aarch64_classic;
 namespace label = abi::label;
 namespace object = abi::object;
 namespace sys = abi::sys;
@@ -18,17 +17,13 @@ using namespace mkl::kapi;  // errors, rights, tags, slots
 
 // ---- System calls -------------------------------------------------------------------------------
 
-/// Each thread's TPIDR_EL0 points at one of these.
+/// Each thread's pointer register points at one of these.
 struct ThreadBlock {
     IpcBuffer* ipc;
     Word self;   // its TCB capability
     Word extra;  // for the tests
 };
-inline ThreadBlock* block() {
-    ThreadBlock* b;
-    asm volatile("mrs %0, tpidr_el0" : "=r"(b));
-    return b;
-}
+inline ThreadBlock* block() { return thread_pointer<ThreadBlock>(); }
 inline IpcBuffer* ipc() { return block()->ipc; }
 
 struct Result {
@@ -39,20 +34,10 @@ struct Result {
 };
 inline Result syscall(int64_t number, Word a0 = 0, Word info = 0, Word m0 = 0, Word m1 = 0,
                       Word m2 = 0, Word m3 = 0) {
-    register Word x0 asm("x0") = a0;
-    register Word x1 asm("x1") = info;
-    register Word x2 asm("x2") = m0;
-    register Word x3 asm("x3") = m1;
-    register Word x4 asm("x4") = m2;
-    register Word x5 asm("x5") = m3;
-    register Word x7 asm("x7") = static_cast<Word>(number);
-    asm volatile("svc #0"
-                 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
-                 : "r"(x7)
-                 : "memory");
+    const RawResult r = raw_syscall(number, a0, info, m0, m1, m2, m3);
     return {
-        x0, {x1 },
-         { x2, x3, x4, x5}
+        r.badge, {r.info  },
+         { r.mr[0], r.mr[1], r.mr[2], r.mr[3]}
     };
 }
 inline Word message(Word message_label, Word length, Word extra_caps = 0) {

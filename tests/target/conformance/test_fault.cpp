@@ -14,7 +14,7 @@ void setup() {
 Word map_page() {
     const Word frame = make(object::small_page);
     CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, rights_all,
-                    arm_default_attributes)
+                    default_attributes)
                  .error(),
              no_error);
     return frame;
@@ -49,7 +49,7 @@ TEST(fault, write_to_read_only_page) {
     setup();
     const Word frame = make(object::small_page);
     CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, can_read,
-                    arm_default_attributes)
+                    default_attributes)
                  .error(),
              no_error);
     start(thread(
@@ -83,7 +83,7 @@ TEST(fault, execute_never) {
     setup();
     const Word frame = make(object::small_page);
     CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, rights_all,
-                    arm_default_attributes | arm_execute_never)
+                    default_attributes | no_execute)
                  .error(),
              no_error);
     *reinterpret_cast<volatile uint32_t*>(test_address) = 0xd65f03c0;  // ret
@@ -98,7 +98,7 @@ TEST(fault, execute_never) {
     CHECK_EQ(receive(fault_ep).mr[vm_fault_prefetch], 1);
     // The same page, executable.
     CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, rights_all,
-                    arm_default_attributes)
+                    default_attributes)
                  .error(),
              no_error);
     syscall(sys::reply, 0, message(0, 0));
@@ -110,7 +110,7 @@ TEST(fault, undefined_instruction) {
     setup();
     start(thread(
         [](Word) {
-            asm volatile(".inst 0x00000000");
+            undefined_instruction();
             seen[0] = 1;
         },
         0, 200, fault_ep));
@@ -156,7 +156,7 @@ TEST(fault, reply_with_label_stops_the_thread) {
     setup();
     const Thread t = thread(
         [](Word) {
-            asm volatile(".inst 0x00000000");
+            undefined_instruction();
             seen[0] = 1;
         },
         0, 200, fault_ep);
@@ -188,7 +188,7 @@ TEST(fault, cap_fault_words) {
 
 TEST(fault, no_handler_stops_only_the_thread) {
     setup();
-    const Thread t = thread([](Word) { asm volatile(".inst 0x00000000"); }, 0, 200);
+    const Thread t = thread([](Word) { undefined_instruction(); }, 0, 200);
     start(t);
     let_run();
     CHECK_EQ(suspend(t), no_error);
@@ -197,11 +197,11 @@ TEST(fault, no_handler_stops_only_the_thread) {
 TEST(fault, handler_needs_grant_or_grant_reply) {
     setup();
     const Word weak = copy(fault_ep, can_write);
-    start(thread([](Word) { asm volatile(".inst 0x00000000"); }, 0, 200, weak));
+    start(thread([](Word) { undefined_instruction(); }, 0, 200, weak));
     let_run();
     CHECK_EQ(syscall(sys::nb_recv, fault_ep).badge, 0);
     const Word enough = mint(fault_ep, 6, can_write | can_grant_reply);
-    start(thread([](Word) { asm volatile(".inst 0x00000000"); }, 0, 200, enough));
+    start(thread([](Word) { undefined_instruction(); }, 0, 200, enough));
     let_run();
     CHECK_EQ(syscall(sys::nb_recv, fault_ep).badge, 6);
 }

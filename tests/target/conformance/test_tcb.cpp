@@ -221,7 +221,7 @@ TEST(tls, own_base) {
         invoke(slot_tcb, label::tcb_set_tls_base, caps(), reinterpret_cast<Word>(&other)).error(),
         no_error);
     const bool changed = block() == &other;
-    asm volatile("msr tpidr_el0, %0" ::"r"(before));
+    set_thread_pointer(before);
     CHECK(changed);
     CHECK_EQ(invoke(slot_tcb, label::tcb_set_tls_base, caps()).error(), truncated_message);
 }

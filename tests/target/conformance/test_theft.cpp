@@ -90,10 +90,10 @@ TEST(theft, read_only_range_stays_read_only) {
     const Word sub = slot(), f = slot(), fault_ep = make(object::endpoint);
     CHECK_EQ(retype(device, object::untyped, 12, sub), no_error);
     CHECK_EQ(retype(sub, object::small_page, 0, f), no_error);
-    CHECK_EQ(invoke(f, label::page_map, caps(slot_vspace), test_address, rights_all,
-                    arm_default_attributes)
-                 .error(),
-             no_error);
+    CHECK_EQ(
+        invoke(f, label::page_map, caps(slot_vspace), test_address, rights_all, default_attributes)
+            .error(),
+        no_error);
     const Word value = *reinterpret_cast<volatile Word*>(test_address);
     start(thread([](Word v) { *reinterpret_cast<volatile Word*>(test_address) = v; }, value, 200,
                  fault_ep));

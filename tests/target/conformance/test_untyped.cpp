@@ -141,11 +141,11 @@ TEST(retype, memory_is_cleared) {
     // 2 MiB pages need two tables less than what test_address has; make what is missing.
     for (unsigned i = 0; i < 3; i++) {
         const Result r = invoke(frame, label::page_map, caps(slot_vspace),
-                                reinterpret_cast<Word>(p), rights_all, arm_default_attributes);
+                                reinterpret_cast<Word>(p), rights_all, default_attributes);
         if (r.error() == no_error) break;
         const Word t = make(object::page_table);
         CHECK_EQ(invoke(t, label::page_table_map, caps(slot_vspace), reinterpret_cast<Word>(p),
-                        arm_default_attributes)
+                        default_attributes)
                      .error(),
                  no_error);
     }
@@ -156,7 +156,7 @@ TEST(retype, memory_is_cleared) {
     CHECK_EQ(revoke(test_untyped), no_error);
     frame = make(object::small_page);
     CHECK_EQ(invoke(frame, label::page_map, caps(slot_vspace), test_address, rights_all,
-                    arm_default_attributes)
+                    default_attributes)
                  .error(),
              no_error);
     p = reinterpret_cast<volatile Word*>(test_address);

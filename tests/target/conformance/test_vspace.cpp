@@ -7,7 +7,7 @@ using namespace suite;
 namespace {
 
 Word map(Word frame, Word vspace, Word address, Word rights = rights_all,
-         Word attributes = arm_default_attributes) {
+         Word attributes = default_attributes) {
     return invoke(frame, label::page_map, caps(vspace), address, rights, attributes).error();
 }
 Word unmap(Word frame) { return invoke(frame, label::page_unmap, caps()).error(); }
@@ -20,7 +20,7 @@ Word map_with_tables(Word frame, Word vspace, Word address, Word attributes) {
         if (e != failed_lookup) return e;
         const Word t = make(object::page_table);
         const Word te =
-            invoke(t, label::page_table_map, caps(vspace), address, arm_default_attributes).error();
+            invoke(t, label::page_table_map, caps(vspace), address, default_attributes).error();
         if (te != no_error) return te;
     }
 }
@@ -85,7 +85,7 @@ TEST(frame, get_address) {
 
 TEST(frame, large_page) {
     const Word f = make(object::large_page);
-    CHECK_EQ(map_with_tables(f, slot_vspace, 0x40000000, arm_default_attributes), no_error);
+    CHECK_EQ(map_with_tables(f, slot_vspace, 0x40000000, default_attributes), no_error);
     at(0x40000000) = 1;
     at(0x401ffff8) = 2;
     CHECK_EQ(at(0x40000000), 1);
@@ -192,7 +192,7 @@ TEST(vspace, threads_in_another_address_space) {
     const Word pages = info->user_image_frames.end - info->user_image_frames.start;
     for (Word i = 0; i < pages; i++) {
         const Word c = copy(info->user_image_frames.start + i);
-        CHECK_EQ(map_with_tables(c, v, base + i * 0x1000, arm_default_attributes), no_error);
+        CHECK_EQ(map_with_tables(c, v, base + i * 0x1000, default_attributes), no_error);
     }
     static Word ep;
     ep = make(object::endpoint);
@@ -203,7 +203,7 @@ TEST(vspace, threads_in_another_address_space) {
         },
         0, 200);
     const Word own_buffer = reinterpret_cast<Word>(t.block->ipc);
-    CHECK_EQ(map_with_tables(copy(t.frame), v, own_buffer, arm_default_attributes), no_error);
+    CHECK_EQ(map_with_tables(copy(t.frame), v, own_buffer, default_attributes), no_error);
     CHECK_EQ(invoke(t.tcb, label::tcb_set_space, caps(root, v), 0, 0, 0).error(), no_error);
     start(t);
     let_run();

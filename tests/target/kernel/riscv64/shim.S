@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Stands in for the loader when a test boots the kernel alone, under OpenSBI: sets the priority of
+// the granted sources and enters the kernel as boot-interface 2a says. boot_kernel.py fills in the
+// words at `parameters`. a0 = hart id on entry, kept.
+.section .text, "ax"
+.global _start
+_start:
+    j       1f
+    .balign 8
+    .word   0x31415926
+    .word   0x27182818
+parameters:
+    .quad   0       // boot record
+    .quad   0       // status page
+    .quad   0       // kernel entry
+    .quad   0, 0    // address, value to write first (address 0: none)
+    .quad   0, 0    // address, value
+1:  csrw    sie, zero
+    lla     t0, parameters
+    ld      t1, 24(t0)
+    beqz    t1, 2f
+    ld      t2, 32(t0)
+    sw      t2, 0(t1)
+2:  ld      t1, 40(t0)
+    beqz    t1, 3f
+    ld      t2, 48(t0)
+    sw      t2, 0(t1)
+3:  ld      a1, 0(t0)
+    ld      a2, 8(t0)
+    ld      t1, 16(t0)
+    jr      t1
