@@ -90,6 +90,8 @@ unsigned root_tables_needed(Word first, Word last);
 Cap map_root_table(Cap vspace, Phys table, Word first, Word last, unsigned index);
 /// Maps one 4 KiB page read-write-execute and returns the frame capability.
 Cap map_root_frame(Cap vspace, Phys frame, Word address);
+/// Capability for the VSpace in cleared memory at `pa`.
+Cap root_vspace(Phys pa);
 /// Enters `vspace` as address space 1 of `pool`.
 void assign_root_asid(Cap& vspace, Cap pool);
 inline constexpr Word root_asid = 1;

@@ -86,7 +86,7 @@ private:
     }
 
     void fill_fixed_slots() {
-        vspace_ = Cap::vspace(vspace_pa_);
+        vspace_ = arch::root_vspace(vspace_pa_);
         const Cap pool = Cap::asid_pool(pool_pa_, 0);
         arch::assign_root_asid(vspace_, pool);
         cnode_ = Cap::cnode(cnode_pa_, cnode_bits_, word_bits - cnode_bits_, 0);

@@ -278,6 +278,8 @@ Cap map_root_frame(Cap vspace, Phys frame, Word address) {
     return cap;
 }
 
+Cap root_vspace(Phys pa) { return make_vspace(pa); }
+
 void assign_root_asid(Cap& vspace, Cap pool) {
     asid_pools[0] = pool.pa();
     ptr<Word>(pool.pa())[root_asid] = vspace.pa();

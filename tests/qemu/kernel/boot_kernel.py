@@ -41,68 +41,101 @@ def ranges(pairs):
     return b"".join(struct.pack("<QQ", a, b) for a, b in pairs)
 
 
-def boot_record(a, records):
+def boot_record(arch, records):
     body = b"".join(r for _, r in sorted(records))
-    head = struct.pack("<QHHIIIII", 0x31544f4f424c4b4d, 1, 0, 32 + len(body), 0, len(records), 1, 0)
+    head = struct.pack("<QHHIIIII", 0x31544f4f424c4b4d, 1, 0, 32 + len(body), 0, len(records), arch, 0)
     crc = zlib.crc32(head + body)
     return head[:16] + struct.pack("<I", crc) + head[20:] + body
 
 
+MACHINES = {
+    # base: of the node; shared: pool and another node's log; devices: pages it owns
+    "aarch64": dict(number=1, base=0x44000000, status=0x60000000, shared=0x50000000,
+                    devices=[0x9000000, 0x9010000], interrupts=[(33, 0), (34, 0)], sgi=1,
+                    console=(1, 0, 4, 0x9000000), timer=(27, 0, 0), shim=0x42000000),
+    "riscv64": dict(number=2, base=0x84000000, status=0xa0000000, shared=0x90000000,
+                    devices=[0x101000, 0x10000000], interrupts=[(11, 0)], sgi=0,
+                    console=(2, 0, 1, 0x10000000), timer=(5, 0, 10000000), shim=0x80200000),
+}
+
+
+def intc_record(a):
+    if a.arch == "riscv64":
+        body = struct.pack("<IIQQII", 3, 1, 0xc000000, 0x600000, 1, 0) + ranges([(0, 0)] * 4)
+    elif a.gic == 2:
+        body = struct.pack("<IIQQII", 1, 1, 0x8000000, 0x10000, 0, 1) + ranges([(0x8010000, 0x10000)] + [(0, 0)] * 3)
+    else:
+        body = struct.pack("<IIQQII", 2, 1, 0x8000000, 0x10000, 0, 1) + ranges([(0x80a0000, 0xf60000)] + [(0, 0)] * 3)
+    return body + struct.pack("<Q", 0x20000)
+
+
 def build(a):
-    base = a.base
+    m = MACHINES[a.arch]
+    base = a.base or m["base"]
     kentry, ksegs = segments(a.kernel)
     kva, kimage = flatten(ksegs, lambda s: s[0])
     rentry, rsegs = segments(a.root)
     rva, rimage = flatten(rsegs, lambda s: s[0])
     dtb = b"\xd0\x0d\xfe\xed" + b"\0" * 100
-    kend = base + len(kimage)
-    dtb_at = kend
+    dtb_at = kend = base + len(kimage)
     rec_at = dtb_at + PAGE
     root_at = rec_at + PAGE
-    gicd, gicc, gicr = 0x8000000, 0x8010000, 0x80a0000
-    if a.gic == 2:
-        intc = struct.pack("<IIQQII", 1, 1, gicd, 0x10000, 0, 1) + ranges([(gicc, 0x10000)] + [(0, 0)] * 3)
-    else:
-        intc = struct.pack("<IIQQII", 2, 1, gicd, 0x10000, 0, 1) + ranges([(gicr, 0xf60000)] + [(0, 0)] * 3)
-    intc += struct.pack("<Q", 0x20000)
-    status = 0x60000000
+    shared = m["shared"]
     records = [
         record(1, struct.pack("<IIQ32s", 0, 0, 0, b"node0"), True),
         record(2, struct.pack("<QQQ", base, kend, kva), True),
         record(3, ranges([(base, a.ram)]), True),
         record(4, struct.pack("<QQQQ", root_at, root_at + len(rimage), rva, rentry), True),
-        record(5, ranges([(0x9000000, PAGE), (0x9010000, PAGE)])),
-        record(7, struct.pack("<II", 33, 0) + struct.pack("<II", 34, 0)),
-        record(8, struct.pack("<IIQ", 1, 0, 0)),
-        record(9, struct.pack("<II", 1, 0)),
-        record(10, struct.pack("<QQIIII", 0x50000000, 0x200000, 3, 1, 0, 0)
-               + struct.pack("<QQIIII", 0x50200000, 0x1000, 1, 1, 0, 1)),
+        record(5, ranges([(d, PAGE) for d in m["devices"]])),
+        record(7, b"".join(struct.pack("<II", *i) for i in m["interrupts"])),
+        record(8, struct.pack("<IIQ", m["sgi"], 0, 0)),
+        record(9, struct.pack("<II", m["sgi"], 0)),
+        record(10, struct.pack("<QQIIII", shared, 0x200000, 3, 1, 0, 0)
+               + struct.pack("<QQIIII", shared + 0x200000, 0x1000, 1, 1, 0, 1)),
         record(11, ranges([(dtb_at, len(dtb))])),
-        record(12, struct.pack("<IIIIQ", 1, 0, 4, 0, 0x9000000)),
-        record(13, intc, True),
-        record(15, ranges([(status, PAGE)])),
-        record(17, struct.pack("<IIQ", 27, 0, 0), True),
+        record(12, struct.pack("<IIIIQ", *m["console"][:3], 0, m["console"][3])),
+        record(13, intc_record(a), True),
+        record(15, ranges([(m["status"], PAGE)])),
+        record(17, struct.pack("<IIQ", *m["timer"]), True),
     ]
     if a.command_line:
         records.append(record(16, a.command_line.encode() + b"\0"))
-    rec = boot_record(a, records)
+    rec = boot_record(m["number"], records)
     if a.corrupt:
         rec = rec[:40] + bytes([rec[40] ^ 1]) + rec[41:]
     image = kimage + dtb.ljust(PAGE, b"\0") + rec.ljust(PAGE, b"\0") + rimage
     _, ssegs = segments(a.shim)
     _, shim = flatten(ssegs, lambda s: s[0])
-    at = shim.index(b"\x1f\x20\x03\xd5") + 4  # the nop before `parameters`
-    group = (gicd + 0x84, 0xffffffff) if a.gic == 3 else (0, 0)
-    words = struct.pack("<QQQQQQQ", rec_at, status, base + (kentry - kva), *group, gicd, 1 if a.gic == 2 else 0x13)
+    mark = b"\x26\x59\x41\x31\x18\x28\x18\x27"
+    at = shim.index(mark) + len(mark)
+    if a.arch == "riscv64":
+        writes = (0xc000000 + 4 * 11, 1, 0, 0)
+    elif a.gic == 2:
+        writes = (0, 0, 0x8000000, 1)
+    else:
+        writes = (0x8000084, 0xffffffff, 0x8000000, 0x13)
+    words = struct.pack("<QQQQQQQ", rec_at, m["status"], base + (kentry - kva), *writes)
     shim = shim[:at] + words + shim[at + len(words):]
-    return image, shim
+    return base, image, shim
 
 
-def read_status(monitor, path):
+def qemu_command(a, base, image, shim, monitor):
+    m = MACHINES[a.arch]
+    common = ["-m", "1G", "-display", "none", "-serial", "stdio", "-monitor",
+              f"unix:{monitor},server,nowait", "-nodefaults", "-no-reboot",
+              "-device", f"loader,file={image},addr={base:#x},force-raw=on"]
+    if a.arch == "riscv64":
+        return ["qemu-system-riscv64", "-M", "virt", "-kernel", shim] + common + a.qemu
+    return ["qemu-system-aarch64", "-M", f"virt,gic-version={a.gic}", "-cpu", "cortex-a53",
+            "-device", f"loader,file={shim},addr={m['shim']:#x},force-raw=on",
+            "-device", f"loader,addr={m['shim']:#x},cpu-num=0"] + common + a.qemu
+
+
+def read_status(a, monitor, path):
     """Dumps the status page through QEMU's monitor: what the kernel said without a console."""
     s = socket.socket(socket.AF_UNIX)
     s.connect(monitor)
-    s.sendall(f'pmemsave 0x60000000 0x120 "{path}"\n'.encode())
+    s.sendall(f'pmemsave {MACHINES[a.arch]["status"]:#x} 0x120 "{path}"\n'.encode())
     for _ in range(100):
         if os.path.exists(path) and os.path.getsize(path) == 0x120:
             break
@@ -122,7 +155,8 @@ def main():
     p.add_argument("--root", required=True)
     p.add_argument("--shim", required=True)
     p.add_argument("--gic", type=int, default=2)
-    p.add_argument("--base", type=lambda v: int(v, 0), default=0x44000000)
+    p.add_argument("--arch", choices=sorted(MACHINES), default="aarch64")
+    p.add_argument("--base", type=lambda v: int(v, 0), default=0)
     p.add_argument("--ram", type=lambda v: int(v, 0), default=0x4000000)
     p.add_argument("--timeout", type=float, default=20)
     p.add_argument("--expect", action="append", default=[])
@@ -131,16 +165,12 @@ def main():
     p.add_argument("--status", action="store_true", help="print the status page at the end")
     p.add_argument("--qemu", action="append", default=[])
     a = p.parse_args()
-    image, shim = build(a)
+    base, image, shim = build(a)
     with tempfile.TemporaryDirectory() as tmp:
         ip, sp = os.path.join(tmp, "image"), os.path.join(tmp, "shim")
         open(ip, "wb").write(image)
         open(sp, "wb").write(shim)
-        cmd = ["qemu-system-aarch64", "-M", f"virt,gic-version={a.gic}", "-cpu", "cortex-a53", "-m", "1G",
-               "-display", "none", "-serial", "stdio", "-monitor", f"unix:{tmp}/monitor,server,nowait", "-nodefaults", "-no-reboot",
-               "-device", f"loader,file={ip},addr={a.base:#x},force-raw=on",
-               "-device", f"loader,file={sp},addr=0x42000000,force-raw=on",
-               "-device", "loader,addr=0x42000000,cpu-num=0"] + a.qemu
+        cmd = qemu_command(a, base, ip, sp, os.path.join(tmp, "monitor"))
         q = subprocess.Popen(cmd, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         os.set_blocking(q.stdout.fileno(), False)
         text, end = "", time.monotonic() + a.timeout
@@ -155,7 +185,7 @@ def main():
                 break
             time.sleep(0.02)
             if a.status and time.monotonic() > end - a.timeout + 3:
-                text += read_status(os.path.join(tmp, "monitor"), os.path.join(tmp, "status"))
+                text += read_status(a, os.path.join(tmp, "monitor"), os.path.join(tmp, "status"))
                 break
         q.kill()
         q.wait()

@@ -34,8 +34,9 @@ TEST(retype, sizes) {
     r = invoke(test_untyped, label::untyped_retype, caps(root), object::untyped, 64, 0, 0, slot(),
                1);
     CHECK_EQ(r.error(), range_error);
-    CHECK_EQ(r.mr[1], 47);
-    CHECK_EQ(retype(test_untyped, object::untyped, 48, slot()), range_error);
+    CHECK_EQ(r.mr[1], abi::size_bits::max_untyped);
+    CHECK_EQ(retype(test_untyped, object::untyped, abi::size_bits::max_untyped + 1, slot()),
+             range_error);
 }
 
 TEST(retype, not_enough_memory) {

@@ -49,6 +49,11 @@ inline constexpr Word far_address = 0x7f0000000000, outside_address = 0xffff0000
 inline constexpr Word default_attributes = mkl::kapi::arm_default_attributes;
 inline constexpr Word no_execute = mkl::kapi::arm_execute_never;
 
+inline constexpr bool has_status_register = true;
+/// What the test machine grants: two lines, a signal to oneself; and the kernel's timer line.
+inline constexpr Word device_line = 33, signal_id = 1, signal_irq = 1, timer_line = 27;
+inline constexpr Word signal_label = abi::label::irq_issue_sgi_signal;
+
 /// Where the suite comes back to when a test fails.
 struct Jump {
     Word saved[12], sp;

@@ -5,7 +5,9 @@
 .global _start
 _start:
     b       1f
-    nop
+    .balign 8
+    .word   0x31415926
+    .word   0x27182818
 parameters:
     .quad   0       // boot record
     .quad   0       // status page
