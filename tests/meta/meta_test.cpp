@@ -41,7 +41,7 @@ std::vector<fs::path> files(const std::vector<std::string>& endings) {
     return out;
 }
 
-std::string relative(const fs::path& path) { return path.lexically_relative(root).string(); }
+std::string repository_path(const fs::path& path) { return path.lexically_relative(root).string(); }
 
 TEST(Repository, EverySourceNamesItsLicence) {
     std::vector<std::string> bad;
@@ -53,7 +53,7 @@ TEST(Repository, EverySourceNamesItsLicence) {
         std::getline(in, second);
         const std::string& line = first.starts_with("#!") ? second : first;
         if (line.find("SPDX-License-Identifier: BSD-2-Clause") == std::string::npos)
-            bad.push_back(relative(f));
+            bad.push_back(repository_path(f));
     }
     EXPECT_THAT(bad, IsEmpty());
 }
@@ -74,7 +74,7 @@ TEST(Repository, NoLineWaitsForSomebody) {
         const std::string text = read(f);
         for (const std::string& w : words)
             if (std::regex_search(text, std::regex{"\\b" + w + "\\b"}))
-                bad.push_back(relative(f) + ": " + w);
+                bad.push_back(repository_path(f) + ": " + w);
     }
     EXPECT_THAT(bad, IsEmpty());
 }
@@ -88,7 +88,8 @@ TEST(Repository, LinksInDocsResolve) {
              ++it) {
             const std::string target = (*it)[1];
             if (target.find("://") != std::string::npos || target.starts_with("mailto:")) continue;
-            if (!fs::exists(f.parent_path() / target)) bad.push_back(relative(f) + ": " + target);
+            if (!fs::exists(f.parent_path() / target))
+                bad.push_back(repository_path(f) + ": " + target);
         }
     }
     EXPECT_THAT(bad, IsEmpty());
@@ -102,7 +103,7 @@ TEST(Repository, DocsThatSourcesNameExist) {
         const std::string text = read(f);
         for (std::sregex_iterator it{text.begin(), text.end(), name}; it != std::sregex_iterator{};
              ++it)
-            if (!fs::exists(root / it->str())) bad.insert(relative(f) + ": " + it->str());
+            if (!fs::exists(root / it->str())) bad.insert(repository_path(f) + ": " + it->str());
     }
     EXPECT_THAT(bad, IsEmpty());
 }
@@ -127,7 +128,7 @@ Layers read_layers() {
 // "partitioner/src/rules/table.cpp" and "partitioner/include/mkl/rules/rules.hpp" are of room
 // rules.
 std::string room_of(const fs::path& path) {
-    const std::string p = relative(path);
+    const std::string p = repository_path(path);
     std::smatch m;
     static const std::regex in_library{
         R"((partitioner|image-builder)/(src|include/mkl)/([^/]+)/.*)"};
@@ -148,14 +149,14 @@ TEST(Repository, RoomsIncludeOnlyWhatTheLayersAllow) {
     const std::regex include{R"(^\s*#\s*include\s*[<"]mkl/([a-z_]+)/)"};
     for (const fs::path& f : files({".cpp", ".hpp", ".h", ".c", ".S"})) {
         const std::string room = room_of(f);
-        if (room.empty() || relative(f).starts_with("tests/")) continue;
+        if (room.empty() || repository_path(f).starts_with("tests/")) continue;
         const auto allowed = layers.find(room);
         std::istringstream in{read(f)};
         for (std::string line; std::getline(in, line);) {
             std::smatch m;
             if (!std::regex_search(line, m, include) || m[1] == room) continue;
             if (allowed == layers.end() || !allowed->second.contains(m[1]))
-                bad.insert(room + " includes " + m[1].str() + " (" + relative(f) + ")");
+                bad.insert(room + " includes " + m[1].str() + " (" + repository_path(f) + ")");
         }
     }
     EXPECT_THAT(bad, IsEmpty()) << "tests/meta/layers.txt says who may include whom";

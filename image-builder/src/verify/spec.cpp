@@ -130,12 +130,10 @@ std::optional<Spec> read_spec(const ByteView& bytes, std::string& why) {
         return std::nullopt;
     }
     out.names.assign(names.begin(), names.end());
-    for (const std::string& fault :
-         {check_objects(out), check_fills(out, bytes), check_others(out)})
-        if (!fault.empty()) {
-            why = fault;
-            return std::nullopt;
-        }
+    why = check_objects(out);  // the others rely on what it has checked
+    if (why.empty()) why = check_fills(out, bytes);
+    if (why.empty()) why = check_others(out);
+    if (!why.empty()) return std::nullopt;
     return out;
 }
 

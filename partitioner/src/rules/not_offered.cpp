@@ -35,7 +35,7 @@ void refuse_in_components(const System& system, DiagnosticSink& sink) {
     }
     for (const ConnectionRequest& c : system.connections) {
         for (const EndName* end : {&c.from, &c.to})
-            if (system.node_index(end->owner))
+            if (const auto node = system.node_index(end->owner); node && system.nodes[*node].root)
                 refuse(sink, end->where, "connections to a node's own root task (`root:`)",
                        "connect components");
         if (c.type == ConnectionType::rpc)

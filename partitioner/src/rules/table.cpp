@@ -15,7 +15,7 @@ namespace {
 struct Rule {
     std::string_view id;
     CheckFn check;
-    std::string_view after;  ///< ids; the rule runs only if none of them was reported
+    std::string_view after;  ///< ids; runs only if all of these ran and found nothing
 };
 
 constexpr std::array all{
@@ -55,23 +55,39 @@ constexpr bool ids_ascend() {
 }
 static_assert(ids_ascend());
 
-bool may_run(const Rule& rule, const DiagnosticSink& sink) {
-    std::string_view rest = rule.after;
-    while (!rest.empty()) {
-        const size_t blank = std::min(rest.find(' '), rest.size());
-        if (sink.has(rest.substr(0, blank))) return false;
-        rest.remove_prefix(std::min(blank + 1, rest.size()));
+/// Ids of rules that found something or did not run: what stands on them cannot run either.
+class Blocked {
+public:
+    explicit Blocked(const DiagnosticSink& sink) : sink_{sink} {}
+    void add(std::string_view id) { skipped_.push_back(id); }
+    bool any_of(std::string_view ids) const {
+        while (!ids.empty()) {
+            const size_t blank = std::min(ids.find(' '), ids.size());
+            const std::string_view id = ids.substr(0, blank);
+            if (sink_.has(id) || std::find(skipped_.begin(), skipped_.end(), id) != skipped_.end())
+                return true;
+            ids.remove_prefix(std::min(blank + 1, ids.size()));
+        }
+        return false;
     }
-    return true;
-}
+
+private:
+    const DiagnosticSink& sink_;
+    std::vector<std::string_view> skipped_;
+};
 
 }  // namespace
 }  // namespace rules
 
 bool check(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     const size_t errors = sink.error_count();
-    for (const rules::Rule& rule : rules::all)
-        if (rules::may_run(rule, sink)) rule.check(system, hardware, sink);
+    rules::Blocked blocked{sink};
+    for (const rules::Rule& rule : rules::all) {
+        if (blocked.any_of(rule.after))
+            blocked.add(rule.id);
+        else
+            rule.check(system, hardware, sink);
+    }
     return sink.error_count() == errors;
 }
 

@@ -125,7 +125,14 @@ TEST(Rules, RangesAtTheEndOfTheAddressSpaceDoNotWrap) {
 TEST(Rules, NodesWithRootTaskAndComponents) {
     EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, root: r.elf}}\n"
                        "components: {a: {node: a, elf: x}}\n"),
-              "E200 3:40\nE202 4:14\nE230 4:24\n");
+              "E202 4:14\nE230 4:24\n");
+}
+
+TEST(Rules, ConnectionsToARootTaskAreNotOffered) {
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, root: r.elf}, b: {cpu: 1, memory: 64M}}\n"
+                       "components: {c: {node: b, elf: x}}\n"
+                       "connections: {s: {type: notification, from: c.x, to: a.y}}\n"),
+              "E200 5:54\n");
 }
 
 }  // namespace
