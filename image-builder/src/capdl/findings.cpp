@@ -64,7 +64,8 @@ constexpr FindingDoc docs[] = {
         "again.",
         "shared: {pool: {nodes: {a: rw, b: ro}, ...}}",
         "Give both nodes rw, or name another pool."),
-    finding_doc("E533", "component-device", "a component uses a device its node does not own",
+    finding_doc("E533", "component-device-unowned",
+                "a component uses a device its node does not own",
                 "A node's devices are given to it under `nodes:`; its components divide them among "
                 "themselves.",
                 "components: {c: {devices: {/pl031@9010000: {map: regs}}, ...}}",

@@ -28,7 +28,7 @@ constexpr FindingDoc docs[] = {
      "--expect waits for a part of any one node's line. QEMU ended or the time was over before it "
      "came; the exit status is 3.",                                                                  "mkl qemu system.yaml --expect 'sums correct' --timeout 5",
      "Look at the last lines of each node; raise --timeout on a slow machine."                                                                                                                                                },
-    {"W702", "qemu-failed",          Severity::warning, "QEMU ended with an error",
+    {"W702", "qemu-ended-badly",     Severity::warning, "QEMU ended with an error",
      "Its exit status was not 0, or a signal ended it.",                                             "",
      "The line with `qemu|` before it says why; `--dry-run` prints the command."                                                                                                                                              },
     {"W703", "node-failed",          Severity::warning, "A node reported an error in its status page",
