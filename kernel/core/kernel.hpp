@@ -66,6 +66,14 @@ struct Resolved {
 Resolved resolve(Cap root, Word address, unsigned depth, LookupFault& fault);
 /// In the thread's own CSpace, all bits of the word.
 Slot* lookup_slot(Tcb& thread, Word address, LookupFault& fault);
+/// The usual CSpace: one CNode whose guard and radix make up the whole word. Null: look it up.
+inline Slot* quick_slot(const Tcb& thread, Word address) {
+    const Cap& root = thread.slots[slot_ctable].cap;
+    const unsigned radix = root.radix();
+    if (!root.is(kapi::tag_cnode) || radix + root.guard_size() != word_bits) return nullptr;
+    if (address >> radix != root.guard()) return nullptr;
+    return ptr<Slot>(root.pa()) + (address & ((Word{1} << radix) - 1));
+}
 /// For CNode operations: exact depth, errors recorded for the caller.
 Status lookup_target(bool source, Cap root, Word index, Word depth, Slot*& out);
 Status ensure_empty(const Slot& slot);
@@ -185,6 +193,10 @@ Status issue_sgi_signal(Invocation& in);
 /// Entry from the architecture: `number` is the system call, registers are in the current
 /// thread's context. On return kernel.current is the thread to run.
 void handle_syscall(int64_t number);
+/// The same for the two common calls when all is ordinary; false: nothing has been done.
+/// On true kernel.current is the thread to run, and schedule() is not needed.
+bool fast_call();
+bool fast_reply_receive();
 /// A fault of the current thread.
 void handle_user_fault(const Fault& fault);
 

@@ -38,6 +38,7 @@ Resolved resolve(Cap root, Word address, unsigned depth, LookupFault& fault) {
 }
 
 Slot* lookup_slot(Tcb& thread, Word address, LookupFault& fault) {
+    if (Slot* quick = quick_slot(thread, address)) return quick;
     return resolve(thread.slots[slot_ctable].cap, address, word_bits, fault).slot;
 }
 

@@ -104,8 +104,22 @@ bool decode_call(Invocation& in) {
     return true;
 }
 
+/// A signal, or a send to nothing: no answer and no words to read. False: neither.
+bool plain_signal(Tcb& caller) {
+    if (arch::message_info(caller.context).extra_caps()) return false;
+    LookupFault fault;
+    const Slot* slot = lookup_slot(caller, arch::badge(caller.context), fault);
+    if (!slot) return false;
+    const Cap cap = slot->cap;
+    if (cap.null()) return true;
+    if (!cap.is(tag_notification)) return false;
+    if (cap.has(can_write)) send_signal(*ptr<Notification>(cap.pa()), cap.badge());
+    return true;
+}
+
 void handle_invocation(bool call, bool blocking) {
     Tcb& caller = *kernel.current;
+    if (!call && plain_signal(caller)) return;
     Invocation in{};
     in.caller = &caller;
     in.call = call;

@@ -21,7 +21,11 @@ constexpr uint64_t cpacr_fpen_on = 3 << 20;      // CPACR_EL1.FPEN: no trap
 constexpr uint64_t user_spsr = 0;                // EL0t, all interrupts unmasked
 constexpr uint64_t user_spsr_mask = 0xf0000000;  // NZCV
 
+bool fpu_allowed = false;
+
 void allow_fpu(bool on) {
+    if (fpu_allowed == on) return;
+    fpu_allowed = on;
     MKL_WRITE_SYSREG(cpacr_el1, on ? cpacr_fpen_on : 0);
     isb();
 }
@@ -112,8 +116,7 @@ void release_fpu(Tcb& tcb) {
 
 void set_fpu_disabled(Tcb& tcb, bool disabled) {
     if (disabled && fpu_owner == &tcb) {
-        MKL_WRITE_SYSREG(cpacr_el1, cpacr_fpen_on);
-        isb();
+        allow_fpu(true);
         fpu_save(&tcb.fpu);
         fpu_owner = nullptr;
         allow_fpu(false);
@@ -217,6 +220,11 @@ uint64_t ticks_per_period = 0;
 uint64_t counter_hz() {
     const uint64_t hz = kernel.record.timer ? kernel.record.timer->frequency : 0;
     return hz ? hz : MKL_READ_SYSREG(cntfrq_el0);
+}
+
+void init_fpu() {
+    fpu_allowed = true;  // whatever the loader left: say it once
+    allow_fpu(false);
 }
 
 void init_timer() {

@@ -11,6 +11,8 @@ bool take_fpu_trap(Tcb& tcb);
 /// Handles the interrupt that is pending, if any.
 void take_interrupts();
 void init_timer();
+/// Floating point traps until a thread wants it.
+void init_fpu();
 /// Sets the next tick.
 void rearm_timer();
 

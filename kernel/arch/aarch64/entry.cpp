@@ -96,6 +96,7 @@ bool init_platform(const rt::BootRecord& record) {
                      MKL_REC_INTERRUPT_CONTROLLER, "interrupt controller cannot be used");
         return false;
     }
+    init_fpu();
     init_timer();
     return true;
 }
@@ -125,7 +126,11 @@ void kernel_start(uint64_t record, uint64_t status) {
 }
 
 Context* enter_syscall(Context* context) {
-    handle_syscall(static_cast<int64_t>(context->x[7]));
+    const auto number = static_cast<int64_t>(context->x[7]);
+    if (number == arch::abi::sys::call && fast_call()) return &kernel.current->context;
+    if (number == arch::abi::sys::reply_recv && fast_reply_receive())
+        return &kernel.current->context;
+    handle_syscall(number);
     return leave();
 }
 

@@ -118,7 +118,11 @@ void kernel_start(uint64_t record, uint64_t status, uint64_t base) {
 }
 
 Context* enter_syscall(Context* context) {
-    handle_syscall(static_cast<int64_t>(context->x[arch::a7]));
+    const auto number = static_cast<int64_t>(context->x[arch::a7]);
+    if (number == arch::abi::sys::call && fast_call()) return &kernel.current->context;
+    if (number == arch::abi::sys::reply_recv && fast_reply_receive())
+        return &kernel.current->context;
+    handle_syscall(number);
     return leave();
 }
 
