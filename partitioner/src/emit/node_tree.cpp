@@ -245,11 +245,16 @@ private:
         });
         if (!hardware_.stdout_path.empty() && base_out &&
             (!mine_.console || *mine_.console == hardware_.stdout_path) &&
-            is_claimed(mine_, hardware_.stdout_path)) {
+            owns(hardware_.stdout_path)) {
             chosen.properties.push_back({"stdout-path", text_value(*base_out)});
         } else if (mine_.console) {
             chosen.properties.push_back({"stdout-path", text_value(*mine_.console)});
         }
+    }
+
+    bool owns(std::string_view path) const {
+        const size_t at = base_.find(path);
+        return at != TreeView::none && claimed_nodes(base_, mine_)[at];
     }
 
     /// Names of paths that are not there, or not enabled, go.

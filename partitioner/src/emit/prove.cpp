@@ -42,7 +42,12 @@ class Proof {
 public:
     Proof(const TreeView& tree, const TreeView& base, const Plan& plan, size_t node,
           const Hardware& hardware, DiagnosticSink& sink)
-        : tree_{tree}, base_{base}, plan_{plan}, node_{node}, hardware_{hardware}, sink_{sink} {}
+        : tree_{tree}, base_{base}, plan_{plan}, node_{node}, hardware_{hardware}, sink_{sink} {
+        for (const PlanNode& n : plan.nodes) {
+            claimed_.push_back(claimed_nodes(tree, n));
+            above_.push_back(nodes_above_claims(tree, n));
+        }
+    }
 
     void run() {
         phandles();
@@ -141,27 +146,25 @@ private:
         if (!tree_[index].enabled || tree_[index].node->property("reg") == nullptr ||
             path == hardware_.controller.path || is_within(path, "/cpus") ||
             is_within(path, "/reserved-memory") ||
-            tree_[index].node->text("device_type") == "memory" || is_claimed(mine(), path) ||
-            is_above_claim(path))
+            tree_[index].node->text("device_type") == "memory" || claimed_[node_][index] ||
+            is_above_claim(index))
             return;
         const auto registers = tree_.registers(index);
         if (registers.empty()) return;
-        for (const PlanNode& other : plan_.nodes)
-            if (is_claimed(other, path))
-                return fail("E456", index, cat("it is enabled, but belongs to ", other.name));
+        for (size_t other = 0; other < plan_.nodes.size(); other++)
+            if (claimed_[other][index])
+                return fail("E456", index,
+                            cat("it is enabled, but belongs to ", plan_.nodes[other].name));
         fail("E456", index,
              cat("it is enabled with registers ", registers.front(), ", but nobody claims it"));
     }
     /// A device whose child the node has must run for the child to work; its registers are the
     /// node's unless another one claims it.
-    bool is_above_claim(std::string_view path) const {
-        const auto above = [&](const std::string& device) { return is_within(device, path); };
-        const bool mine_below = std::any_of(mine().devices.begin(), mine().devices.end(), above);
-        const bool others = std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const auto& n) {
-            return &n != &mine() &&
-                   (is_claimed(n, path) || std::any_of(n.devices.begin(), n.devices.end(), above));
-        });
-        return mine_below && !others;
+    bool is_above_claim(size_t index) const {
+        if (!above_[node_][index]) return false;
+        for (size_t other = 0; other < plan_.nodes.size(); other++)
+            if (other != node_ && (claimed_[other][index] || above_[other][index])) return false;
+        return true;
     }
 
     void prove_cpus() {
@@ -205,6 +208,7 @@ private:
     size_t node_;
     const Hardware& hardware_;
     DiagnosticSink& sink_;
+    std::vector<std::vector<bool>> claimed_, above_;  ///< by node of the plan
 };
 
 }  // namespace

@@ -23,27 +23,29 @@ std::vector<ProviderUse> provider_uses(const Plan& plan, size_t node, const Hard
     std::vector<ProviderUse> out;
     const TreeView tree{hardware.tree};
     const Selection selection = select_nodes(tree, plan, node, hardware);
-    const PlanNode& mine = plan.nodes.at(node);
+    std::vector<std::vector<bool>> claimed;  // by node of the plan
+    for (const PlanNode& n : plan.nodes) claimed.push_back(claimed_nodes(tree, n));
     for (size_t i = 1; i < tree.size(); i++) {
-        if (!selection.enabled[i] || !is_claimed(mine, tree[i].path)) continue;
+        if (!selection.enabled[i] || !claimed[node][i]) continue;
         const std::string& device = tree[device_above(tree, i)].path;
         for (const Reference& r : references(tree, i)) {
             if (r.kind != ReferenceKind::provider || r.target == TreeView::none) continue;
-            const std::string& provider = tree[device_above(tree, r.target)].path;
+            const size_t at = device_above(tree, r.target);
+            const std::string& provider = tree[at].path;
             const bool again = std::any_of(out.begin(), out.end(), [&](const ProviderUse& u) {
                 return u.device == device && u.provider == provider;
             });
             if (again || provider == device) continue;
-            const bool own = is_claimed(mine, provider);
+            const bool own = claimed[node][at];
             ProviderUse use{device, provider, r.property->name,
                             own                           ? ProviderVerdict::owned
                             : selection.enabled[r.target] ? ProviderVerdict::infrastructure
                                                           : ProviderVerdict::firmware,
                             ""};
-            for (const PlanNode& other : plan.nodes) {
-                if (&other == &mine || !is_claimed(other, provider)) continue;
+            for (size_t other = 0; other < plan.nodes.size(); other++) {
+                if (other == node || !claimed[other][at]) continue;
                 use.verdict = own ? ProviderVerdict::shared : ProviderVerdict::elsewhere;
-                use.node = other.name;
+                use.node = plan.nodes[other].name;
                 break;
             }
             out.push_back(std::move(use));

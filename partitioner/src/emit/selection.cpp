@@ -13,9 +13,25 @@ bool is_within(std::string_view path, std::string_view device) {
            (path.size() == device.size() || device == "/" || path[device.size()] == '/');
 }
 
-bool is_claimed(const PlanNode& node, std::string_view path) {
-    return std::any_of(node.devices.begin(), node.devices.end(),
-                       [&](const std::string& d) { return is_within(path, d); });
+std::vector<bool> claimed_nodes(const TreeView& tree, const PlanNode& node) {
+    std::vector<bool> out(tree.size(), false);
+    for (const std::string& device : node.devices) {
+        const size_t at = tree.find(device);
+        if (at == TreeView::none) continue;
+        for (size_t i = at; i < tree[at].end; i++) out[i] = true;
+    }
+    return out;
+}
+
+std::vector<bool> nodes_above_claims(const TreeView& tree, const PlanNode& node) {
+    std::vector<bool> out(tree.size(), false);
+    for (const std::string& device : node.devices) {
+        const size_t at = tree.find(device);
+        if (at == TreeView::none) continue;
+        for (size_t i = tree[at].parent; i != TreeView::none && !out[i]; i = tree[i].parent)
+            out[i] = true;
+    }
+    return out;
 }
 
 namespace {
@@ -23,8 +39,14 @@ namespace {
 class Selector {
 public:
     Selector(const TreeView& base, const Plan& plan, size_t node, const Hardware& hardware)
-        : base_{base}, plan_{plan}, mine_{plan.nodes.at(node)}, hardware_{hardware},
+        : base_{base}, mine_{plan.nodes.at(node)}, hardware_{hardware},
           resolver_{base, base.find(hardware.controller.path), hardware.controller.type} {
+        for (const PlanNode& other : plan.nodes) {
+            if (&other == &mine_) continue;
+            const std::vector<bool> above = nodes_above_claims(base, other);
+            for (size_t i = 0; i < above.size(); i++)
+                others_below_[i] = others_below_[i] || above[i];
+        }
         out_.kept.assign(base.size(), true);
         out_.enabled.assign(base.size(), false);
         out_.passage.assign(base.size(), false);
@@ -147,7 +169,7 @@ private:
         for (size_t i = 0; i < base_.size(); i++) {
             if (!out_.kept[i] || !base_[i].enabled) continue;
             const size_t up = base_[i].parent;
-            const bool wanted = is_claimed(mine_, base_[i].path) || is_infrastructure(i);
+            const bool wanted = claimed_[i] || is_infrastructure(i);
             const bool above_on = up == TreeView::none || out_.enabled[up] || wanted;
             out_.enabled[i] = above_on && (wanted || is_harmless(i));
             if (!wanted) continue;
@@ -170,16 +192,10 @@ private:
     }
 
     /// Whether another node's claim stands below the bus, so that its registers are nobody's.
-    bool is_passage_of_others(size_t index) const {
-        return std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const PlanNode& n) {
-            return &n != &mine_ && std::any_of(n.devices.begin(), n.devices.end(), [&](auto& d) {
-                return is_within(d, base_[index].path);
-            });
-        });
-    }
+    bool is_passage_of_others(size_t index) const { return others_below_[index]; }
 
     bool lacks_provider(size_t index) const {
-        if (is_claimed(mine_, base_[index].path) || is_infrastructure(index) ||
+        if (claimed_[index] || is_infrastructure(index) ||
             base_[index].node->property("compatible") == nullptr || leads_to_wanted(index))
             return false;
         // Parts without a compatible belong to the device above them; a bus has devices instead.
@@ -195,16 +211,16 @@ private:
     }
     bool leads_to_wanted(size_t index) const {
         for (size_t i = index + 1; i < base_[index].end; i++)
-            if (out_.enabled[i] && (is_claimed(mine_, base_[i].path) || is_infrastructure(i)))
-                return true;
+            if (out_.enabled[i] && (claimed_[i] || is_infrastructure(i))) return true;
         return false;
     }
 
     const TreeView& base_;
-    const Plan& plan_;
     const PlanNode& mine_;
     const Hardware& hardware_;
     InterruptResolver resolver_;
+    const std::vector<bool> claimed_ = claimed_nodes(base_, mine_);
+    std::vector<bool> others_below_ = std::vector<bool>(base_.size(), false);
     std::vector<std::vector<Reference>> references_;
     Selection out_;
 };

@@ -19,8 +19,11 @@ struct Selection {
 /// Whether `path` is `device` or stands below it.
 bool is_within(std::string_view path, std::string_view device);
 
-/// Whether the plan gives `path`, or a device above it, to `node`.
-bool is_claimed(const PlanNode& node, std::string_view path);
+/// By TreeView index: the devices that the plan gives to `node`, with what is below them.
+std::vector<bool> claimed_nodes(const TreeView& tree, const PlanNode& node);
+
+/// By TreeView index: what stands above such a device.
+std::vector<bool> nodes_above_claims(const TreeView& tree, const PlanNode& node);
 
 Selection select_nodes(const TreeView& base, const Plan& plan, size_t node,
                        const Hardware& hardware);
