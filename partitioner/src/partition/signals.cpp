@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Inter-processor interrupts: an id at the receiver and a target at the sender for each
-// notification that crosses nodes.
+// notification that crosses nodes, and one each way for queues and rpc.
 #include <algorithm>
 #include <map>
 
@@ -46,27 +46,48 @@ void report_too_many(Context& c, size_t connection, size_t to, size_t limit) {
 
 }  // namespace
 
+namespace {
+
+/// One signal from a node to another.
+struct Edge {
+    size_t from, to, connection;
+};
+
+/// Notifications have one, queues and rpc one each way: there is data, there is room.
+std::vector<Edge> edges_of(const System& system) {
+    std::vector<Edge> out;
+    for (size_t i = 0; i < system.connections.size(); i++) {
+        const ConnectionRequest& r = system.connections[i];
+        const std::optional<size_t> from = node_of(system, r.from), to = node_of(system, r.to);
+        if (r.type == ConnectionType::shared_data || !from || !to || *from == *to) continue;
+        out.push_back({*from, *to, i});
+        if (r.type != ConnectionType::notification) out.push_back({*to, *from, i});
+    }
+    return out;
+}
+
+}  // namespace
+
 bool plan_signals(Context& c) {
     const std::vector<uint32_t> ids = usable_ids(c);
     const bool one_only = c.hardware.architecture == Architecture::riscv64;
     std::map<std::pair<size_t, size_t>, uint32_t> bits;  // of (from, to), RISC-V
     bool fits = true;
-    for (size_t i = 0; i < c.system.connections.size(); i++) {
-        const ConnectionRequest& r = c.system.connections[i];
-        const std::optional<size_t> from = node_of(c.system, r.from), to = node_of(c.system, r.to);
-        if (r.type != ConnectionType::notification || !from || !to || *from == *to) continue;
-        PlanNode &sender = c.plan.nodes[*from], &receiver = c.plan.nodes[*to];
-        SgiReceive in{.id = std::nullopt, .from = *from, .connection = i, .mux = std::nullopt};
+    for (const Edge& e : edges_of(c.system)) {
+        PlanNode &sender = c.plan.nodes[e.from], &receiver = c.plan.nodes[e.to];
+        SgiReceive in{
+            .id = std::nullopt, .from = e.from, .connection = e.connection, .mux = std::nullopt};
         if (one_only) {
-            in.mux = {static_cast<uint32_t>(*from), bits[{*from, *to}]++};
+            in.mux = {static_cast<uint32_t>(e.from), bits[{e.from, e.to}]++};
         } else if (receiver.receives.size() < ids.size()) {
             in.id = ids[receiver.receives.size()];
         } else {
-            report_too_many(c, i, *to, ids.size());
+            report_too_many(c, e.connection, e.to, ids.size());
             fits = false;
             continue;
         }
-        sender.sends.push_back({in.id.value_or(0), target_of(c.hardware, receiver), *to, i});
+        sender.sends.push_back(
+            {in.id.value_or(0), target_of(c.hardware, receiver), e.to, e.connection});
         receiver.receives.push_back(in);
     }
     return fits;

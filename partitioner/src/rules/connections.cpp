@@ -98,7 +98,8 @@ void pools_serve(const System& system, const Hardware&, DiagnosticSink& sink) {
             const auto member = std::find_if(pool->nodes.begin(), pool->nodes.end(),
                                              [&](const auto& m) { return m.first.value == name; });
             const bool absent = member == pool->nodes.end();
-            if (!absent && (node == to || member->second == Rights::read_write)) continue;
+            const bool reads = node == to && c.type == ConnectionType::shared_data;
+            if (!absent && (reads || member->second == Rights::read_write)) continue;
             sink.report({.id = "E242",
                          .where = c.in->where,
                          .message = cat("connection '", c.name.value, "' is in pool '", c.in->value,

@@ -10,7 +10,7 @@ constexpr Severity error = Severity::error;
 constexpr std::array table{
     FindingDoc{"E200", "not-offered",           error,             "Something that this version of mkl cannot do yet",
                "The key is part of the system description, but nothing behind it is there yet. mkl "
-               "says so instead of building a system that lacks it.",                                                                                     "connections: {c: {type: rpc, from: a.x, to: b.x}}",
+               "says so instead of building a system that lacks it.",                                                                                     "files: {linux: {path: Image, node: node0}}",
                "Do what the hint says, or use a newer mkl."                                                                                                                                                                                                                                                         },
     FindingDoc{
                "E201", "name-form",             error,             "A name that cannot be used everywhere",

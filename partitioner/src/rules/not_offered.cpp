@@ -38,12 +38,6 @@ void refuse_in_components(const System& system, DiagnosticSink& sink) {
             if (const auto node = system.node_index(end->owner); node && system.nodes[*node].root)
                 refuse(sink, end->where, "connections to a node's own root task (`root:`)",
                        "connect components");
-        if (c.type == ConnectionType::rpc)
-            refuse(sink, c.where, "connections of type `rpc`",
-                   "use `shared-data` and `notification`");
-        if (c.type == ConnectionType::queue)
-            refuse(sink, c.where, "connections of type `queue`",
-                   "use `shared-data` and `notification`");
     }
 }
 

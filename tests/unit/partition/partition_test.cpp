@@ -101,6 +101,24 @@ TEST(Partition, DevicesBringPagesAndInterrupts) {
     EXPECT_EQ(n.interrupts.back().id, 70u);
 }
 
+TEST(Partition, QueuesTakeMemoryAndASignalEachWay) {
+    const auto p = plan_of(system_with("nodes: {a: {cpu: 0, memory: 2M}, b: {cpu: 1, memory: 2M}}\n"
+                                       "shared: {r: {size: 4K, nodes: {a: rw, b: r}}}\n"
+                                       "components: {x: {node: a, elf: x}, y: {node: b, elf: y}}\n"
+                                       "connections:\n"
+                                       "  q: {type: queue, from: x.q, to: y.q, size: 5000}\n"
+                                       "  c: {type: rpc, from: y.c, to: x.c}\n"),
+                           make_virt());
+    ASSERT_TRUE(p);
+    EXPECT_TRUE(p->plan.pools.at(0).slices.empty());  // b may only read there
+    ASSERT_EQ(p->plan.pools.at(1).slices.size(), 2u);
+    EXPECT_EQ(p->plan.pools[1].slices[0].range.size_bytes(), 8192u);
+    ASSERT_EQ(p->plan.nodes[0].receives.size(), 2u);
+    ASSERT_EQ(p->plan.nodes[1].receives.size(), 2u);
+    EXPECT_EQ(p->plan.nodes[1].receives[0].connection, 0u);
+    EXPECT_EQ(p->plan.nodes[0].receives[0].connection, 0u);
+}
+
 TEST(Partition, SmallBoardsKeepALoaderNearTheTop) {
     const auto p = plan_of(system_with("nodes: {a: {cpu: 0, memory: 32M}}\n"),
                            test::make_board(1, {range(0x80000000, 64 << 20)}));

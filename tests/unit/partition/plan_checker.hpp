@@ -136,7 +136,8 @@ private:
                 bool from = false, to = false;
                 for (const auto& [node, rights] : pool.nodes) {
                     from = from || (node == node_of(c.from) && rights == Rights::read_write);
-                    to = to || node == node_of(c.to);
+                    to = to || (node == node_of(c.to) && (c.type == ConnectionType::shared_data ||
+                                                          rights == Rights::read_write));
                 }
                 expect(from && to, "slice in a pool that does not serve");
             }
@@ -144,7 +145,7 @@ private:
         for (size_t i = 0; i < system_.connections.size(); i++) {
             const ConnectionRequest& c = system_.connections[i];
             const bool crosses =
-                c.type == ConnectionType::shared_data && node_of(c.from) != node_of(c.to);
+                c.type != ConnectionType::notification && node_of(c.from) != node_of(c.to);
             expect(slices[i] == (crosses ? 1 : 0), "connection without its slice");
         }
     }

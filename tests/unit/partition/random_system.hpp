@@ -88,7 +88,7 @@ private:
         for (size_t i = 0; i < 1 + below(5); i++) {
             ConnectionRequest r;
             r.name.value = "e" + std::to_string(i);
-            r.type = below(2) == 0 ? ConnectionType::shared_data : ConnectionType::notification;
+            r.type = static_cast<ConnectionType>(below(4));
             const uint64_t from = below(3);
             r.from = {"c" + std::to_string(from), "f" + std::to_string(i), {}};
             r.to = {"c" + std::to_string((from + 1 + below(2)) % 3), "t" + std::to_string(i), {}};
