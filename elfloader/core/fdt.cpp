@@ -73,7 +73,7 @@ bool FdtNode::range(uint32_t index, mkl_range& out) const {
     if (index >= reg.size / width) return false;
     const uint8_t* p = reg.data + uint64_t{index} * width;
     out.base = address_cells == 2 ? load_be64(p) : load_be32(p);
-    p += 4 * address_cells;
+    p += uint64_t{4} * address_cells;
     out.size = size_cells == 2 ? load_be64(p) : load_be32(p);
     return is_sane(out);
 }

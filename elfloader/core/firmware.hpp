@@ -15,7 +15,7 @@ struct FirmwareTree {
 
 /// Copy 0: none was given; says so and goes on. Otherwise every claimed range is RAM there and
 /// in no reserved range, and the interrupt controller's addresses are the plan's.
-Fault check_firmware_tree(const Payload& payload, FirmwareTree tree, Console& console);
+Fault check_firmware_tree(const Payload& payload, FirmwareTree firmware, Console& console);
 
 /// Copies the tree at `tree` (0: none) to `to`. Bytes copied; 0: none, or no tree.
 uint64_t save_firmware_tree(uint64_t tree, uint64_t to);

@@ -35,6 +35,17 @@ void set_progress(Shared& s, uint32_t node, Progress p) {
     arch::wake_all();
 }
 
+/// False if somebody else has moved it on: a CPU that comes up after its time limit finds its node
+/// failed and stays out.
+bool advance(Shared& s, uint32_t node, Progress from, Progress to) {
+    auto expected = static_cast<uint32_t>(from);
+    const bool done =
+        __atomic_compare_exchange_n(&s.progress[node], &expected, static_cast<uint32_t>(to), false,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    arch::wake_all();
+    return done;
+}
+
 Progress progress_of(const Shared& s, uint32_t node) {
     return static_cast<Progress>(rt::load_acquire(s.progress[node]));
 }
@@ -48,11 +59,11 @@ void fail_node(Shared& s, const mkl_payload_node& node, const Fault& fault) {
 
 /// Everything that a node's own CPU does before the gate. True: it may enter its kernel.
 bool run_node(Shared& s, const mkl_payload_node& node) {
+    if (!advance(s, node.id, Progress::waiting, Progress::running)) return false;
     StatusPage status{node.status};
     const uint64_t self = arch::this_cpu();
     status.set_cpu(self);
     status.reach(MKL_STAGE_ENTERED, arch::counter());
-    set_progress(s, node.id, Progress::running);
 
     Fault f = no_fault();
     if (self != node.hwid)
@@ -167,7 +178,8 @@ void wait_for_nodes(Shared& s) {
             const Progress p = progress_of(s, node.id);
             if (p == Progress::ready || p == Progress::failed) break;
             const uint64_t waited = arch::counter() - s.asked_at[node.id];
-            if (p == Progress::waiting && waited > limit) {
+            if (p == Progress::waiting && waited > limit &&
+                advance(s, node.id, Progress::waiting, Progress::failed)) {
                 const uint64_t us = waited / (hz / 1000 + 1) * 1000;
                 fail_node(s, node,
                           fault(MKL_STATUS_TIMEOUT, node.name,

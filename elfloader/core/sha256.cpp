@@ -97,7 +97,7 @@ void sha256(const uint8_t* data, uint64_t size, uint8_t (&out)[32]) {
     put_big_endian(length, static_cast<uint32_t>(size >> 29));
     put_big_endian(length + 4, static_cast<uint32_t>(size << 3));
     run(state, tail, blocks);
-    for (unsigned i = 0; i < 8; i++) put_big_endian(out + 4 * i, state[i]);
+    for (unsigned i = 0; i < 8; i++) put_big_endian(out + uint64_t{4} * i, state[i]);
 }
 
 bool sha256_equals(const uint8_t* data, uint64_t size, const uint8_t (&expected)[32]) {

@@ -138,7 +138,8 @@ entry:
     bl      cache_publish
     cbz     x19, 2f
     mov     x0, x19
-    mov     x1, #0x100000           // the most that is copied of a tree, and more
+    ldr     w1, [x19, #4]           // totalsize, big-endian
+    rev     w1, w1
     bl      cache_publish
 2:  bl      mmu_disable
 1:
@@ -288,7 +289,7 @@ secondary_start:
 
 .section .bss
 .balign 16
-    .skip   0x1000
+    .skip   0x4000
 early_stack_top:
 .balign 64                          // a cache line of its own
 .global spin_context

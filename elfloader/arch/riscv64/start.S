@@ -236,7 +236,7 @@ enter_virtual:
 
 .section .bss
 .balign 16
-    .skip   0x1000
+    .skip   0x4000
 early_stack_top:
     .skip   0x1000
 fault_stack_top:

@@ -43,7 +43,7 @@ PayloadBuilder::PayloadBuilder() {
             {base, 0x100000}
         });
         mkl_payload_node n{};
-        std::strcpy(n.name, name.c_str());
+        name.copy(n.name, sizeof n.name - 1);
         n.id = i;
         n.protocol = MKL_PROTOCOL_MKL;
         n.hwid = i;
@@ -60,14 +60,14 @@ PayloadBuilder::PayloadBuilder() {
         nodes.push_back(n);
         for (uint32_t k = 0; k < 2; k++) {
             mkl_payload_entry e{};
-            std::strcpy(e.name, (name + (k == 0 ? "/kernel.elf" : "/boot-record.bin")).c_str());
+            (name + (k == 0 ? "/kernel.elf" : "/boot-record.bin")).copy(e.name, sizeof e.name - 1);
             e.role = k == 0 ? MKL_ROLE_KERNEL : MKL_ROLE_BOOT_RECORD;
             e.node = i;
-            e.offset = data_at + (i * 2 + k) * 0x80;
+            e.offset = data_at + uint64_t{i * 2 + k} * 0x80;
             e.size = 0x70;
             e.segments = {i * 2 + k, 1};
             entries.push_back(e);
-            segments.push_back({base + k * 0x80000, 0x1000, 0, 0x70});
+            segments.push_back({base + uint64_t{k} * 0x80000, 0x1000, 0, 0x70});
         }
     }
     zeros = {
@@ -89,8 +89,8 @@ PayloadBuilder::PayloadBuilder() {
     header.major = MKL_PAYLOAD_MAJOR;
     header.arch = MKL_ARCH_AARCH64;
     header.loader = {0x4a000000, 0x400000};
-    header.status = {0x49000000, 2 * MKL_PAGE_SIZE};
-    header.logs = {0x49010000, 2 * MKL_LOG_RING_SIZE};
+    header.status = {0x49000000, uint64_t{2} * MKL_PAGE_SIZE};
+    header.logs = {0x49010000, uint64_t{2} * MKL_LOG_RING_SIZE};
     header.start_timeout_ms = 100;
     header.intc.type = MKL_INTC_GICV2;
     header.intc.dist_base = 0x8000000;
