@@ -24,6 +24,7 @@ ByteRope with_legacy_header(Architecture architecture, uint8_t type, std::string
                             uint64_t load, uint64_t entry, const ByteRope& data) {
     assert(load <= UINT32_MAX && entry <= UINT32_MAX && data.size() <= UINT32_MAX);
     const uint8_t arch = architecture == Architecture::aarch64 ? arch_arm64 : arch_riscv;
+    const uint32_t data_crc = crc32(data);
     const auto header = [&](uint32_t header_crc) {
         Bytes h;
         formats::append_be32(h, legacy_magic);
@@ -32,7 +33,7 @@ ByteRope with_legacy_header(Architecture architecture, uint8_t type, std::string
         formats::append_be32(h, static_cast<uint32_t>(data.size()));
         formats::append_be32(h, static_cast<uint32_t>(load));
         formats::append_be32(h, static_cast<uint32_t>(entry));
-        formats::append_be32(h, crc32(data));
+        formats::append_be32(h, data_crc);
         for (const uint8_t b : {os_linux, arch, type, compression_none})
             h.push_back(static_cast<std::byte>(b));
         formats::append_text(h, name.substr(0, legacy_name_size - 1));

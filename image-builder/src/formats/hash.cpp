@@ -3,8 +3,12 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <cstring>
+#include <system_error>
+#include <thread>
 
 namespace mkl {
 
@@ -46,6 +50,29 @@ Sha256 sha256(const ByteRope& rope) {
     Sha256Stream stream;
     rope.for_each([&](std::span<const std::byte> piece) { stream.update(piece); });
     return stream.finish();
+}
+
+std::vector<Sha256> sha256_all(std::span<const ByteRope> ropes) {
+    std::vector<Sha256> digests(ropes.size());
+    // Each thread takes the next rope; which one that is does not matter for the result.
+    std::atomic<size_t> next{0};
+    const auto work = [&] {
+        for (size_t i = next++; i < ropes.size(); i = next++) digests[i] = sha256(ropes[i]);
+    };
+    uint64_t bytes = 0;
+    for (const ByteRope& rope : ropes) bytes += rope.size();
+    constexpr uint64_t worth_a_thread = uint64_t{1} << 20;
+    const size_t useful = std::min<uint64_t>(
+        {ropes.size(), std::thread::hardware_concurrency(), 1 + bytes / worth_a_thread});
+    std::vector<std::jthread> helpers;
+    try {
+        for (size_t i = 1; i < useful; i++) helpers.emplace_back(work);
+    } catch (const std::system_error&) {
+        // No more threads to be had: those that run do all.
+    }
+    work();
+    helpers.clear();  // joins
+    return digests;
 }
 
 std::string hex_digest(const Sha256& digest) {

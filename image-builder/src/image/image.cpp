@@ -123,6 +123,7 @@ private:
         std::memcpy(loader.data() + MKL_LOADER_PARAMS_OFFSET, &params_, sizeof params_);
         blob_ = ByteRope{std::move(loader)};
         blob_.append(payload_.archive);
+        blob_digest_ = sha256(blob_);
         if (blob_.size() > bootm_limit)
             sink_.report({"W573",
                           system_.where,
@@ -153,7 +154,7 @@ private:
         kernel.type = "kernel";
         kernel.file = "image.bin";
         kernel.data = blob_;
-        kernel.digest = sha256(blob_);
+        kernel.digest = blob_digest_;
         kernel.load = kernel.entry = plan_.loader.base().value;
         kernel.has_entry = true;
         fit.images.push_back(std::move(kernel));
@@ -178,7 +179,7 @@ private:
 
     void add_manifest(Image& image) const {
         const std::string text =
-            manifest_text(plan_, artefacts_, payload_, image.files, plan_.loader);
+            manifest_text(plan_, artefacts_, payload_, image.files, blob_digest_, plan_.loader);
         image.files.push_back({"manifest.json", ByteRope{std::string_view{text}}, true});
     }
 
@@ -190,6 +191,7 @@ private:
     Payload payload_;
     mkl_loader_params params_{};
     ByteRope blob_;
+    Sha256 blob_digest_{};
 };
 
 }  // namespace

@@ -40,7 +40,8 @@ Json file_entry(const PlacedFile& file, const Sha256& digest) {
 }  // namespace
 
 std::string manifest_text(const Plan& plan, const Artefacts& artefacts, const Payload& payload,
-                          std::span<const OutputFile> outputs, PhysRange loader) {
+                          std::span<const OutputFile> outputs, const Sha256& blob,
+                          PhysRange loader) {
     Json nodes = Json::array();
     auto digest = payload.digests.begin();
     for (size_t i = 0; i < plan.nodes.size(); i++) {
@@ -52,11 +53,16 @@ std::string manifest_text(const Plan& plan, const Artefacts& artefacts, const Pa
         nodes.add(std::move(node));
     }
     Json files = Json::array();
-    for (const OutputFile& file : outputs) {
+    std::vector<ByteRope> contents;
+    for (const OutputFile& file : outputs)
+        contents.push_back(file.path == "image.bin" ? ByteRope{} : file.content);
+    std::vector<Sha256> digests = sha256_all(contents);
+    for (size_t i = 0; i < outputs.size(); i++) {
+        const bool is_blob = outputs[i].path == "image.bin";
         Json entry = Json::object();
-        entry.set("name", file.path)
-            .set("size", hex(file.content.size()))
-            .set("sha256", hex_digest(sha256(file.content)));
+        entry.set("name", outputs[i].path)
+            .set("size", hex(outputs[i].content.size()))
+            .set("sha256", hex_digest(is_blob ? blob : digests[i]));
         files.add(std::move(entry));
     }
     Json place = Json::object();

@@ -213,10 +213,12 @@ Payload make_payload(const Plan& plan, const System& system, const Hardware& har
     const CpioLayout layout = layout_cpio(entries);
 
     Payload payload;
-    for (size_t i = 1; i < files.size(); i++) {
-        payload.digests.push_back(sha256(files[i].data));
-        table.place(i - 1, layout.data_offsets[i]);
-        table.set_digest(i - 1, payload.digests.back());
+    std::vector<ByteRope> data;
+    for (size_t i = 1; i < files.size(); i++) data.push_back(files[i].data);
+    payload.digests = sha256_all(data);
+    for (size_t i = 0; i < data.size(); i++) {
+        table.place(i, layout.data_offsets[i + 1]);
+        table.set_digest(i, payload.digests[i]);
     }
     Bytes bytes = table.write();
     payload.table_offset = layout.data_offsets[0];

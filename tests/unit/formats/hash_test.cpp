@@ -24,6 +24,18 @@ TEST(Hash, RopeHashesLikeItsBytes) {
     EXPECT_EQ(crc32(rope), crc32(0, rope.flatten()));
 }
 
+TEST(Hash, ManyAtOnceAreTheSame) {
+    std::vector<ByteRope> ropes(5);
+    for (size_t i = 0; i < ropes.size(); i++) {
+        ropes[i].append_zeros(i * 700000);
+        ropes[i].append(std::string_view{"end"});
+    }
+    const std::vector<Sha256> digests = sha256_all(ropes);
+    ASSERT_EQ(digests.size(), ropes.size());
+    for (size_t i = 0; i < ropes.size(); i++) EXPECT_EQ(digests[i], sha256(ropes[i]));
+    EXPECT_TRUE(sha256_all({}).empty());
+}
+
 TEST(Hash, CrcIsTheContractsAtEveryLengthAndSplit) {
     Bytes bytes(67);
     for (size_t i = 0; i < bytes.size(); i++) bytes[i] = static_cast<std::byte>(i * 31 + 5);

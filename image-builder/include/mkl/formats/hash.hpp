@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mkl/support/byte_rope.hpp"
 
@@ -31,6 +32,8 @@ private:
 
 Sha256 sha256(std::span<const std::byte> bytes);
 Sha256 sha256(const ByteRope& rope);
+/// Digest of each, on as many threads as the machine has CPUs; they have ended when it returns.
+std::vector<Sha256> sha256_all(std::span<const ByteRope> ropes);
 /// 64 lower-case hex digits.
 std::string hex_digest(const Sha256& digest);
 
