@@ -18,7 +18,7 @@ UARTS = {
     "raspi3b": ["-DUART=0x3f201000"],
     "sifive_u": ["-DUART=0x10010000", "-DSIFIVE"],
 }
-LIMIT = 15.0  # seconds; a good boot takes well under one
+LIMIT = 45.0  # seconds; a good boot takes about one on an idle machine
 QUIET = 0.7   # a case with "!" lines is given this long after its last wanted line
 
 
