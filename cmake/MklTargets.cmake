@@ -27,5 +27,12 @@ function(mkl_target_programs arch compiler)
 endfunction()
 
 mkl_target_programs(aarch64 aarch64-linux-gnu-g++)
+
+# find_package(mkl), from the build directory and from the install prefix: share/mkl/cmake.
+foreach(file mklConfig.cmake toolchains/aarch64.cmake toolchains/riscv64.cmake)
+  get_filename_component(name ${file} NAME)
+  configure_file("${CMAKE_SOURCE_DIR}/cmake/${file}" "${MKL_SHARE}/cmake/${name}" COPYONLY)
+endforeach()
+install(DIRECTORY "${MKL_SHARE}/cmake" DESTINATION "${CMAKE_INSTALL_DATADIR}/mkl")
 mkl_target_programs(riscv64 riscv64-unknown-elf-g++)
 install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DATADIR}/mkl")

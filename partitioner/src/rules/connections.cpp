@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "mkl/claims/claims.hpp"
 #include "mkl/support/text.hpp"
@@ -44,11 +45,14 @@ void ends_known(const System& system, const Hardware&, DiagnosticSink& sink) {
     }
 }
 
+/// A server's end may be that of several rpc connections: one for each client.
 void ends_used_once(const System& system, const Hardware&, DiagnosticSink& sink) {
     std::map<std::pair<std::string, std::string>, const EndName*> seen;
-    const auto check = [&](const EndName& end) {
+    std::set<const EndName*> servers;
+    const auto check = [&](const EndName& end, bool server) {
         const auto [it, fresh] = seen.emplace(std::pair{end.owner, end.name}, &end);
-        if (!fresh)
+        if (server) servers.insert(&end);
+        if (!fresh && !(server && servers.contains(it->second)))
             sink.report({.id = "E241",
                          .where = end.where,
                          .message = cat("the end `", end.owner, ".", end.name, "` is used twice"),
@@ -56,8 +60,8 @@ void ends_used_once(const System& system, const Hardware&, DiagnosticSink& sink)
                          .hint = "give each connection an end name of its own"});
     };
     for (const ConnectionRequest& c : system.connections) {
-        check(c.from);
-        check(c.to);
+        check(c.from, false);
+        check(c.to, c.type == ConnectionType::rpc);
     }
     for (const ComponentRequest& c : system.components)
         for (const ComponentDevice& d : c.devices)
