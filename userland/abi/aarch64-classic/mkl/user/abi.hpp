@@ -30,7 +30,11 @@ inline constexpr unsigned context_sp = 1;
 inline constexpr unsigned context_arg0 = 3;
 inline constexpr unsigned context_words = 7;
 
-inline constexpr bool has_irq_trigger = true;
-inline constexpr bool has_sgi = true;
+/// Invocations that not every ABI has; 0: none.
+inline constexpr uint64_t unify_label = abi::label::page_unify_instruction;
+inline constexpr uint64_t signal_label = abi::label::irq_issue_sgi_signal;
+
+/// Word of an UnknownSyscall message that holds the program counter.
+inline constexpr unsigned syscall_pc_word = kapi::aarch64_syscall_ip;
 
 }  // namespace mkl::user

@@ -36,4 +36,18 @@ struct SyscallResult {
 /// 0487, D19.2), YIELD never does.
 [[gnu::always_inline]] inline void relax() { asm volatile("yield" ::: "memory"); }
 
+/// Sleeps until an interrupt, the kernel's tick at the latest. Traps on a kernel that does not let
+/// user level wait; the built-in one does.
+[[gnu::always_inline]] inline void sleep() { asm volatile("wfi" ::: "memory"); }
+
+/// What was written can be fetched: an invocation does that on this architecture.
+[[gnu::always_inline]] inline void synchronise_fetch() {}
+
+/// The counter of the status page's time stamps, CNTVCT_EL0. Traps as `sleep` does.
+[[gnu::always_inline]] inline uint64_t counter() {
+    uint64_t value;
+    asm volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(value)::"memory");
+    return value;
+}
+
 }  // namespace mkl::user
