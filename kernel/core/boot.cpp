@@ -233,6 +233,25 @@ void report_stage(uint32_t stage) {
     rt::store_release(status_page->stage, stage);
 }
 
+namespace {
+
+/// `domains=N` on the command line: how many scheduling domains there are; 1 unless said.
+unsigned domains_of(const rt::View<char>& line) {
+    constexpr char key[] = "domains=";
+    constexpr uint64_t length = sizeof key - 1;
+    for (uint64_t i = 0; i + length < line.size; i++) {
+        if (i && line[i - 1] != ' ') continue;
+        if (memcmp(line.data + i, key, length) != 0) continue;
+        unsigned n = 0;
+        for (uint64_t k = i + length; k < line.size && line[k] >= '0' && line[k] <= '9'; k++)
+            n = n < 100 ? n * 10 + static_cast<unsigned>(line[k] - '0') : n;
+        return n >= 1 && n <= max_domains ? n : 1;
+    }
+    return 1;
+}
+
+}  // namespace
+
 bool boot(const void* record, uint64_t available, Phys record_pa, mkl_status* status) {
     status_page = status;
     const rt::RecordResult result =
@@ -248,7 +267,7 @@ bool boot(const void* record, uint64_t available, Phys record_pa, mkl_status* st
                      MKL_REC_KERNEL, "the kernel is not where the record says");
         return false;
     }
-    kernel.num_domains = 1;
+    kernel.num_domains = domains_of(kernel.record.command_line);
     kernel.domain_schedule[0] = {1, 0};
     if (!arch::init_platform(kernel.record)) return false;
     RootBuilder builder{kernel.record, record_pa};

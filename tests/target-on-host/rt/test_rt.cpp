@@ -73,6 +73,22 @@ TEST(RtRing, ReaderFollowsAndCountsWhatItLost) {
     EXPECT_EQ(got, "456789abcdefXYZ\n");
 }
 
+TEST(RtRing, TwoWritersOfOneNodeTakeTurnsByLine) {
+    alignas(8) uint8_t memory[0x40 + 64] = {};
+    RingWriter::init(memory, sizeof memory);
+    RingWriter a{memory, sizeof memory}, b{memory, sizeof memory};
+    RingReader reader{memory, sizeof memory};
+    for (char x : std::string{"one\n"}) a.put(x);
+    for (char x : std::string{"two\n"}) b.put(x);
+    for (char x : std::string{"three\n"}) a.put(x);
+    std::string got;
+    char c = 0;
+    uint64_t lost = 0;
+    while (reader.get(c, lost)) got += c;
+    EXPECT_EQ(got, "one\ntwo\nthree\n");
+    EXPECT_EQ(lost, 0u);
+}
+
 TEST(RtRing, WrongHeaderIsSilence) {
     alignas(8) uint8_t memory[0x40 + 16] = {};
     EXPECT_FALSE((RingWriter{memory, sizeof memory}.present()));

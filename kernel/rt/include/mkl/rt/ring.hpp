@@ -21,17 +21,25 @@ public:
             return;
         }
         capacity_ = ring_->capacity;
-        written_ = ring_->written;
+        written_ = published_ = ring_->written;
     }
     constexpr bool present() const { return ring_ != nullptr; }
     void put(char c) {
         if (!ring_) return;
+        // Kernel and root task of one node share its log: at a line's start, go on behind whatever
+        // the other has published.
+        if (written_ == published_) written_ = published_ = load_relaxed(ring_->written);
         ring_->data[written_ % capacity_] = static_cast<uint8_t>(c);
         written_++;
         if (c == '\n') publish();
     }
     void publish() {
-        if (ring_) store_release(ring_->written, written_);
+        if (!ring_) return;
+        // `written` never goes back; a line the other wrote over is the one that is lost.
+        const uint64_t other = load_relaxed(ring_->written);
+        if (other > written_) written_ = other;
+        published_ = written_;
+        store_release(ring_->written, written_);
     }
 
     /// Makes a ring of `size` bytes in zeroed memory.
@@ -47,6 +55,7 @@ private:
     mkl_ring* ring_ = nullptr;
     uint64_t capacity_ = 1;
     uint64_t written_ = 0;
+    uint64_t published_ = 0;
 };
 
 /// Follows a ring that somebody else writes. Never trusts a number in it beyond its own checks.
