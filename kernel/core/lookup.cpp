@@ -52,7 +52,7 @@ Status lookup_target(bool source, Cap root, Word index, Word depth, Slot*& out) 
     const Resolved r = resolve(root, index, static_cast<unsigned>(depth), fault);
     if (!r.slot) return fail_lookup(source, fault);
     if (r.bits_left != 0) {
-        fault = {missing_capability, r.bits_left, 0, 0};
+        fault = {depth_mismatch, r.bits_left, 0, 0};
         return fail_lookup(source, fault);
     }
     out = r.slot;

@@ -16,6 +16,7 @@
 #define KERNEL_STACK_SIZE 0x4000
 
 /* Memory types: index in MAIR_EL1 */
-#define MAIR_VALUE 0x44ff0400 /* 0: nGnRnE, 1: nGnRE, 2: normal write-back, 3: normal non-cacheable */
+#define MAIR_VALUE                                                                                 \
+    0x44ff0400 /* 0: nGnRnE, 1: nGnRE, 2: normal write-back, 3: normal non-cacheable */
 
 #endif

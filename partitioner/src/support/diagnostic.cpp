@@ -9,9 +9,12 @@ namespace mkl {
 Severity severity_of(std::string_view id) {
     assert(!id.empty());
     switch (id.front()) {
-    case 'W': return Severity::warning;
-    case 'N': return Severity::note;
-    default: return Severity::error;
+    case 'W':
+        return Severity::warning;
+    case 'N':
+        return Severity::note;
+    default:
+        return Severity::error;
     }
 }
 

@@ -31,8 +31,7 @@ std::vector<PhysRange> normalise(std::vector<PhysRange> ranges) {
 //   result   |--|  |-----|       |------|
 //
 // `first` only moves forward; a hole is revisited only when it reaches into the next range.
-std::vector<PhysRange> subtract(std::span<const PhysRange> from,
-                                std::span<const PhysRange> holes) {
+std::vector<PhysRange> subtract(std::span<const PhysRange> from, std::span<const PhysRange> holes) {
     assert(sorted_disjoint(from) && sorted_disjoint(holes));
     std::vector<PhysRange> left;
     size_t first = 0;  // holes[..first) end at or below the start of the current range

@@ -23,7 +23,9 @@ std::string size_text(uint64_t bytes) {
         uint64_t bytes;
         std::string_view name;
     };
-    constexpr std::array<Unit, 3> units{{{1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}}};
+    constexpr std::array<Unit, 3> units{
+        {{1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}}
+    };
     for (const Unit& u : units)
         if (bytes != 0 && bytes % u.bytes == 0) return cat(bytes / u.bytes, ' ', u.name);
     return cat(bytes, bytes == 1 ? " byte" : " bytes");

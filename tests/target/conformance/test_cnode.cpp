@@ -124,8 +124,9 @@ TEST(cnode, lookup_bits_left) {
     const Word cn = make(object::cnode, 4), ep = make(object::endpoint);
     const Result r = invoke(cn, label::cnode_copy, caps(root), 0x10, 8, ep, depth, rights_all);
     CHECK_EQ(r.error(), failed_lookup);
-    CHECK_EQ(r.mr[1], missing_capability);
+    CHECK_EQ(r.mr[1], depth_mismatch);
     CHECK_EQ(r.mr[2], 4);
+    CHECK_EQ(r.mr[3], 0);
 }
 
 TEST(cnode, source_root_not_a_cnode) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A device tree as a value: nodes and raw property bytes, order kept. Devicetree Specification v0.4.
+// A device tree as a value: nodes and raw property bytes, order kept. Devicetree Specification
+// v0.4.
 #pragma once
 
 #include <cstdint>

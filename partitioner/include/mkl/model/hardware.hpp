@@ -29,7 +29,7 @@ struct Cpu {
     std::vector<std::string> compatible;
     bool enabled = true;  ///< status okay, or disabled with an enable-method (Spec 3.8.1)
     StartMethod start = StartMethod::none;
-    uint64_t release_address = 0;  ///< spin table
+    uint64_t release_address = 0;   ///< spin table
     std::string why_not_startable;  ///< empty if it can run a node
 };
 
@@ -52,10 +52,10 @@ struct InterruptController {
     InterruptControllerType type = InterruptControllerType::none;
     std::string path;
     uint32_t phandle = 0;
-    PhysRange distributor;          ///< GICD or PLIC
+    PhysRange distributor;           ///< GICD or PLIC
     std::vector<PhysRange> regions;  ///< GICv2: GICC; GICv3: redistributor regions
     uint64_t redistributor_stride = 0x20000;
-    std::vector<PhysRange> others;  ///< GICH, GICV, ITS, v2m frames: never a node's
+    std::vector<PhysRange> others;       ///< GICH, GICV, ITS, v2m frames: never a node's
     std::vector<uint32_t> plic_context;  ///< by CPU index: S-mode context number
 };
 
@@ -69,20 +69,22 @@ struct Irq {
 };
 
 struct DeviceInterrupt {
-    std::string controller;      ///< path of the controller that the specifier names
-    std::optional<Irq> root;     ///< at the root controller; nullopt: ends in a nested one
-    bool per_cpu = false;        ///< PPI or CPU-local
+    std::string controller;   ///< path of the controller that the specifier names
+    std::optional<Irq> root;  ///< at the root controller; nullopt: ends in a nested one
+    bool per_cpu = false;     ///< PPI or CPU-local
 };
 
 /// A node of the tree that is a claimable device (below /, not /cpus, /memory, /chosen, ...).
 struct Device {
     std::string path;
     std::vector<std::string> aliases, labels, compatible;
-    bool enabled = true;  ///< itself and all ancestors okay
+    bool enabled = true;               ///< itself and all ancestors okay
     std::vector<PhysRange> registers;  ///< translated to CPU addresses through every `ranges`
     std::vector<DeviceInterrupt> interrupts;
-    std::vector<std::string> providers;  ///< paths of clocks, resets, power domains, pins, ... it names
-    bool has_dma = false;  ///< can master the bus as far as the tree tells (dma-*, iommus, known classes)
+    std::vector<std::string>
+        providers;  ///< paths of clocks, resets, power domains, pins, ... it names
+    bool has_dma =
+        false;  ///< can master the bus as far as the tree tells (dma-*, iommus, known classes)
 };
 
 /// UART facts for a console; the driver number is MKL_CONSOLE_* of mkl/abi/boot_record.h.
@@ -95,18 +97,18 @@ struct Uart {
 
 struct Hardware {
     Architecture architecture = Architecture::aarch64;
-    DeviceTree tree;  ///< as imported: seeds stripped
+    DeviceTree tree;    ///< as imported: seeds stripped
     SourceSpan source;  ///< the board file (node "" ) or the `qemu:` line
     std::string model;
     std::vector<Cpu> cpus;
     std::vector<RamRange> ram;  ///< what memory nodes say, in tree order
     std::vector<ReservedRange> reserved;
     InterruptController controller;
-    Irq timer;  ///< GIC: virtual timer PPI INTID; RISC-V: 5
-    uint64_t timer_frequency = 0;  ///< Hz; 0: CNTFRQ_EL0 knows
+    Irq timer;                             ///< GIC: virtual timer PPI INTID; RISC-V: 5
+    uint64_t timer_frequency = 0;          ///< Hz; 0: CNTFRQ_EL0 knows
     StartMethod psci = StartMethod::none;  ///< psci_smc, psci_hvc: how to call firmware
-    std::vector<Device> devices;  ///< in tree order
-    std::string stdout_path;  ///< node path, options cut off; "" if none
+    std::vector<Device> devices;           ///< in tree order
+    std::string stdout_path;               ///< node path, options cut off; "" if none
 
     const Device* device(std::string_view path) const;
 };

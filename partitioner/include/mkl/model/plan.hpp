@@ -15,9 +15,9 @@
 namespace mkl {
 
 struct SgiSend {
-    uint32_t id = 0;       ///< 0..15; RISC-V 0
-    uint64_t target = 0;   ///< as the controller wants it (mkl/abi/boot_record.h, sgi_send)
-    size_t to = 0;         ///< node index
+    uint32_t id = 0;        ///< 0..15; RISC-V 0
+    uint64_t target = 0;    ///< as the controller wants it (mkl/abi/boot_record.h, sgi_send)
+    size_t to = 0;          ///< node index
     size_t connection = 0;  ///< index in System::connections
 };
 struct SgiReceive {
@@ -31,17 +31,17 @@ struct PlanNode {
     std::string name;
     uint32_t cpu_index = 0;
     HwCpuId hwid;
-    uint32_t cpu_number = 0;  ///< GICv2 CPU interface number, PLIC context
-    std::vector<PhysRange> memory;     ///< sorted; all RAM of the node, kernel included
-    std::vector<std::string> devices;  ///< claimed device paths (console included), tree order
+    uint32_t cpu_number = 0;              ///< GICv2 CPU interface number, PLIC context
+    std::vector<PhysRange> memory;        ///< sorted; all RAM of the node, kernel included
+    std::vector<std::string> devices;     ///< claimed device paths (console included), tree order
     std::vector<PhysRange> device_pages;  ///< their registers, grown to pages, sorted, disjoint
-    std::vector<Irq> interrupts;       ///< SPIs or PLIC sources, ascending
+    std::vector<Irq> interrupts;          ///< SPIs or PLIC sources, ascending
     std::vector<SgiSend> sends;
     std::vector<SgiReceive> receives;
     std::optional<std::string> console;  ///< device path; nullopt: log
-    std::optional<PhysRange> log;      ///< its log ring
-    PhysRange status;                  ///< its status page
-    bool prints_logs = false;          ///< owns stdout-path: prints the other nodes' logs
+    std::optional<PhysRange> log;        ///< its log ring
+    PhysRange status;                    ///< its status page
+    bool prints_logs = false;            ///< owns stdout-path: prints the other nodes' logs
 };
 
 /// Memory that a cross-node connection occupies in a pool.

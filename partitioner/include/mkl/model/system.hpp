@@ -41,7 +41,8 @@ struct Board {
     std::optional<QemuMachine> qemu;
     std::vector<MemoryRange> memory;
     std::vector<ReserveRequest> reserve;
-    std::optional<Located<std::vector<uint32_t>>> sgis;  ///< ids firmware leaves us; default 0-15 (all)
+    std::optional<Located<std::vector<uint32_t>>>
+        sgis;  ///< ids firmware leaves us; default 0-15 (all)
     std::optional<Located<std::string>> firmware_tree;
     bool dma_strict = false;
     SourceSpan where;
@@ -79,7 +80,7 @@ struct KernelChoice {
 /// One element of `devices:`.
 struct DeviceSelector {
     enum class Kind { path, alias, label, glob, compatible, all_except } kind = Kind::path;
-    std::string text;                  ///< path, alias, label without &, glob, compatible
+    std::string text;                    ///< path, alias, label without &, glob, compatible
     std::vector<DeviceSelector> except;  ///< all_except
     SourceSpan where;
 };
@@ -146,9 +147,9 @@ struct ConnectionRequest {
     Located<std::string> name;
     ConnectionType type = ConnectionType::shared_data;
     EndName from, to;
-    uint64_t size = 4096;   ///< shared-data, queue: bytes
-    std::optional<uint32_t> depth;  ///< queue, rpc
-    bool queued = false;            ///< rpc: queued instead of blocking
+    uint64_t size = 4096;                    ///< shared-data, queue: bytes
+    std::optional<uint32_t> depth;           ///< queue, rpc
+    bool queued = false;                     ///< rpc: queued instead of blocking
     std::optional<Located<std::string>> in;  ///< pool
     SourceSpan where;
 };
@@ -167,8 +168,8 @@ struct ShareRequest {
 };
 
 struct System {
-    std::filesystem::path path;       ///< of the YAML, as given
-    SourceSpan where;                 ///< whole file
+    std::filesystem::path path;  ///< of the YAML, as given
+    SourceSpan where;            ///< whole file
     Board board;
     std::optional<LoaderRequest> loader;
     std::vector<NodeRequest> nodes;

@@ -10,9 +10,9 @@
 namespace mkl {
 
 /// Severity as severity_of(id).
-constexpr FindingDoc finding_doc(std::string_view id, std::string_view slug,
-                                 std::string_view title, std::string_view meaning,
-                                 std::string_view example, std::string_view fix) {
+constexpr FindingDoc finding_doc(std::string_view id, std::string_view slug, std::string_view title,
+                                 std::string_view meaning, std::string_view example,
+                                 std::string_view fix) {
     const Severity severity = id.front() == 'E'   ? Severity::error
                               : id.front() == 'W' ? Severity::warning
                                                   : Severity::note;

@@ -29,8 +29,7 @@ inline void append(std::string& out, char c) { out += c; }
 inline void append(std::string& out, PhysAddr a) { out += hex(a); }
 inline void append(std::string& out, PhysRange r) { out += to_text(r); }
 template <std::integral T>
-    requires(!std::same_as<T, char> && !std::same_as<T, bool>)
-void append(std::string& out, T value) {
+requires(!std::same_as<T, char> && !std::same_as<T, bool>) void append(std::string& out, T value) {
     out += std::to_string(value);
 }
 }  // namespace detail

@@ -58,9 +58,9 @@ void mkl_wait_any(void);     /* blocks until some end is pending, takes none */
  * something to do is also pending for mkl_wait and mkl_notified: a message to take, or room where
  * there was none. */
 size_t mkl_queue_max(mkl_end_t end); /* largest message, in bytes; of a server, reply, too */
-void mkl_queue_send(mkl_end_t end, const void* data, size_t size);      /* blocks while full */
-int mkl_queue_try_send(mkl_end_t end, const void* data, size_t size);   /* 0: full */
-size_t mkl_queue_receive(mkl_end_t end, void* data, size_t size);       /* blocks; its length */
+void mkl_queue_send(mkl_end_t end, const void* data, size_t size);    /* blocks while full */
+int mkl_queue_try_send(mkl_end_t end, const void* data, size_t size); /* 0: full */
+size_t mkl_queue_receive(mkl_end_t end, void* data, size_t size);     /* blocks; its length */
 /* The same without a copy: the slot itself, until it is published or released. */
 void* mkl_queue_room(mkl_end_t end); /* NULL: full */
 void mkl_queue_publish(mkl_end_t end, size_t size);
@@ -81,7 +81,8 @@ size_t mkl_call_finish(mkl_end_t end, void* reply, size_t reply_max);
 mkl_end_t mkl_server_end(const char* name, unsigned client); /* NULL: there is none */
 unsigned mkl_client(mkl_end_t end); /* connections to that name, in the YAML's order, from 0 */
 const void* mkl_request(mkl_end_t end, size_t* size); /* the oldest one; NULL: none */
-void mkl_reply(mkl_end_t end, const void* reply, size_t size); /* answers the oldest, and takes it */
+void mkl_reply(mkl_end_t end, const void* reply,
+               size_t size); /* answers the oldest, and takes it */
 
 /* ---- Console ---------------------------------------------------------------------------- */
 

@@ -133,9 +133,9 @@ MKL_ABI_ASSERT(sizeof(struct mkl_rec_sgi_receive) == 8, "sgi receive is 8 bytes"
 #define MKL_RIGHT_WRITE 2u
 #define MKL_MEMORY_CACHED 0u   /* normal, write-back, inner shareable */
 #define MKL_MEMORY_UNCACHED 1u /* normal non-cacheable, or whatever the kernel calls uncached */
-#define MKL_SHARED_POOL 0u        /* a `shared:` pool */
-#define MKL_SHARED_LOG 1u         /* a log ring: own (rw) or another node's (r) */
-#define MKL_SHARED_STATUS 2u      /* a status page: own (rw) or another node's (r) */
+#define MKL_SHARED_POOL 0u     /* a `shared:` pool */
+#define MKL_SHARED_LOG 1u      /* a log ring: own (rw) or another node's (r) */
+#define MKL_SHARED_STATUS 2u   /* a status page: own (rw) or another node's (r) */
 struct mkl_rec_shared {
     uint64_t base, size;
     uint32_t rights;     /* MKL_RIGHT_* bits; frames from a range without WRITE get no write right */
@@ -148,11 +148,11 @@ MKL_ABI_ASSERT(sizeof(struct mkl_rec_shared) == 32, "shared range is 32 bytes");
 /* Console drivers; the list in kernel/rt/uart.hpp follows this one. */
 #define MKL_CONSOLE_NONE 0u
 #define MKL_CONSOLE_PL011 1u
-#define MKL_CONSOLE_NS16550 2u  /* 8250 family; reg_shift and io_width from the tree */
-#define MKL_CONSOLE_CADENCE 3u  /* cdns,uart-r1p8, -r1p12, xlnx,xuartps */
-#define MKL_CONSOLE_SIFIVE 4u   /* sifive,uart0 */
-#define MKL_CONSOLE_IMX 5u      /* fsl,imx21-uart and later */
-#define MKL_CONSOLE_MESON 6u    /* amlogic,meson-*-uart */
+#define MKL_CONSOLE_NS16550 2u /* 8250 family; reg_shift and io_width from the tree */
+#define MKL_CONSOLE_CADENCE 3u /* cdns,uart-r1p8, -r1p12, xlnx,xuartps */
+#define MKL_CONSOLE_SIFIVE 4u  /* sifive,uart0 */
+#define MKL_CONSOLE_IMX 5u     /* fsl,imx21-uart and later */
+#define MKL_CONSOLE_MESON 6u   /* amlogic,meson-*-uart */
 #define MKL_CONSOLE_BCM2835AUX 7u
 #define MKL_CONSOLE_QCOM_GENI 8u
 struct mkl_rec_console {
@@ -161,14 +161,14 @@ struct mkl_rec_console {
     uint32_t reg_shift; /* register n stands at base + (n << reg_shift) where the driver has it */
     uint32_t io_width;  /* access width in bytes: 1 or 4 */
     uint32_t reserved;
-    uint64_t base;      /* of the registers; need not be page aligned */
+    uint64_t base; /* of the registers; need not be page aligned */
 };
 MKL_ABI_ASSERT(sizeof(struct mkl_rec_console) == 32, "console record is 32 bytes");
 
 #define MKL_INTC_GICV2 1u
 #define MKL_INTC_GICV3 2u
 #define MKL_INTC_PLIC 3u
-#define MKL_INTC_NONE 4u /* boards without one that mkl drives (BCM2836): loader only */
+#define MKL_INTC_NONE 4u        /* boards without one that mkl drives (BCM2836): loader only */
 #define MKL_INTC_INIT_LOADER 1u /* distributor is set up; kernel touches only its own lines' enable bits */
 #define MKL_INTC_INIT_KERNEL 2u
 #define MKL_INTC_MAX_REGIONS 4u
@@ -178,10 +178,10 @@ struct mkl_rec_intc {
     uint32_t initialiser; /* MKL_INTC_INIT_*: who initialises the distributor / PLIC priorities */
     uint64_t dist_base;   /* GICD or PLIC */
     uint64_t dist_size;
-    uint32_t cpu_number;   /* GICv2: this node's CPU interface number; PLIC: context of the hart's S mode */
-    uint32_t region_count; /* GICv2: 1, the GICC; GICv3: redistributor regions; PLIC: 0 */
+    uint32_t cpu_number;                            /* GICv2: this node's CPU interface number; PLIC: context of the hart's S mode */
+    uint32_t region_count;                          /* GICv2: 1, the GICC; GICv3: redistributor regions; PLIC: 0 */
     struct mkl_range regions[MKL_INTC_MAX_REGIONS]; /* unused ones are zero */
-    uint64_t redist_stride; /* GICv3: bytes a redistributor takes, 0x20000 unless the tree says so */
+    uint64_t redist_stride;                         /* GICv3: bytes a redistributor takes, 0x20000 unless the tree says so */
 };
 MKL_ABI_ASSERT(sizeof(struct mkl_rec_intc) == 112, "interrupt controller record is 112 bytes");
 

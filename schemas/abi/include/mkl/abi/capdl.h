@@ -49,14 +49,14 @@ MKL_ABI_ASSERT(sizeof(struct mkl_spec_header) == 0x70, "spec header is 0x70 byte
 
 #define MKL_OBJ_ENDPOINT 1u
 #define MKL_OBJ_NOTIFICATION 2u
-#define MKL_OBJ_CNODE 3u      /* size_bits = radix */
-#define MKL_OBJ_TCB 4u        /* extra = index in tcbs */
-#define MKL_OBJ_FRAME 5u      /* size_bits 12, 21, 30 */
-#define MKL_OBJ_VSPACE 6u     /* root page table; assigned an ASID */
-#define MKL_OBJ_PAGE_TABLE 7u /* extra = level: 1 directly below the root, 2, 3 */
-#define MKL_OBJ_IRQ 8u        /* handler; extra = irq number | trigger << 32 (MKL_TRIGGER_*) */
-#define MKL_OBJ_SGI_SIGNAL 9u /* extra = id | target << 32 */
-#define MKL_OBJ_UNTYPED 10u   /* size_bits */
+#define MKL_OBJ_CNODE 3u          /* size_bits = radix */
+#define MKL_OBJ_TCB 4u            /* extra = index in tcbs */
+#define MKL_OBJ_FRAME 5u          /* size_bits 12, 21, 30 */
+#define MKL_OBJ_VSPACE 6u         /* root page table; assigned an ASID */
+#define MKL_OBJ_PAGE_TABLE 7u     /* extra = level: 1 directly below the root, 2, 3 */
+#define MKL_OBJ_IRQ 8u            /* handler; extra = irq number | trigger << 32 (MKL_TRIGGER_*) */
+#define MKL_OBJ_SGI_SIGNAL 9u     /* extra = id | target << 32 */
+#define MKL_OBJ_UNTYPED 10u       /* size_bits */
 #define MKL_OBJ_SCHED_CONTEXT 11u /* MCS: extra = period us; extra2 = budget us */
 #define MKL_OBJ_REPLY 12u         /* MCS */
 #define MKL_OBJ_ASID_POOL 13u
@@ -67,9 +67,9 @@ MKL_ABI_ASSERT(sizeof(struct mkl_spec_header) == 0x70, "spec header is 0x70 byte
 struct mkl_spec_object {
     uint16_t type; /* MKL_OBJ_* */
     uint8_t size_bits;
-    uint8_t flags;       /* MKL_OBJ_FLAG_* */
-    uint32_t name;       /* offset in names */
-    uint64_t paddr;      /* MKL_SPEC_NO_PADDR: anywhere */
+    uint8_t flags;  /* MKL_OBJ_FLAG_* */
+    uint32_t name;  /* offset in names */
+    uint64_t paddr; /* MKL_SPEC_NO_PADDR: anywhere */
     uint64_t extra, extra2;
     uint32_t first_slot, slot_count; /* CNODE, TCB, IRQ, VSPACE, PAGE_TABLE: what it holds */
     uint32_t first_fill, fill_count; /* FRAME */
@@ -80,9 +80,9 @@ MKL_ABI_ASSERT(sizeof(struct mkl_spec_object) == 48, "spec object is 48 bytes");
  * in a TCB one of MKL_TCB_SLOT_*; in an IRQ 0, the notification. */
 struct mkl_spec_slot {
     uint32_t slot;
-    uint32_t object; /* index; the cap's type follows from it */
-    uint16_t rights; /* seL4 rights word: 1 W, 2 R, 4 G, 8 P; for a frame G means executable */
-    uint16_t flags;  /* MKL_CAP_* */
+    uint32_t object;     /* index; the cap's type follows from it */
+    uint16_t rights;     /* seL4 rights word: 1 W, 2 R, 4 G, 8 P; for a frame G means executable */
+    uint16_t flags;      /* MKL_CAP_* */
     uint32_t guard_size; /* CNode caps */
     uint64_t badge;      /* endpoints, notifications; CNode caps: the guard */
 };

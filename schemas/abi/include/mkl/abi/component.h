@@ -39,10 +39,10 @@
 #define MKL_STARTUP_VERSION 1u
 
 /* Kinds of endpoint, and what a..d hold. Names are the YAML's (`client.irq2` -> "irq2"). */
-#define MKL_END_BUFFER 1u   /* shared data: a vaddr, b size, c MKL_RIGHT_* bits, d 1 if uncached */
-#define MKL_END_EMIT 2u     /* outgoing notification: a cptr to signal (notification or SGI cap),
+#define MKL_END_BUFFER 1u  /* shared data: a vaddr, b size, c MKL_RIGHT_* bits, d 1 if uncached */
+#define MKL_END_EMIT 2u    /* outgoing notification: a cptr to signal (notification or SGI cap),
                              * b doorbell vaddr or 0 (multiplexed), c doorbell value */
-#define MKL_END_CONSUME 3u  /* incoming: a badge bit in the inbox, b IRQ handler cptr to ack or 0,
+#define MKL_END_CONSUME 3u /* incoming: a badge bit in the inbox, b IRQ handler cptr to ack or 0,
                              * c doorbell vaddr or 0, d doorbell count */
 /* Queues and RPC (mkl/abi/queue.h): a vaddr of the queue (RPC: of the requests), b depth << 32 |
  * largest message, c index in `ends` of the outgoing signal | index of the incoming one << 32, d bit
@@ -53,8 +53,8 @@
 #define MKL_END_RPC_SERVER 5u
 #define MKL_END_QUEUE_SEND 6u
 #define MKL_END_QUEUE_RECEIVE 7u
-#define MKL_END_DEVICE 8u   /* registers: a vaddr, b size, c physical address */
-#define MKL_END_DMA 9u      /* a vaddr, b size, c physical address */
+#define MKL_END_DEVICE 8u /* registers: a vaddr, b size, c physical address */
+#define MKL_END_DMA 9u    /* a vaddr, b size, c physical address */
 
 #define MKL_END_FLAG_PART 1u /* belongs to a queue or RPC end */
 
@@ -72,10 +72,10 @@ struct mkl_startup {
     uint32_t total_size; /* header and ends */
     uint32_t crc32;      /* over total_size, this field as 0 */
     uint32_t end_count;
-    char name[MKL_NAME_SIZE];      /* component */
-    char node[MKL_NAME_SIZE];      /* node it runs on */
-    uint64_t console_signal; /* cptr: signal after writing lines to the console ring; 0: none */
-    uint64_t inbox;          /* cptr of the component's own notification; 0: it has none */
+    char name[MKL_NAME_SIZE]; /* component */
+    char node[MKL_NAME_SIZE]; /* node it runs on */
+    uint64_t console_signal;  /* cptr: signal after writing lines to the console ring; 0: none */
+    uint64_t inbox;           /* cptr of the component's own notification; 0: it has none */
     uint64_t heap_base, heap_size;
     struct mkl_end ends[1]; /* end_count in fact, in the YAML's order */
 };
@@ -99,18 +99,18 @@ MKL_ABI_ASSERT(offsetof(struct mkl_startup, ends) == 0x78, "ends at 0x78");
 
 /* Functions, in the page's table order. C calling convention of the architecture, no floating
  * point, no stack beyond the caller's. A cptr is a word; a wrong one is the kernel's to answer. */
-#define MKL_STUB_SIGNAL 0u    /* void signal(cptr) */
-#define MKL_STUB_WAIT 1u      /* word wait(cptr): blocks, returns the badge */
-#define MKL_STUB_POLL 2u      /* word poll(cptr): badge, or 0 if nothing was pending */
-#define MKL_STUB_IRQ_ACK 3u   /* word irq_ack(cptr): seL4_Error */
-#define MKL_STUB_YIELD 4u     /* void yield(void) */
-#define MKL_STUB_RELAX 5u     /* void relax(void): wait for an interrupt if user level may, else nothing */
-#define MKL_STUB_DEBUG_PUT 6u /* void debug_put(word c): debug kernels; otherwise nothing */
-#define MKL_STUB_CALL 7u      /* void call(cptr, struct mkl_message*) */
-#define MKL_STUB_SEND 8u      /* void send(cptr, struct mkl_message*): blocks */
-#define MKL_STUB_RECV 9u      /* void recv(cptr, struct mkl_message*): blocks */
+#define MKL_STUB_SIGNAL 0u      /* void signal(cptr) */
+#define MKL_STUB_WAIT 1u        /* word wait(cptr): blocks, returns the badge */
+#define MKL_STUB_POLL 2u        /* word poll(cptr): badge, or 0 if nothing was pending */
+#define MKL_STUB_IRQ_ACK 3u     /* word irq_ack(cptr): seL4_Error */
+#define MKL_STUB_YIELD 4u       /* void yield(void) */
+#define MKL_STUB_RELAX 5u       /* void relax(void): wait for an interrupt if user level may, else nothing */
+#define MKL_STUB_DEBUG_PUT 6u   /* void debug_put(word c): debug kernels; otherwise nothing */
+#define MKL_STUB_CALL 7u        /* void call(cptr, struct mkl_message*) */
+#define MKL_STUB_SEND 8u        /* void send(cptr, struct mkl_message*): blocks */
+#define MKL_STUB_RECV 9u        /* void recv(cptr, struct mkl_message*): blocks */
 #define MKL_STUB_REPLY_RECV 10u /* void reply_recv(cptr, struct mkl_message*) */
-#define MKL_STUB_REPLY 11u    /* void reply(struct mkl_message*) */
+#define MKL_STUB_REPLY 11u      /* void reply(struct mkl_message*) */
 #define MKL_STUB_COUNT 12u
 
 /* Message of the IPC stubs: up to 4 words in `mr`, the rest in the IPC buffer. In: to send. Out:

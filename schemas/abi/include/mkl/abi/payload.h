@@ -45,31 +45,31 @@ struct mkl_table {
 struct mkl_payload_header {
     uint64_t magic;
     uint16_t major, minor;
-    uint32_t total_size; /* of mkl.payload */
-    uint32_t crc32;      /* over total_size, this field as 0 */
-    uint32_t arch;       /* MKL_ARCH_* */
-    struct mkl_table nodes;      /* struct mkl_payload_node */
-    struct mkl_table entries;    /* struct mkl_payload_entry */
-    struct mkl_table segments;   /* struct mkl_payload_segment, those of an entry stand together */
-    struct mkl_table zeros;      /* struct mkl_range: shared pools, zeroed before any node starts */
-    struct mkl_table ram;        /* struct mkl_range: RAM of the board, sorted, disjoint */
-    struct mkl_table claims;     /* struct mkl_range: RAM the plan uses, sorted; firmware's tree must agree */
-    struct mkl_table interrupts; /* struct mkl_payload_interrupt, ascending INTID */
-    struct mkl_range loader;     /* run-time footprint, payload included */
-    struct mkl_range status;     /* status pages, MKL_PAGE_SIZE a node, in node order */
-    struct mkl_range logs;       /* log rings, MKL_LOG_RING_SIZE a node that has one; size may be 0 */
-    uint32_t psci;               /* MKL_START_PSCI_SMC / _HVC / NONE: how to call firmware */
-    uint32_t start_timeout_ms;   /* a node that is not ENTERED by then has failed */
-    struct mkl_rec_console console;  /* the loader's own output; type NONE: silent */
-    struct mkl_rec_intc intc;        /* cpu_number unused here */
-    uint32_t interrupt_lines;    /* GIC: lines the tree's controller is known to have, 0: read GICD_TYPER */
-    uint32_t counter_hz;         /* of the time stamps; 0: the CPU knows (CNTFRQ_EL0) */
+    uint32_t total_size;            /* of mkl.payload */
+    uint32_t crc32;                 /* over total_size, this field as 0 */
+    uint32_t arch;                  /* MKL_ARCH_* */
+    struct mkl_table nodes;         /* struct mkl_payload_node */
+    struct mkl_table entries;       /* struct mkl_payload_entry */
+    struct mkl_table segments;      /* struct mkl_payload_segment, those of an entry stand together */
+    struct mkl_table zeros;         /* struct mkl_range: shared pools, zeroed before any node starts */
+    struct mkl_table ram;           /* struct mkl_range: RAM of the board, sorted, disjoint */
+    struct mkl_table claims;        /* struct mkl_range: RAM the plan uses, sorted; firmware's tree must agree */
+    struct mkl_table interrupts;    /* struct mkl_payload_interrupt, ascending INTID */
+    struct mkl_range loader;        /* run-time footprint, payload included */
+    struct mkl_range status;        /* status pages, MKL_PAGE_SIZE a node, in node order */
+    struct mkl_range logs;          /* log rings, MKL_LOG_RING_SIZE a node that has one; size may be 0 */
+    uint32_t psci;                  /* MKL_START_PSCI_SMC / _HVC / NONE: how to call firmware */
+    uint32_t start_timeout_ms;      /* a node that is not ENTERED by then has failed */
+    struct mkl_rec_console console; /* the loader's own output; type NONE: silent */
+    struct mkl_rec_intc intc;       /* cpu_number unused here */
+    uint32_t interrupt_lines;       /* GIC: lines the tree's controller is known to have, 0: read GICD_TYPER */
+    uint32_t counter_hz;            /* of the time stamps; 0: the CPU knows (CNTFRQ_EL0) */
     /* The steward: a CPU of no node that stays in the loader. Once every node is READY or has
      * failed, it routes and enables the interrupts marked MKL_PAYLOAD_IRQ_ENABLE. A boot CPU that
      * is no node's does it itself. steward_start NONE: no other CPU is there for it. */
     uint64_t steward_hwid;
-    uint64_t steward_release;    /* spin table, as in struct mkl_payload_node */
-    uint32_t steward_start;      /* MKL_START_* */
+    uint64_t steward_release; /* spin table, as in struct mkl_payload_node */
+    uint32_t steward_start;   /* MKL_START_* */
     uint32_t reserved;
 };
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, nodes) == 0x18, "nodes at 0x18");
@@ -87,23 +87,23 @@ MKL_ABI_ASSERT(sizeof(struct mkl_payload_header) == 0x138, "payload header is 0x
 
 struct mkl_payload_node {
     char name[MKL_NAME_SIZE];
-    uint32_t id;        /* = index in this table */
-    uint32_t protocol;  /* MKL_PROTOCOL_* */
-    uint64_t hwid;      /* as in struct mkl_rec_node */
-    uint32_t start;     /* MKL_START_* */
-    uint32_t level;     /* aarch64: MKL_EL_* the kernel is entered at; riscv64: 0 */
-    uint64_t release;   /* spin table: cpu-release-addr; else 0 */
-    uint64_t status;    /* its status page */
-    uint64_t log;       /* its log ring, or 0 */
-    struct mkl_table ram;       /* struct mkl_range: the node's memory */
-    struct mkl_table entries;   /* its slice of the entries table: `offset` is the first INDEX */
-    uint64_t kernel_entry;      /* MKL: physical e_entry; SEL4: virtual e_entry */
-    uint64_t boot_record;       /* MKL: physical address of the record; else 0 */
+    uint32_t id;                                   /* = index in this table */
+    uint32_t protocol;                             /* MKL_PROTOCOL_* */
+    uint64_t hwid;                                 /* as in struct mkl_rec_node */
+    uint32_t start;                                /* MKL_START_* */
+    uint32_t level;                                /* aarch64: MKL_EL_* the kernel is entered at; riscv64: 0 */
+    uint64_t release;                              /* spin table: cpu-release-addr; else 0 */
+    uint64_t status;                               /* its status page */
+    uint64_t log;                                  /* its log ring, or 0 */
+    struct mkl_table ram;                          /* struct mkl_range: the node's memory */
+    struct mkl_table entries;                      /* its slice of the entries table: `offset` is the first INDEX */
+    uint64_t kernel_entry;                         /* MKL: physical e_entry; SEL4: virtual e_entry */
+    uint64_t boot_record;                          /* MKL: physical address of the record; else 0 */
     uint64_t kernel_base, kernel_end, kernel_virt; /* as in struct mkl_rec_kernel */
-    uint64_t args[6];           /* SEL4: x0..x5 / a0..a5; MKL: 0 */
+    uint64_t args[6];                              /* SEL4: x0..x5 / a0..a5; MKL: 0 */
     uint64_t dtb_base, dtb_size;
-    uint32_t cpu_number;        /* GICv2 CPU interface number, PLIC context */
-    uint32_t flags;             /* MKL_NODE_* */
+    uint32_t cpu_number; /* GICv2 CPU interface number, PLIC context */
+    uint32_t flags;      /* MKL_NODE_* */
 };
 #define MKL_NODE_BANNER_BY_LOADER 1u /* foreign root task: the loader says the banner */
 #define MKL_NODE_PA_44 2u            /* SEL4 at EL2: built for 44-bit physical addresses, else 40 */
@@ -121,14 +121,14 @@ MKL_ABI_ASSERT(sizeof(struct mkl_payload_node) == 0xd0, "payload node is 0xd0 by
 
 struct mkl_payload_entry {
     char name[MKL_PAYLOAD_NAME_SIZE]; /* CPIO name, NUL padded */
-    uint32_t role;    /* MKL_ROLE_* */
-    uint32_t node;    /* index of the node */
-    uint64_t offset;  /* of the data, from the CPIO archive's start; multiple of 64.
+    uint32_t role;                    /* MKL_ROLE_* */
+    uint32_t node;                    /* index of the node */
+    uint64_t offset;                  /* of the data, from the CPIO archive's start; multiple of 64.
                        * ~0: not in the archive, a FIT loadable that firmware put at `address` */
-    uint64_t size;    /* of the data */
-    uint64_t address; /* FIT loadable: where it lies; else 0 */
-    uint8_t sha256[MKL_SHA256_SIZE]; /* of the data */
-    struct mkl_table segments; /* slice of the segments table: `offset` is the first INDEX */
+    uint64_t size;                    /* of the data */
+    uint64_t address;                 /* FIT loadable: where it lies; else 0 */
+    uint8_t sha256[MKL_SHA256_SIZE];  /* of the data */
+    struct mkl_table segments;        /* slice of the segments table: `offset` is the first INDEX */
 };
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_entry, sha256) == 0x60, "sha256 at 0x60");
 MKL_ABI_ASSERT(sizeof(struct mkl_payload_entry) == 0x88, "payload entry is 0x88 bytes");
@@ -137,7 +137,7 @@ MKL_ABI_ASSERT(sizeof(struct mkl_payload_entry) == 0x88, "payload entry is 0x88 
 struct mkl_payload_segment {
     uint64_t dest; /* physical; inside the node's RAM */
     uint64_t memory_size;
-    uint64_t offset; /* from the entry's data */
+    uint64_t offset;    /* from the entry's data */
     uint64_t file_size; /* <= memory_size */
 };
 MKL_ABI_ASSERT(sizeof(struct mkl_payload_segment) == 32, "segment is 32 bytes");

@@ -22,9 +22,9 @@
 #define MKL_RING_MAGIC 0x31474e49524c4b4dull /* "MKLRING1" */
 #define MKL_RING_VERSION 1u
 #define MKL_RING_DATA 0x40u
-#define MKL_LOG_RING_SIZE 0x10000u     /* 64 KiB a node */
-#define MKL_CONSOLE_RING_SIZE 0x1000u  /* 4 KiB a component */
-#define MKL_LINE_MAX 512u              /* longer lines are cut into pieces of this size */
+#define MKL_LOG_RING_SIZE 0x10000u    /* 64 KiB a node */
+#define MKL_CONSOLE_RING_SIZE 0x1000u /* 4 KiB a component */
+#define MKL_LINE_MAX 512u             /* longer lines are cut into pieces of this size */
 
 struct mkl_ring {
     uint64_t magic;
