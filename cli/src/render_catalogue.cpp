@@ -45,8 +45,9 @@ const FindingDoc* Catalogue::find(std::string_view id) const {
 }
 
 std::string page(const FindingDoc& doc) {
-    std::string out = cat(doc.id, ' ', doc.slug, " (", severity_name(doc.severity), ")\n\n",
-                          doc.title, "\n\n", doc.meaning, "\n");
+    std::string out =
+        cat(doc.id, ' ', doc.slug, " (", severity_name(doc.severity), ")\n\n", doc.title, "\n");
+    if (!doc.meaning.empty()) out += cat("\n", doc.meaning, "\n");
     if (!doc.example.empty()) {
         out += "\nExample:\n\n";
         size_t begin = 0;
@@ -79,7 +80,8 @@ std::string reference(const Catalogue& catalogue) {
         if (chapter != current) out += cat("\n## ", chapter->title, '\n');
         current = chapter;
         out += cat("\n### ", d.id, ' ', d.slug, "\n\n**", d.title, "** (",
-                   severity_name(d.severity), ")\n\n", d.meaning, "\n");
+                   severity_name(d.severity), ")\n");
+        if (!d.meaning.empty()) out += cat("\n", d.meaning, "\n");
         if (!d.example.empty()) {
             out += cat("\n```\n", d.example);
             if (d.example.back() != '\n') out += '\n';

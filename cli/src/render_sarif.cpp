@@ -78,10 +78,11 @@ std::string text_object(std::string_view text) { return cat("{\"text\":", json_q
 
 // 3.49
 std::string rule(const FindingDoc& d) {
-    std::string help{d.fix.empty() ? d.meaning : d.fix};
+    const std::string_view meaning = d.meaning.empty() ? d.title : d.meaning;
+    const std::string_view help = d.fix.empty() ? meaning : d.fix;
     return cat("{\"id\":", json_quote(d.id), ",\"name\":", json_quote(d.slug),
                ",\"shortDescription\":", text_object(d.title),
-               ",\"fullDescription\":", text_object(d.meaning), ",\"help\":", text_object(help),
+               ",\"fullDescription\":", text_object(meaning), ",\"help\":", text_object(help),
                ",\"defaultConfiguration\":{\"level\":", json_quote(severity_name(d.severity)),
                "}}");
 }

@@ -84,11 +84,12 @@ private:
     bool has(int offset, const char* name) const {
         return fdt_getprop(fdt_, offset, name, nullptr) != nullptr;
     }
+    // As kernels compare: up to the first NUL, whatever stands behind it.
     bool is(int offset, const char* name, const char* value) const {
         int length = 0;
         const auto* p = static_cast<const char*>(fdt_getprop(fdt_, offset, name, &length));
-        return p && length == static_cast<int>(std::strlen(value)) + 1 &&
-               std::strcmp(p, value) == 0;
+        const size_t size = std::strlen(value) + 1;
+        return p && length >= static_cast<int>(size) && std::memcmp(p, value, size) == 0;
     }
     uint32_t cell(int offset, const char* name, uint32_t otherwise) const {
         const CellList c = cells(offset, name);
