@@ -12,3 +12,5 @@ set(MKL_ARCH riscv64)
 # Linking with _zicsr in -march picks a wrong multilib of libgcc: see MKL_ARCH_LINK_FLAGS.
 set(MKL_ARCH_FLAGS -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany)
 set(MKL_ARCH_LINK_FLAGS -march=rv64imac -mabi=lp64)
+# No link-time optimisation: it would assemble with the link's -march, which lacks _zicsr.
+set(MKL_ARCH_LTO_FLAGS)
