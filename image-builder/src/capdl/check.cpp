@@ -34,7 +34,7 @@ public:
     }
 
 private:
-    void fail(std::string text) {
+    void fail(const std::string& text) {
         sink_.report({"E530", where_, cat("CapDL of node '", spec_.node, "': ", text), {}, {}});
     }
 
