@@ -23,7 +23,8 @@ bool Proof::item(std::string_view what, bool good) {
 void Proof::violation(std::string_view id, const std::string& part, std::string message,
                       std::vector<std::pair<std::string, std::string>> notes, std::string hint) {
     Diagnostic d{.id = id, .where = at(part), .message = std::move(message)};
-    for (auto& [where, text] : notes) d.notes.push_back({at(where), std::move(text)});
+    for (std::pair<std::string, std::string>& note : notes)
+        d.notes.push_back({at(note.first), std::move(note.second)});
     d.hint = std::move(hint);
     sink_.report(std::move(d));
     violations_++;

@@ -13,7 +13,7 @@
 namespace mkl {
 
 /// Prints as far as the image can be read; what cannot is an E6xx finding.
-std::string inspect_image(const ByteView& image, std::string_view name, DiagnosticSink& sink);
+std::string inspect_image(const ByteView& bytes, std::string_view name, DiagnosticSink& sink);
 
 /// Status pages (mkl/abi/status.h) at any multiple of 4 KiB of the dump; "" if there are none.
 std::string inspect_status(std::span<const std::byte> dump);
