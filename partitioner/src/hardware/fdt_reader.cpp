@@ -157,7 +157,7 @@ private:
 
 std::optional<DeviceTree> parse_dtb(std::span<const std::byte> blob, SourceSpan where,
                                     DiagnosticSink& sink) {
-    const auto refuse = [&](std::string_view id, std::string why) {
+    const auto refuse = [&](std::string_view id, const std::string& why) {
         sink.report({id,
                      where,
                      cat("not a valid device tree blob: ", why),
@@ -174,9 +174,10 @@ std::optional<DeviceTree> parse_dtb(std::span<const std::byte> blob, SourceSpan 
         aligned.assign(blob.begin(), blob.end());
         blob = aligned;
     }
-    if (const int error = fdt_check_header(blob.data()); error != 0)
+    const void* tree = blob.data();
+    if (const int error = fdt_check_header(tree); error != 0)
         return refuse("E402", fdt_strerror(error));
-    const uint64_t total = fdt_totalsize(blob.data());
+    const uint64_t total = fdt_totalsize(tree);
     if (total > blob.size())
         return refuse("E402", cat("its header says ", total, " bytes, the file has ", blob.size()));
     return Reader{blob.data(), std::move(where), sink}.read();

@@ -39,7 +39,8 @@ bool status_okay(const DtNode& node) {
     const DtProperty* status = node.property("status");
     if (status == nullptr) return true;
     const std::string_view text = as_text(status->value);
-    return text == std::string_view{"okay", 5} || text == std::string_view{"ok", 3};
+    using namespace std::string_view_literals;
+    return text == "okay\0"sv || text == "ok\0"sv;
 }
 
 namespace {

@@ -23,7 +23,7 @@ std::string members(const PlanPool& pool, const Plan& plan) {
 }  // namespace
 
 std::string about_size(uint64_t bytes) {
-    const std::string exact = size_text(bytes);
+    std::string exact = size_text(bytes);
     constexpr size_t short_enough = 8;  // "1023 MiB"
     if (exact.size() <= short_enough) return exact;
     const uint32_t shift = bytes >> 30 != 0 ? 30 : bytes >> 20 != 0 ? 20 : 10;

@@ -46,7 +46,8 @@ uint64_t used(const PlanPool& pool) {
     return pool.slices.empty() ? 0 : pool.slices.back().range.end().value - pool.range.base().value;
 }
 
-void add_automatic(Context& c, std::vector<std::pair<size_t, std::pair<size_t, size_t>>> left) {
+void add_automatic(Context& c,
+                   const std::vector<std::pair<size_t, std::pair<size_t, size_t>>>& left) {
     std::map<std::pair<size_t, size_t>, size_t> pool_of;
     std::vector<uint64_t> bytes;
     const size_t first = c.plan.pools.size();

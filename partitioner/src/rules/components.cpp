@@ -26,7 +26,7 @@ void components_placeable(const System& system, const Hardware&, DiagnosticSink&
 }
 
 void priorities_in_range(const System& system, const Hardware&, DiagnosticSink& sink) {
-    const auto report = [&](const ComponentRequest& c, std::string what, std::string hint) {
+    const auto report = [&](const ComponentRequest& c, const std::string& what, std::string hint) {
         sink.report({.id = "E231",
                      .where = c.where,
                      .message = cat("component '", c.name.value, "': ", what),

@@ -64,7 +64,7 @@ public:
     size_t find(std::string_view path) const;
     size_t by_phandle(uint32_t phandle) const;
     /// Node that a path or an alias (optionally with ":options") names; none if nothing.
-    size_t resolve(std::string_view path_or_alias) const;
+    size_t resolve(std::string_view name) const;
 
     /// What `index` says about its children's addresses. Spec 2.3.5: 2 and 1 if it says nothing.
     uint32_t address_cells(size_t index) const { return cells_of(index, "#address-cells", 2); }

@@ -26,14 +26,14 @@ struct DtNode {
     std::vector<DtProperty> properties;
     std::vector<DtNode> children;
 
-    const DtProperty* property(std::string_view name) const;
+    const DtProperty* property(std::string_view wanted) const;
     /// First string of the property, or nullopt.
-    std::optional<std::string> text(std::string_view name) const;
+    std::optional<std::string> text(std::string_view wanted) const;
     /// All NUL-terminated strings of the property.
-    std::vector<std::string> texts(std::string_view name) const;
+    std::vector<std::string> texts(std::string_view wanted) const;
     /// Cell `index` (32-bit big-endian), or nullopt.
-    std::optional<uint32_t> cell(std::string_view name, size_t index = 0) const;
-    const DtNode* child(std::string_view name) const;
+    std::optional<uint32_t> cell(std::string_view wanted, size_t index = 0) const;
+    const DtNode* child(std::string_view wanted) const;
 };
 
 struct DeviceTree {
