@@ -181,7 +181,9 @@ def main():
                 text += chunk.decode("utf-8", "replace")
                 sys.stdout.write(chunk.decode("utf-8", "replace"))
                 sys.stdout.flush()
-            if done in text or (a.expect and all(e in text for e in a.expect)):
+            # The serial port delivers a line in pieces: the run ends with its whole last line.
+            ended = "\n" in text.partition(done)[2]
+            if ended or (a.expect and all(e in text for e in a.expect)):
                 break
             time.sleep(0.02)
             if a.status and time.monotonic() > end - a.timeout + 3:
