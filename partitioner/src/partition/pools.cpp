@@ -103,7 +103,7 @@ bool plan_pools(Context& c) {
         if (std::none_of(c.plan.pools.begin(), c.plan.pools.end(), suits))
             left.push_back({i, *nodes});
     }
-    add_automatic(c, std::move(left));
+    add_automatic(c, left);
     return true;
 }
 
