@@ -20,6 +20,13 @@ public:
             consoles_.push_back({static_cast<uint32_t>(c.frame), add_name(c.name), c.badge});
         for (const Log& l : spec_.logs)
             logs_.push_back({l.base, l.size, l.node_id, add_name(l.name)});
+        for (const Doorbell& d : spec_.doorbells) {
+            doorbells_.push_back({d.page, static_cast<uint32_t>(d.irq),
+                                  static_cast<uint32_t>(bells_.size()),
+                                  static_cast<uint32_t>(d.bells.size()), add_name(d.node)});
+            for (const Bell& b : d.bells)
+                bells_.push_back({b.word, static_cast<uint32_t>(b.notification), b.badge});
+        }
         for (const Peer& p : spec_.peers) peers_.push_back({p.status, p.node_id, add_name(p.name)});
 
         mkl_spec_header header{};
@@ -29,6 +36,8 @@ public:
         header.node_id = spec_.node_id;
         header.console_notification =
             spec_.console_notification ? static_cast<uint32_t>(*spec_.console_notification) : ~0u;
+        header.fault_endpoint =
+            spec_.fault_endpoint ? static_cast<uint32_t>(*spec_.fault_endpoint) : ~0u;
         out_.resize(sizeof header);
         header.objects = put(objects_);
         header.slots = put(slots_);
@@ -39,6 +48,8 @@ public:
         header.consoles = put(consoles_);
         header.logs = put(logs_);
         header.peers = put(peers_);
+        header.doorbells = put(doorbells_);
+        header.bells = put(bells_);
         header.tables_size = out_.size();
         put_pages(fills_at);
         header.total_size = out_.size();
@@ -154,6 +165,8 @@ private:
     std::vector<mkl_spec_console> consoles_;
     std::vector<mkl_spec_log> logs_;
     std::vector<mkl_spec_peer> peers_;
+    std::vector<mkl_spec_doorbell> doorbells_;
+    std::vector<mkl_spec_bell> bells_;
     std::vector<std::pair<size_t, const Object*>> page_owners_;
 };
 

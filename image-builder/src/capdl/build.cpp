@@ -44,6 +44,8 @@ private:
         if (images_.components.empty() || !memory_suffices()) return;
         const ObjectId console = add_object(spec_, Type::notification, "console");
         spec_.console_notification = console;
+        const ObjectId fault = add_object(spec_, Type::endpoint, "fault");
+        spec_.fault_endpoint = fault;
         const ObjectId stub = add_object(spec_, Type::frame, "stub", 12);
         spec_.objects[stub].fills.push_back(
             {0, std::min<uint64_t>(images_.stub->size(), small_page), images_.stub, 0, "stub.bin"});
@@ -56,8 +58,8 @@ private:
                        "move some to another node");
                 return;
             }
-            components_.emplace_back(spec_, request, image, stub, console,
-                                     uint64_t{1} << components_.size(), sink_);
+            const NodeObjects objects{stub, console, fault, components_.size()};
+            components_.emplace_back(spec_, request, image, objects, sink_);
         }
     }
 

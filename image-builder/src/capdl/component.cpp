@@ -28,27 +28,31 @@ void copy_name(char (&out)[MKL_NAME_SIZE], std::string_view name) {
 }  // namespace
 
 Component::Component(Spec& spec, const ComponentRequest& request, const ComponentImage& image,
-                     ObjectId stub_frame, ObjectId console, uint64_t console_badge,
-                     DiagnosticSink& sink)
+                     const NodeObjects& node, DiagnosticSink& sink)
     : spec_{spec}, request_{request}, image_{image}, sink_{sink}, name_{request.name.value},
       space_{spec, name_}, cnode_{add_object(spec, Type::cnode, name_ + "_cnode")},
       tcb_{add_object(spec, Type::tcb, name_ + "_tcb")}, startup_{add_object(spec, Type::frame,
                                                                              name_ + "_startup",
                                                                              12)},
       ipc_buffer_{add_object(spec, Type::frame, name_ + "_ipc_buffer", 12)} {
-    space_.map(MKL_VA_STUB, stub_frame, right_read | right_execute);
+    space_.map(MKL_VA_STUB, node.stub, right_read | right_execute);
     space_.map(MKL_VA_STARTUP, startup_, right_read);
     space_.map(MKL_VA_IPC_BUFFER, ipc_buffer_, right_read | right_write);
 
     const ObjectId ring = add_object(spec, Type::frame, name_ + "_console", 12);
     spec.objects[ring].ring = true;
     space_.map(MKL_VA_CONSOLE, ring, right_read | right_write);
-    spec.consoles.push_back({ring, name_, console_badge});
+    spec.consoles.push_back({ring, name_, uint64_t{1} << node.index});
     Cap signal;
-    signal.object = console;
+    signal.object = node.console;
     signal.rights = right_write;
-    signal.badge = console_badge;
+    signal.badge = uint64_t{1} << node.index;
     console_slot_ = add_cap(signal);
+    Cap fault;
+    fault.object = node.fault;
+    fault.rights = right_write | right_grant;  // a fault handler's reply resumes the thread
+    fault.badge = node.index + 1;
+    fault_slot_ = add_cap(fault);
 
     const uint64_t stack = round_up(std::max(request.stack, small_page), small_page);
     if (stack > max_stack) {
@@ -268,6 +272,7 @@ void Component::finish() {
     tcb.tcb->priority = request_.priority;
     tcb.tcb->max_priority = request_.max_priority.value_or(request_.priority);
     tcb.tcb->domain = request_.domain;
+    tcb.tcb->fault_ep = fault_slot_;
 
     const auto hold = [&](uint32_t slot, ObjectId object, uint16_t rights) -> Cap& {
         Cap cap;

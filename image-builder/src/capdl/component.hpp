@@ -19,12 +19,20 @@ struct EndValues {
     uint32_t flags = 0;
 };
 
+/// What all components of a node share.
+struct NodeObjects {
+    ObjectId stub = 0;     ///< frame
+    ObjectId console = 0;  ///< notification
+    ObjectId fault = 0;    ///< endpoint
+    size_t index = 0;      ///< of the component on its node
+};
+
 class Component {
 public:
     /// Makes the thread, its CSpace and address space, and all memory that does not depend on
     /// connections. `ok()` is false if the ELF cannot be mapped (reported).
     Component(Spec& spec, const ComponentRequest& request, const ComponentImage& image,
-              ObjectId stub_frame, ObjectId console, uint64_t console_badge, DiagnosticSink& sink);
+              const NodeObjects& node, DiagnosticSink& sink);
 
     bool ok() const { return ok_; }
     const ComponentRequest& request() const { return request_; }
@@ -63,7 +71,7 @@ private:
     AddressSpace space_;
     ObjectId cnode_, tcb_, startup_, ipc_buffer_;
     std::optional<ObjectId> inbox_;
-    uint64_t inbox_slot_ = 0, console_slot_ = 0;
+    uint64_t inbox_slot_ = 0, console_slot_ = 0, fault_slot_ = 0;
     uint32_t next_slot_ = 1;  // slot 0 stays empty: cptr 0 means "none"
     uint32_t badges_ = 0;
     uint64_t next_shared_ = MKL_VA_SHARED, next_device_ = MKL_VA_DEVICES;

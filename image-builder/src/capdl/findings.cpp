@@ -33,11 +33,12 @@ constexpr FindingDoc docs[] = {
                 "The plan has no place for the buffer in a pool. The solver should have refused: "
                 "please report it.",
                 "", "Declare a pool of which both nodes are members."),
-    finding_doc("E527", "connection-without-interrupt",
-                "a connection has no inter-processor interrupt of its own",
-                "Each signal that crosses nodes needs an interrupt that its receiver can tell from "
-                "the others; this version's root task cannot share one among several.",
-                "", "Use fewer signals into one node."),
+    finding_doc(
+        "E527", "connection-without-interrupt",
+        "a connection has no inter-processor interrupt of its own",
+        "Each signal that crosses nodes needs an interrupt at its receiver, or a share in one; "
+        "this version has them on Arm's GIC only.",
+        "", "Use fewer signals into one node."),
     finding_doc(
         "E528", "not-built-yet", "a key that this version does not build yet",
         "The schema has it, the root task does not do it yet; ignoring it silently would be "

@@ -3,6 +3,7 @@
 #include "wiring.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "mkl/abi/queue.h"
 #include "mkl/support/text.hpp"
@@ -205,17 +206,19 @@ std::optional<Wiring::Signal> Wiring::signal(size_t index, const ConnectionReque
 
 std::optional<uint64_t> Wiring::signal_across(size_t index, const ConnectionRequest& c, Side from,
                                               const std::string& name, uint32_t flags) {
+    const bool back = from.end != &c.from;
     for (const SgiSend& s : plan_.nodes[node_].sends) {
-        if (s.connection != index) continue;
+        if (s.connection != index || s.back != back) continue;
         const ObjectId sgi = add_object(spec_, Type::sgi_signal, name + "_sgi");
         spec_.objects[sgi].irq = s.id;
         spec_.objects[sgi].target = s.target;
         Cap cap;
         cap.object = sgi;
         cap.rights = right_write;
-        return from.component->add_end(from.end->name,
-                                       {MKL_END_EMIT, from.component->add_cap(cap), 0, 0, 0, flags},
-                                       from.end->where);
+        const uint64_t word = s.word ? doorbell_word(*from.component, s.to, *s.word) : 0;
+        return from.component->add_end(
+            from.end->name, {MKL_END_EMIT, from.component->add_cap(cap), word, 0, 0, flags},
+            from.end->where);
     }
     report("E527", c.where,
            cat("connection '", c.name.value, "' has no inter-processor interrupt of its own"),
@@ -225,8 +228,11 @@ std::optional<uint64_t> Wiring::signal_across(size_t index, const ConnectionRequ
 
 std::optional<uint64_t> Wiring::signal_from_afar(size_t index, const ConnectionRequest& c, Side to,
                                                  const std::string& name, uint32_t flags) {
+    const bool back = to.end != &c.to;
     for (const SgiReceive& r : plan_.nodes[node_].receives) {
-        if (r.connection != index || !r.id || r.mux) continue;
+        if (r.connection != index || r.back != back) continue;
+        if (r.mux) return signal_shared(r, to, flags);
+        if (!r.id) break;
         const auto badge = to.component->next_badge(to.end->where);
         if (!badge) return std::nullopt;
         const ObjectId irq = add_object(spec_, Type::irq, name + "_irq");
@@ -247,6 +253,58 @@ std::optional<uint64_t> Wiring::signal_from_afar(size_t index, const ConnectionR
            cat("connection '", c.name.value, "' has no inter-processor interrupt of its own"),
            "use fewer signals into one node");
     return std::nullopt;
+}
+
+/// The plan has a page wherever signals share an interrupt.
+PhysRange Wiring::doorbell_page(size_t from, size_t to) const {
+    for (const PlanPool& p : plan_.pools)
+        if (p.doorbell == std::pair{from, to}) return p.range;
+    assert(false);
+    return {};
+}
+
+uint64_t Wiring::doorbell_word(Component& component, size_t to, uint32_t word) {
+    const auto [frame, new_frame] = doorbell_frames_.emplace(to, 0);
+    if (new_frame) {
+        frame->second = add_object(spec_, Type::frame, cat("doorbell_", plan_.nodes[to].name), 12);
+        spec_.objects[frame->second].paddr = doorbell_page(node_, to).base().value;
+        spec_.objects[frame->second].device = true;
+    }
+    const auto [at, new_address] = doorbell_addresses_.emplace(std::pair{&component, to}, 0);
+    if (new_address)
+        at->second = component.map_shared({frame->second}, right_read | right_write, false);
+    return at->second + word * sizeof(uint64_t);
+}
+
+/// RISC-V has one for all senders.
+ObjectId Wiring::doorbell_irq(uint32_t id) {
+    for (const Doorbell& d : spec_.doorbells)
+        if (spec_.objects[d.irq].irq == id) return d.irq;
+    const ObjectId irq = add_object(spec_, Type::irq, cat("doorbell_irq_", id));
+    spec_.objects[irq].irq = id;
+    spec_.objects[irq].edge = true;
+    Cap notify;
+    notify.object = *spec_.console_notification;
+    notify.rights = right_write;
+    notify.badge = MKL_SPEC_DOORBELL_BADGE;
+    spec_.objects[irq].slots.push_back(notify);
+    return irq;
+}
+
+std::optional<uint64_t> Wiring::signal_shared(const SgiReceive& receive, Side to, uint32_t flags) {
+    const auto badge = to.component->next_badge(to.end->where);
+    if (!badge) return std::nullopt;
+    const std::string& sender = plan_.nodes[receive.from].name;
+    auto it = std::find_if(spec_.doorbells.begin(), spec_.doorbells.end(),
+                           [&](const Doorbell& d) { return d.node == sender; });
+    if (it == spec_.doorbells.end()) {
+        const uint64_t page = doorbell_page(receive.from, node_).base().value;
+        spec_.doorbells.push_back({page, doorbell_irq(receive.id.value_or(0)), sender, {}});
+        it = std::prev(spec_.doorbells.end());
+    }
+    it->bells.push_back({receive.mux->first, to.component->inbox(), *badge});
+    return to.component->add_end(to.end->name, {MKL_END_CONSUME, *badge, 0, 0, 0, flags},
+                                 to.end->where);
 }
 
 }  // namespace mkl::capdl

@@ -54,6 +54,12 @@ private:
                                           const std::string& name, uint32_t flags);
     std::optional<uint64_t> signal_from_afar(size_t index, const ConnectionRequest& c, Side to,
                                              const std::string& name, uint32_t flags);
+    /// Of a sender whose signals share an interrupt: its word in the page, as `component` sees it.
+    uint64_t doorbell_word(Component& component, size_t to, uint32_t word);
+    /// The root task takes the interrupt and passes the signal on.
+    std::optional<uint64_t> signal_shared(const SgiReceive& receive, Side to, uint32_t flags);
+    PhysRange doorbell_page(size_t from, size_t to) const;
+    ObjectId doorbell_irq(uint32_t id);
     std::optional<Memory> memory_of(size_t index, const ConnectionRequest& c, bool both_local);
     void add_device(Component& component, const ComponentDevice& request);
     void map_registers(Component& component, const ComponentDevice& request, const Device& device,
@@ -79,6 +85,8 @@ private:
     std::set<size_t> peers_;
     std::map<PhysRange, std::vector<ObjectId>> device_frames_;
     std::set<uint32_t> device_irqs_;
+    std::map<size_t, ObjectId> doorbell_frames_;                            // by receiving node
+    std::map<std::pair<Component*, size_t>, uint64_t> doorbell_addresses_;  // looked up only
 };
 
 }  // namespace mkl::capdl

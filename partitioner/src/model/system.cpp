@@ -13,4 +13,12 @@ std::filesystem::path System::resolve(std::string_view written) const {
     return path.parent_path() / std::filesystem::path{written};
 }
 
+uint64_t connection_bytes(const ConnectionRequest& connection) {
+    return connection.type == ConnectionType::notification ? 0 : connection.size;
+}
+
+bool signals_back(const ConnectionRequest& connection) {
+    return connection.type == ConnectionType::rpc || connection.type == ConnectionType::queue;
+}
+
 }  // namespace mkl

@@ -29,9 +29,11 @@ constexpr std::array table{
     FindingDoc{"E306", "no-ram-for-logs",   error, "No RAM is left for logs and status pages",
                "64 KiB for each node with `console: log` and 4 KiB for every node, outside all "
                "nodes.",                                                                             "",                                                          "Make a node or pool smaller."                             },
-    FindingDoc{"E307", "too-many-signals",  error, "More signals to one node than interrupts",
+    FindingDoc{
+               "E307", "too-many-signals",  error, "More signals to one node than interrupts",
                "A GIC tells 16 software generated interrupts apart, and firmware may keep some "
-               "(`board: {sgis: ..}`).",                                                             "board: {qemu: .., sgis: 0-1}",                              "Let one notification stand for several events."           },
+        "(`board: {sgis: ..}`). Signals of one sender share one when they do not suffice, 512 "
+        "at most; a node needs one for each sender at least.",                                       "board: {qemu: .., sgis: 0-1}",                              "Let one notification stand for several events."           },
     FindingDoc{"E310", "why-unknown",       error, "`mkl why` was asked about something unknown",
                "A thing is a device (path, alias, &label), an address, an interrupt, a CPU, or a "
                "name of the description.",                                                           "mkl why serial9 system.yaml",                               "Take the suggestion."                                     },

@@ -41,10 +41,9 @@ std::optional<Plan> partition(const System& system, const Hardware& hardware,
 
     Context c{system, hardware, sink, plan, placement::Space{free_ram(hardware)}};
     placement::assign_owners(c);
-    const bool pools = placement::plan_pools(c);
+    const bool pools = placement::plan_pools(c) && placement::plan_signals(c);
     if (placement::place_memory(c) && pools && placement::slice_pools(c))
         placement::place_loader(c);
-    placement::plan_signals(c);
     if (sink.error_count() != errors) return std::nullopt;
     list_reserved(c);
     return plan;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Which pool a cross-node connection lies in, and where in it.
 //
-// A pool serves a connection if both nodes are members, the sender with rw, for queues and rpc
-// both. `in:` chooses one, else the first in YAML order with room. Connections between nodes that
-// no pool serves get an automatic one per set of nodes, so that nobody sees more than it has to.
+// A pool serves a connection if both nodes are members, the sender with rw. `in:` chooses one,
+// else the first in YAML order with room. Connections between nodes that no pool serves get an
+// automatic one per set of nodes, so that nobody sees more than it has to.
 #include <algorithm>
 #include <map>
 
@@ -21,7 +21,7 @@ constexpr uint64_t rounded_up(uint64_t value, uint64_t align) {
 
 /// Index of the connection's nodes if it needs memory outside both.
 std::optional<std::pair<size_t, size_t>> crossing(const Context& c, const ConnectionRequest& r) {
-    if (r.type == ConnectionType::notification) return std::nullopt;
+    if (connection_bytes(r) == 0) return std::nullopt;
     const std::optional<size_t> from = node_of(c.system, r.from), to = node_of(c.system, r.to);
     if (!from || !to || *from == *to) return std::nullopt;
     return std::pair{*from, *to};
@@ -33,13 +33,11 @@ const Rights* rights_of(const PlanPool& pool, size_t node) {
     return nullptr;
 }
 
-/// Both sides of a queue write: the reader counts what it has taken.
-bool both_write(const ConnectionRequest& r) { return r.type != ConnectionType::shared_data; }
-
-bool serves(const PlanPool& pool, std::pair<size_t, size_t> nodes, bool write_both) {
+bool serves(const PlanPool& pool, std::pair<size_t, size_t> nodes, const ConnectionRequest& r) {
+    if (pool.doorbell) return false;
     const Rights *from = rights_of(pool, nodes.first), *to = rights_of(pool, nodes.second);
-    return from != nullptr && *from == Rights::read_write && to != nullptr &&
-           (!write_both || *to == Rights::read_write);
+    if (from == nullptr || to == nullptr || *from != Rights::read_write) return false;
+    return *to == Rights::read_write || !signals_back(r);  // what signals back writes, too
 }
 
 uint64_t used(const PlanPool& pool) {
@@ -65,7 +63,8 @@ void add_automatic(Context& c,
             c.plan.pools.push_back(std::move(pool));
             bytes.push_back(0);
         }
-        bytes[it->second - first] += rounded_up(c.system.connections[connection].size, page_bytes);
+        bytes[it->second - first] +=
+            rounded_up(connection_bytes(c.system.connections[connection]), page_bytes);
         c.plan.pools[it->second].slices.push_back({connection, {}});
     }
     for (size_t i = 0; i < bytes.size(); i++) {
@@ -98,8 +97,9 @@ bool plan_pools(Context& c) {
     for (size_t i = 0; i < c.system.connections.size(); i++) {
         const auto nodes = crossing(c, c.system.connections[i]);
         if (!nodes || c.system.connections[i].in) continue;
-        const bool write_both = both_write(c.system.connections[i]);
-        const auto suits = [&](const PlanPool& p) { return serves(p, *nodes, write_both); };
+        const auto suits = [&](const PlanPool& p) {
+            return serves(p, *nodes, c.system.connections[i]);
+        };
         if (std::none_of(c.plan.pools.begin(), c.plan.pools.end(), suits))
             left.push_back({i, *nodes});
     }
@@ -114,11 +114,11 @@ bool slice_pools(Context& c) {
         const ConnectionRequest& r = c.system.connections[i];
         const auto nodes = crossing(c, r);
         if (!nodes) continue;
-        const uint64_t size = rounded_up(r.size, page_bytes);
+        const uint64_t size = rounded_up(connection_bytes(r), page_bytes);
         PlanPool* chosen = nullptr;
         const PlanPool* fullest = nullptr;
         for (PlanPool& pool : c.plan.pools) {
-            if (r.in ? pool.name != r.in->value : !serves(pool, *nodes, both_write(r))) continue;
+            if (r.in ? pool.name != r.in->value : !serves(pool, *nodes, r)) continue;
             if (fullest == nullptr) fullest = &pool;
             if (chosen == nullptr && pool.range.size_bytes() - used(pool) >= size) chosen = &pool;
         }

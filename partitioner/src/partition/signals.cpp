@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Inter-processor interrupts: an id at the receiver and a target at the sender for each
-// notification that crosses nodes, and one each way for queues and rpc.
+// Inter-processor interrupts: an id at the receiver and a target at the sender for each signal
+// that crosses nodes. A notification is one, a queue or rpc connection one each way. Where a node
+// has more incoming ones than interrupts, they share: mkl/abi/capdl.h, doorbells.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "mkl/claims/claims.hpp"
 #include "mkl/support/text.hpp"
@@ -32,64 +34,133 @@ std::vector<uint32_t> usable_ids(const Context& c) {
     return ids;
 }
 
-void report_too_many(Context& c, size_t connection, size_t to, size_t limit) {
-    const ConnectionRequest& r = c.system.connections[connection];
-    Diagnostic d{.id = "E307",
-                 .where = r.where,
-                 .message = cat("connection '", r.name.value, "' would be signal number ",
-                                limit + 1, " to node '", c.plan.nodes[to].name, "'; ", limit,
-                                " interrupts are there to tell them apart"),
-                 .hint = "let one notification stand for several events"};
-    if (c.system.board.sgis) d.notes.push_back({c.system.board.sgis->where, "allowed here"});
-    c.sink.report(std::move(d));
-}
-
-}  // namespace
-
-namespace {
-
-/// One signal from a node to another.
-struct Edge {
-    size_t from, to, connection;
+/// One signal that crosses nodes.
+struct Crossing {
+    size_t connection = 0, from = 0, to = 0;
+    bool back = false;
 };
 
-/// Notifications have one, queues and rpc one each way: there is data, there is room.
-std::vector<Edge> edges_of(const System& system) {
-    std::vector<Edge> out;
-    for (size_t i = 0; i < system.connections.size(); i++) {
-        const ConnectionRequest& r = system.connections[i];
-        const std::optional<size_t> from = node_of(system, r.from), to = node_of(system, r.to);
+std::vector<Crossing> crossings(const Context& c) {
+    std::vector<Crossing> out;
+    for (size_t i = 0; i < c.system.connections.size(); i++) {
+        const ConnectionRequest& r = c.system.connections[i];
+        const std::optional<size_t> from = node_of(c.system, r.from), to = node_of(c.system, r.to);
         if (r.type == ConnectionType::shared_data || !from || !to || *from == *to) continue;
-        out.push_back({*from, *to, i});
-        if (r.type != ConnectionType::notification) out.push_back({*to, *from, i});
+        out.push_back({i, *from, *to, false});
+        if (signals_back(r)) out.push_back({i, *to, *from, true});
     }
     return out;
 }
 
+/// The signals into one node. One id each while they last; else the last ids, one for each sender,
+/// are doorbells: a sender's signals that find no id of their own count up words of its page.
+/// RISC-V has one inter-processor interrupt and no ids: all senders share it.
+class Receiver {
+public:
+    Receiver(Context& c, size_t node, std::vector<Crossing> signals, std::vector<uint32_t> ids)
+        : c_{c}, node_{node}, signals_{std::move(signals)}, ids_{std::move(ids)} {}
+
+    /// False if a sender is left without a doorbell, which was reported.
+    bool plan() {
+        std::set<size_t> senders;
+        for (const Crossing& s : signals_) senders.insert(s.from);
+        const bool no_ids = c_.hardware.architecture == Architecture::riscv64;
+        const bool shares = no_ids || signals_.size() > ids_.size();
+        if (!no_ids && shares && senders.size() > ids_.size()) {
+            report_too_many();
+            return false;
+        }
+        const size_t own = no_ids ? 0 : shares ? ids_.size() - senders.size() : ids_.size();
+        for (const Crossing& s : signals_) {
+            if (next_ < own) {
+                add(s, ids_[next_++], std::nullopt);
+                continue;
+            }
+            const auto rank =
+                static_cast<size_t>(std::distance(senders.begin(), senders.find(s.from)));
+            uint32_t& words = words_[s.from];
+            if (words == 0) add_page(s);
+            if (words == page_bytes / sizeof(uint64_t)) {
+                report_too_many();
+                return false;
+            }
+            add(s, no_ids ? std::nullopt : std::optional{ids_[own + rank]}, words++);
+        }
+        return true;
+    }
+
+private:
+    void add(const Crossing& s, std::optional<uint32_t> id, std::optional<uint32_t> word) {
+        SgiReceive in;
+        in.id = id;
+        in.from = s.from;
+        in.connection = s.connection;
+        in.back = s.back;
+        if (word) in.mux = {*word, 0};
+        SgiSend out;
+        out.id = id.value_or(0);
+        out.target = target_of(c_.hardware, c_.plan.nodes[node_]);
+        out.to = node_;
+        out.connection = s.connection;
+        out.back = s.back;
+        out.word = word;
+        c_.plan.nodes[s.from].sends.push_back(out);
+        c_.plan.nodes[node_].receives.push_back(in);
+    }
+
+    /// Written by the sender's components, read by the receiver's root task.
+    void add_page(const Crossing& s) {
+        PlanPool page;
+        page.name = cat("doorbell-", c_.plan.nodes[s.from].name, "-", c_.plan.nodes[node_].name);
+        page.nodes = {
+            {s.from, Rights::read_write},
+            {node_,  Rights::read_only }
+        };
+        std::sort(page.nodes.begin(), page.nodes.end());
+        page.automatic = true;
+        page.doorbell = {s.from, node_};
+        page.range = PhysRange::between(PhysAddr{0}, PhysAddr{page_bytes});
+        page.slices.push_back({s.connection, {}});  // whom to name if there is no room for it
+        c_.plan.pools.push_back(std::move(page));
+    }
+
+    void report_too_many() {
+        const ConnectionRequest& r = c_.system.connections[signals_.back().connection];
+        Diagnostic d{.id = "E307",
+                     .where = r.where,
+                     .message =
+                         cat("node '", c_.plan.nodes[node_].name, "' receives ", signals_.size(),
+                             " signals, '", r.name.value, "' the last of them, over ", ids_.size(),
+                             " interrupts, one for each sender at least"),
+                     .hint = "let one notification stand for several events"};
+        if (c_.system.board.sgis) d.notes.push_back({c_.system.board.sgis->where, "allowed here"});
+        c_.sink.report(std::move(d));
+    }
+
+    Context& c_;
+    size_t node_;
+    std::vector<Crossing> signals_;
+    std::vector<uint32_t> ids_;
+    size_t next_ = 0;
+    std::map<size_t, uint32_t> words_;  // by sender
+};
+
 }  // namespace
 
 bool plan_signals(Context& c) {
-    const std::vector<uint32_t> ids = usable_ids(c);
-    const bool one_only = c.hardware.architecture == Architecture::riscv64;
-    std::map<std::pair<size_t, size_t>, uint32_t> bits;  // of (from, to), RISC-V
+    const std::vector<Crossing> all = crossings(c);
     bool fits = true;
-    for (const Edge& e : edges_of(c.system)) {
-        PlanNode &sender = c.plan.nodes[e.from], &receiver = c.plan.nodes[e.to];
-        SgiReceive in{
-            .id = std::nullopt, .from = e.from, .connection = e.connection, .mux = std::nullopt};
-        if (one_only) {
-            in.mux = {static_cast<uint32_t>(e.from), bits[{e.from, e.to}]++};
-        } else if (receiver.receives.size() < ids.size()) {
-            in.id = ids[receiver.receives.size()];
-        } else {
-            report_too_many(c, e.connection, e.to, ids.size());
-            fits = false;
-            continue;
-        }
-        sender.sends.push_back(
-            {in.id.value_or(0), target_of(c.hardware, receiver), e.to, e.connection});
-        receiver.receives.push_back(in);
+    for (size_t node = 0; node < c.plan.nodes.size(); node++) {
+        std::vector<Crossing> here;
+        for (const Crossing& s : all)
+            if (s.to == node) here.push_back(s);
+        fits &= Receiver{c, node, std::move(here), usable_ids(c)}.plan();
     }
+    // Of each node in the order of the connections, not of the receivers.
+    for (PlanNode& n : c.plan.nodes)
+        std::stable_sort(n.sends.begin(), n.sends.end(), [](const SgiSend& a, const SgiSend& b) {
+            return a.connection < b.connection;
+        });
     return fits;
 }
 

@@ -71,7 +71,7 @@ std::vector<uint8_t> extra_record(uint64_t id, const std::vector<uint8_t>& data)
 }
 
 std::string found_in(std::vector<uint8_t> extra) {
-    const Bytes b = find_boot_record({extra.data(), extra.size()});
+    const Bytes b = find_boot_record({extra.data(), extra.size()}).bytes;
     EXPECT_EQ(reinterpret_cast<uintptr_t>(b.data) % 8, 0u);
     return {reinterpret_cast<const char*>(b.data), b.size};
 }

@@ -19,6 +19,8 @@ struct SpecImage {
     std::vector<mkl_spec_console> consoles;
     std::vector<mkl_spec_log> logs;
     std::vector<mkl_spec_peer> peers;
+    std::vector<mkl_spec_doorbell> doorbells;
+    std::vector<mkl_spec_bell> bells;
     std::string names;
     uint32_t console_notification = ~0u;
     std::vector<uint8_t> pages;  ///< page data; its offset in the spec is page_offset()
@@ -59,6 +61,7 @@ struct SpecImage {
         h.abi = MKL_ABI_AARCH64_CLASSIC;
         h.node_id = 0;
         h.console_notification = console_notification;
+        h.fault_endpoint = ~0u;
         append(out, h.objects, objects);
         append(out, h.slots, slots);
         append(out, h.fills, fills);
@@ -67,6 +70,8 @@ struct SpecImage {
         append(out, h.consoles, consoles);
         append(out, h.logs, logs);
         append(out, h.peers, peers);
+        append(out, h.doorbells, doorbells);
+        append(out, h.bells, bells);
         h.tables_size = out.size();
         out.resize(page_offset);
         out.insert(out.end(), pages.begin(), pages.end());
@@ -146,6 +151,8 @@ inline SpecImage one_component() {
     s.tcbs.push_back(t);
     s.consoles.push_back({ring, s.objects[tcb].name, 1});
     s.console_notification = console;
+    s.doorbells.push_back({0x60002000, irq, 0, 1, 0});
+    s.bells.push_back({511, inbox, 8});
     return s;
 }
 

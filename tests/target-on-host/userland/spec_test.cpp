@@ -83,6 +83,12 @@ TEST(Spec, RefusesEachWrongPart) {
     s = one_component();
     s.console_notification = 0;
     EXPECT_EQ(error_of(s), SpecError::console);
+    s = one_component();
+    s.bells[0].word = 512;
+    EXPECT_EQ(error_of(s), SpecError::console) << "a word behind the doorbell page";
+    s = one_component();
+    s.doorbells[0].bell_count = 2;
+    EXPECT_EQ(error_of(s), SpecError::console) << "bells that are not there";
 }
 
 TEST(Spec, NoticesEveryFlippedBitOfItsTables) {

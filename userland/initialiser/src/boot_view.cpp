@@ -87,7 +87,7 @@ Bytes chosen_boot_record(Bytes tree) {
     return {};
 }
 
-Bytes find_boot_record(Bytes extra) {
+FoundRecord find_boot_record(Bytes extra) {
     using Header = mkl::kapi::BootInfoHeader;
     Bytes tree;
     for (uint64_t at = 0; at <= extra.size && extra.size - at >= sizeof(Header);) {
@@ -95,7 +95,7 @@ Bytes find_boot_record(Bytes extra) {
         memcpy(&header, extra.data + at, sizeof header);
         if (header.len < sizeof header || header.len > extra.size - at) break;
         const Bytes data{extra.data + at + sizeof header, header.len - sizeof header};
-        if (header.id == MKL_BOOTINFO_ID_BOOT_RECORD) return data;
+        if (header.id == MKL_BOOTINFO_ID_BOOT_RECORD) return {data, true};
         if (header.id == mkl::kapi::boot_info_fdt) tree = data;
         at += header.len;
     }
@@ -105,7 +105,7 @@ Bytes find_boot_record(Bytes extra) {
         memmove(found.data - 4, found.data, found.size);
         found.data -= 4;
     }
-    return found;
+    return {found, false};
 }
 
 }  // namespace mkl::user

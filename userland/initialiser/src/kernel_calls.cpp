@@ -97,14 +97,11 @@ uint64_t map_table(uint64_t table, uint64_t vspace, uint64_t vaddr, uint64_t att
 }
 
 uint64_t unify_page(uint64_t frame, uint64_t size) {
-    return invoke(frame, label::page_unify_instruction, none,
-                  List<2>{
-                      {0, size}
-    });
-}
-
-uint64_t clean_page(uint64_t frame, uint64_t size) {
-    return invoke(frame, label::page_clean_invalidate_data, none,
+    if constexpr (unify_label == 0) {
+        synchronise_fetch();
+        return 0;
+    }
+    return invoke(frame, unify_label, none,
                   List<2>{
                       {0, size}
     });
@@ -123,12 +120,14 @@ uint64_t make_irq_handler(uint64_t irq, uint64_t trigger, uint64_t slot) {
 }
 
 uint64_t make_sgi_signal(uint64_t id, uint64_t target, uint64_t slot) {
-    return invoke(mkl::kapi::slot_irq_control, label::irq_issue_sgi_signal,
+    return invoke(mkl::kapi::slot_irq_control, signal_label,
                   List<1>{
                       {own_cnode}
     },
                   List<4>{{id, target, slot, own_depth}});
 }
+
+uint64_t acknowledge_irq(uint64_t handler) { return invoke(handler, label::irq_ack, none, none); }
 
 uint64_t set_irq_notification(uint64_t handler, uint64_t notification) {
     return invoke(handler, label::irq_set_handler, List<1>{{notification}}, none);
@@ -180,6 +179,15 @@ uint64_t suspend(uint64_t tcb) { return invoke(tcb, label::tcb_suspend, none, no
 
 void signal(uint64_t notification) { syscall(abi::sys::send, notification, 0); }
 uint64_t wait(uint64_t notification) { return syscall(abi::sys::recv, notification, 0).badge; }
+
+Received receive(uint64_t endpoint) {
+    const SyscallResult result = syscall(abi::sys::recv, endpoint, 0);
+    for (unsigned i = 0; i < mkl::kapi::msg_registers; i++) buffer->msg[i] = result.mr[i];
+    return {result.badge, MessageInfo{result.info}.label()};
+}
+
+uint64_t message_word(unsigned index) { return buffer->msg[index]; }
+
 void yield() { syscall(abi::sys::yield, 0, 0); }
 void debug_put(char c) { syscall(abi::sys::debug_put_char, static_cast<uint8_t>(c), 0); }
 

@@ -12,7 +12,32 @@ namespace {
 constexpr uint32_t stack_words = 256;  // the poller's: it calls nothing deep
 // Below 2^38 on every architecture and far above any image (which starts at 4 MiB).
 constexpr uint64_t own_space_base = 0x2000000000;
-constexpr unsigned max_own_ranges = 2 * max_nodes + 4;
+constexpr unsigned max_own_ranges = 3 * max_nodes + 4;
+constexpr unsigned max_bells = 1024;
+
+/// Word 1 of a CapFault and of a VMFault (mkl/kapi/types.hpp).
+constexpr unsigned fault_address_word = 1;
+
+struct FaultText {
+    const char* what;
+    unsigned pc_word;
+    bool has_address;
+};
+
+FaultText fault_text(uint64_t label) {
+    switch (label) {
+    case abi::fault::cap_fault:
+        return {"used a capability it does not have", 0, true};
+    case abi::fault::unknown_syscall:
+        return {"made an unknown system call", syscall_pc_word, false};
+    case abi::fault::user_exception:
+        return {"raised an exception", 0, false};
+    case abi::fault::vm_fault:
+        return {"touched memory it may not", 0, true};
+    default:
+        return {"faulted", 0, false};
+    }
+}
 
 class Root {
 public:
@@ -30,11 +55,17 @@ private:
     Outcome start_poller();
     Outcome choose_notification();
     [[noreturn]] void refuse_spec();
+    Outcome prepare_doorbells();
+    void ring_bells();
+    void woken(uint64_t badge);
     void banner();
     void wait_for_peers();
     void check(const Outcome& o);
     [[noreturn]] void fail(uint32_t status, uint64_t detail0, uint64_t detail1, const char* text);
     [[noreturn]] void serve();
+    void serve_faults(uint64_t endpoint);
+    void report_fault(uint64_t badge, uint64_t label);
+    void reached(uint32_t stage) { status_.reached(stage, built_in_kernel_ ? counter() : 0); }
     static void poll();
 
     const char* node_name() const {
@@ -54,7 +85,13 @@ private:
     Console console_;
     ConsoleService service_{console_};
     StatusPage status_;
+    /// Counter of each bell when we last looked, and the capability that passes it on.
+    struct Bell {
+        uint64_t seen = 0, slot = 0;
+    };
+    Bell bells_[max_bells];
     uint64_t notification_ = 0;
+    bool built_in_kernel_ = false;  ///< lets user level sleep and read the counter
 };
 
 Root root;
@@ -72,9 +109,11 @@ void Root::read_untypeds(const abi::BootInfo& info) {
 bool Root::read_record(const abi::BootInfo& info) {
     // Boot info is one page; its extra records follow (seL4 16.0.0, boot info).
     auto* extra = reinterpret_cast<uint8_t*>(reinterpret_cast<uintptr_t>(&info) + MKL_PAGE_SIZE);
-    const Bytes found = find_boot_record({extra, info.extra_len});
-    if (found.size == 0) return false;
-    const rt::RecordResult result = rt::open_boot_record(found.data, found.size, arch_id, record_);
+    const FoundRecord found = find_boot_record({extra, info.extra_len});
+    if (found.bytes.size == 0) return false;
+    built_in_kernel_ = found.of_its_own;
+    const rt::RecordResult result =
+        rt::open_boot_record(found.bytes.data, found.bytes.size, arch_id, record_);
     return result.error == rt::RecordError::none;
 }
 
@@ -115,6 +154,7 @@ void Root::choose_own_ranges() {
         own(record_.console->base & ~page_mask, 1, true, true);
     if (record_.log.size != 0) own(record_.log.base, record_.log.size / MKL_PAGE_SIZE, true, false);
     for (const mkl_spec_peer& p : spec_.peers) own(p.status, 1, false, false);
+    for (const mkl_spec_doorbell& d : spec_.doorbells) own(d.page, 1, false, false);
     for (const mkl_spec_log& l : spec_.logs) own(l.base, l.size / MKL_PAGE_SIZE, false, false);
 }
 
@@ -178,8 +218,12 @@ Outcome Root::start_poller() {
 void Root::poll() {
     for (;;) {
         if (root.service_.remote_changed()) kernel::signal(root.notification_);
-        relax();
-        kernel::yield();
+        if (root.built_in_kernel_) {
+            sleep();
+        } else {
+            relax();
+            kernel::yield();
+        }
     }
 }
 
@@ -284,12 +328,90 @@ Outcome Root::choose_notification() {
     return {};
 }
 
+Outcome Root::prepare_doorbells() {
+    if (spec_.bells.size > max_bells)
+        return {"watch so many multiplexed signals", kapi::range_error, no_object, max_bells};
+    for (uint32_t i = 0; i < spec_.bells.size; i++) {
+        const mkl_spec_bell& b = spec_.bells[i];
+        bells_[i].slot = slots_.take();
+        if (bells_[i].slot == 0)
+            return {"find a slot for it", kapi::not_enough_memory, b.notification};
+        if (Outcome o = outcome("mint it for a multiplexed signal",
+                                kernel::mint(builder_.slot_of(b.notification), bells_[i].slot,
+                                             kapi::can_write, b.badge),
+                                b.notification);
+            o.failed())
+            return o;
+    }
+    return {};
+}
+
+/// No wake-up is lost: a sender counts its word up, then raises the interrupt; we acknowledge the
+/// interrupt, then look at the words. One that moves behind our back raises it again.
+void Root::ring_bells() {
+    for (const mkl_spec_doorbell& d : spec_.doorbells) {
+        kernel::acknowledge_irq(builder_.slot_of(d.irq));
+        const OwnRange* page = range_at(d.page);
+        if (page == nullptr || page->at == nullptr) continue;
+        const auto* words = static_cast<const uint64_t*>(page->at);
+        for (uint32_t i = d.first_bell; i < d.first_bell + d.bell_count; i++) {
+            const uint64_t now = rt::load_acquire(words[spec_.bells[i].word]);
+            if (now == bells_[i].seen) continue;
+            bells_[i].seen = now;
+            kernel::signal(bells_[i].slot);
+        }
+    }
+}
+
+void Root::woken(uint64_t badge) {
+    if ((badge & MKL_SPEC_DOORBELL_BADGE) != 0) ring_bells();
+}
+
 /// Sleeps until somebody has written; without anybody who could, for ever.
 void Root::serve() {
     while (notification_ == 0) kernel::suspend(kapi::slot_tcb);
+    const Outcome bound = outcome("bind the console's notification",
+                                  kernel::bind_notification(kapi::slot_tcb, notification_));
+    if (spec_.fault_endpoint != no_object && !bound.failed())
+        serve_faults(builder_.slot_of(spec_.fault_endpoint));
     for (;;) {
         service_.drain();
-        kernel::wait(notification_);
+        woken(kernel::wait(notification_));
+    }
+}
+
+/// Both at one place: the endpoint, and the notification that is bound to this thread.
+void Root::serve_faults(uint64_t endpoint) {
+    for (;;) {
+        service_.drain();
+        const kernel::Received message = kernel::receive(endpoint);
+        if (message.label != abi::fault::null_fault) {
+            report_fault(message.badge, message.label);
+        } else {
+            woken(message.badge);
+        }
+    }
+}
+
+/// The thread that faulted never gets a reply, so it never runs again; everybody else does.
+void Root::report_fault(uint64_t badge, uint64_t label) {
+    service_.drain();  // what it said before
+    const bool known = badge >= 1 && badge <= spec_.consoles.size;
+    const char* name = known ? spec_.name(spec_.consoles[badge - 1].name) : "?";
+    const FaultText text = fault_text(label);
+    const uint64_t pc = kernel::message_word(text.pc_word);
+    char reason[MKL_STATUS_TEXT_SIZE];
+    rt::BufferWriter put{reason, sizeof reason};
+    rt::print(put, name, ": ", text.what, " at pc ", rt::Hex{pc});
+    if (text.has_address) {
+        const uint64_t address = kernel::message_word(fault_address_word);
+        console_.line("mkl: ", node_name(), ": component ", static_cast<const char*>(reason),
+                      ", address ", rt::Hex{address}, ": stopped");
+        status_.failed(MKL_STATUS_ROOT_FAULT, label, address, reason);
+    } else {
+        console_.line("mkl: ", node_name(), ": component ", static_cast<const char*>(reason),
+                      ": stopped");
+        status_.failed(MKL_STATUS_ROOT_FAULT, label, pc, reason);
     }
 }
 
@@ -301,7 +423,7 @@ void Root::run(const abi::BootInfo& info, Image image) {
     choose_own_ranges();
     const Outcome placed = builder_.place_fixed(ranges_, range_count_);
     const Outcome mapped = map_own_ranges();
-    status_.reached(MKL_STAGE_INIT);
+    reached(MKL_STAGE_INIT);
     if (spec_result_.error != SpecError::none) refuse_spec();
     check(placed);
     check(mapped);
@@ -311,12 +433,14 @@ void Root::run(const abi::BootInfo& info, Image image) {
     check(builder_.connect());
     check(map_component_consoles());
     check(choose_notification());
-    status_.reached(MKL_STAGE_READY);
+    check(prepare_doorbells());
+    reached(MKL_STAGE_READY);
     wait_for_peers();
     check(builder_.start());
     if (spec_.logs.size > 0) check(start_poller());
-    status_.reached(MKL_STAGE_UP);
+    reached(MKL_STAGE_UP);
     banner();
+    ring_bells();  // what was signalled while we started
     serve();
 }
 

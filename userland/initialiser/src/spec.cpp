@@ -19,6 +19,7 @@ public:
     SpecResult tables();
     SpecResult objects();
     SpecResult consoles();
+    SpecResult doorbells();
 
 private:
     template <class T>
@@ -58,6 +59,7 @@ SpecResult Checker::header(const mkl_spec_header* h, uint32_t abi, uint32_t node
     if (h->node_id != node_id) return {SpecError::node, h->node_id};
     spec_.header = h;
     spec_.console_notification = h->console_notification;
+    spec_.fault_endpoint = h->fault_endpoint;
     return {};
 }
 
@@ -71,6 +73,8 @@ SpecResult Checker::tables() {
     if (!table(h.consoles, spec_.consoles)) return {SpecError::table, h.consoles.offset};
     if (!table(h.logs, spec_.logs)) return {SpecError::table, h.logs.offset};
     if (!table(h.peers, spec_.peers)) return {SpecError::table, h.peers.offset};
+    if (!table(h.doorbells, spec_.doorbells)) return {SpecError::table, h.doorbells.offset};
+    if (!table(h.bells, spec_.bells)) return {SpecError::table, h.bells.offset};
     if (spec_.objects.size > spec_max_objects) return {SpecError::table, h.objects.offset};
     if (spec_.names.size > 0 && spec_.names[spec_.names.size - 1] != '\0')
         return {SpecError::name, spec_.names.size};
@@ -191,6 +195,8 @@ SpecResult Checker::consoles() {
     if (spec_.console_notification != no_object &&
         !is(spec_.console_notification, MKL_OBJ_NOTIFICATION))
         return {SpecError::console, spec_.console_notification};
+    if (spec_.fault_endpoint != no_object && !is(spec_.fault_endpoint, MKL_OBJ_ENDPOINT))
+        return {SpecError::console, spec_.fault_endpoint};
     for (uint32_t i = 0; i < spec_.consoles.size; i++) {
         const mkl_spec_console& c = spec_.consoles[i];
         if (!is(c.frame, MKL_OBJ_FRAME) || spec_.objects[c.frame].size_bits != 12 ||
@@ -206,6 +212,21 @@ SpecResult Checker::consoles() {
     for (uint32_t i = 0; i < spec_.peers.size; i++) {
         const mkl_spec_peer& p = spec_.peers[i];
         if (p.name >= spec_.names.size || p.status % MKL_PAGE_SIZE != 0)
+            return {SpecError::console, i};
+    }
+    return doorbells();
+}
+
+SpecResult Checker::doorbells() {
+    for (uint32_t i = 0; i < spec_.doorbells.size; i++) {
+        const mkl_spec_doorbell& d = spec_.doorbells[i];
+        if (d.name >= spec_.names.size || d.page % MKL_PAGE_SIZE != 0 || !is(d.irq, MKL_OBJ_IRQ) ||
+            !slice(d.first_bell, d.bell_count, spec_.bells.size))
+            return {SpecError::console, i};
+    }
+    for (uint32_t i = 0; i < spec_.bells.size; i++) {
+        const mkl_spec_bell& b = spec_.bells[i];
+        if (b.word >= MKL_PAGE_SIZE / sizeof(uint64_t) || !is(b.notification, MKL_OBJ_NOTIFICATION))
             return {SpecError::console, i};
     }
     return {};

@@ -90,6 +90,18 @@ struct Peer {
     uint32_t node_id = 0;
     std::string name;
 };
+/// Signals of another node that share an interrupt: mkl/abi/capdl.h, mkl_spec_doorbell.
+struct Bell {
+    uint32_t word = 0;
+    ObjectId notification = 0;
+    uint64_t badge = 0;
+};
+struct Doorbell {
+    uint64_t page = 0;
+    ObjectId irq = 0;
+    std::string node;  ///< the other one
+    std::vector<Bell> bells;
+};
 
 struct Spec {
     Architecture architecture = Architecture::aarch64;
@@ -100,7 +112,8 @@ struct Spec {
     std::vector<Console> consoles;
     std::vector<Log> logs;
     std::vector<Peer> peers;
-    std::optional<ObjectId> console_notification;
+    std::vector<Doorbell> doorbells;
+    std::optional<ObjectId> console_notification, fault_endpoint;
 };
 
 /// Bytes of kernel memory the object takes, as a power of two; 0 bits: none (IRQ, SGI).

@@ -15,16 +15,19 @@
 namespace mkl {
 
 struct SgiSend {
-    uint32_t id = 0;        ///< 0..15; RISC-V 0
-    uint64_t target = 0;    ///< as the controller wants it (mkl/abi/boot_record.h, sgi_send)
-    size_t to = 0;          ///< node index
-    size_t connection = 0;  ///< index in System::connections
+    uint32_t id = 0;               ///< 0..15; RISC-V 0
+    uint64_t target = 0;           ///< as the controller wants it (mkl/abi/boot_record.h, sgi_send)
+    size_t to = 0;                 ///< node index
+    size_t connection = 0;         ///< index in System::connections
+    bool back = false;             ///< from the connection's `to` to its `from`
+    std::optional<uint32_t> word;  ///< shares the interrupt: its counter in the doorbell page
 };
 struct SgiReceive {
     std::optional<uint32_t> id;  ///< nullopt on RISC-V
     size_t from = 0;             ///< node index
     size_t connection = 0;
-    std::optional<std::pair<uint32_t, uint32_t>> mux;  ///< doorbell word, bit
+    std::optional<std::pair<uint32_t, uint32_t>> mux;  ///< doorbell word, bit (0)
+    bool back = false;                                 ///< as in SgiSend
 };
 
 struct PlanNode {
@@ -54,6 +57,8 @@ struct PlanPool {
     PhysRange range;
     std::vector<std::pair<size_t, Rights>> nodes;  ///< node index, rights; ascending
     bool automatic = false;
+    /// A doorbell page: nodes that signal over it and receive over it. No connection's memory.
+    std::optional<std::pair<size_t, size_t>> doorbell;
     std::vector<PoolSlice> slices;  ///< ascending
 };
 

@@ -147,12 +147,18 @@ struct ConnectionRequest {
     Located<std::string> name;
     ConnectionType type = ConnectionType::shared_data;
     EndName from, to;
-    uint64_t size = 4096;                    ///< shared-data, queue: bytes
-    std::optional<uint32_t> depth;           ///< queue, rpc
+    uint64_t size = 4096;                    ///< shared-data, queue, rpc: bytes of memory
+    std::optional<uint32_t> depth;           ///< queue, rpc: messages at once
     bool queued = false;                     ///< rpc: queued instead of blocking
     std::optional<Located<std::string>> in;  ///< pool
     SourceSpan where;
 };
+
+/// Bytes of memory that both ends see; 0 for a notification.
+uint64_t connection_bytes(const ConnectionRequest& connection);
+
+/// Whether it also signals from `to` to `from`: replies, room in a queue.
+bool signals_back(const ConnectionRequest& connection);
 
 struct FileRequest {
     Located<std::string> name, path, node;

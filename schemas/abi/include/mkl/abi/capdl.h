@@ -33,19 +33,22 @@ struct mkl_spec_header {
     uint64_t tables_size; /* header and tables: what crc32 covers */
     uint32_t crc32;       /* this field as 0 */
     uint32_t node_id;
-    struct mkl_spec_table objects;  /* struct mkl_spec_object */
-    struct mkl_spec_table slots;    /* struct mkl_spec_slot */
-    struct mkl_spec_table fills;    /* struct mkl_spec_fill */
-    struct mkl_spec_table tcbs;     /* struct mkl_spec_tcb */
-    struct mkl_spec_table names;    /* bytes: NUL-terminated strings, count = bytes */
-    struct mkl_spec_table consoles; /* struct mkl_spec_console: components' console rings */
-    struct mkl_spec_table logs;     /* struct mkl_spec_log: other nodes' logs this node prints */
-    struct mkl_spec_table peers;    /* struct mkl_spec_peer: whom to wait for before starting */
-    uint32_t console_notification;  /* object index; ~0: none */
-    uint32_t flags;
+    struct mkl_spec_table objects;   /* struct mkl_spec_object */
+    struct mkl_spec_table slots;     /* struct mkl_spec_slot */
+    struct mkl_spec_table fills;     /* struct mkl_spec_fill */
+    struct mkl_spec_table tcbs;      /* struct mkl_spec_tcb */
+    struct mkl_spec_table names;     /* bytes: NUL-terminated strings, count = bytes */
+    struct mkl_spec_table consoles;  /* struct mkl_spec_console: components' console rings */
+    struct mkl_spec_table logs;      /* struct mkl_spec_log: other nodes' logs this node prints */
+    struct mkl_spec_table peers;     /* struct mkl_spec_peer: whom to wait for before starting */
+    struct mkl_spec_table doorbells; /* struct mkl_spec_doorbell: other nodes' multiplexed signals */
+    struct mkl_spec_table bells;     /* struct mkl_spec_bell */
+    uint32_t console_notification;   /* object index; ~0: none */
+    uint32_t fault_endpoint;         /* object index; ~0: none. What has no handler of its own faults
+                                     * to it, with 1 + its index in `consoles` as badge */
 };
 MKL_ABI_ASSERT(offsetof(struct mkl_spec_header, objects) == 0x28, "objects at 0x28");
-MKL_ABI_ASSERT(sizeof(struct mkl_spec_header) == 0x70, "spec header is 0x70 bytes");
+MKL_ABI_ASSERT(sizeof(struct mkl_spec_header) == 0x80, "spec header is 0x80 bytes");
 
 #define MKL_OBJ_ENDPOINT 1u
 #define MKL_OBJ_NOTIFICATION 2u
@@ -135,6 +138,24 @@ struct mkl_spec_peer {
     uint32_t node_id;
     uint32_t name;
 };
+/* Doorbell page: 64-bit counters, written by components of one other node, each word by one of them
+ * alone: it counts up, then raises the interrupt. The initialiser, woken by `irq` (whose
+ * notification is console_notification, with MKL_SPEC_DOORBELL_BADGE), acknowledges it, then
+ * signals each bell whose word has changed. Zeroed by the loader. */
+#define MKL_SPEC_DOORBELL_BADGE (1ull << 63)
+struct mkl_spec_doorbell {
+    uint64_t page; /* physical */
+    uint32_t irq;  /* object index */
+    uint32_t first_bell, bell_count;
+    uint32_t name; /* of the other node */
+};
+struct mkl_spec_bell {
+    uint32_t word;         /* index in the page, below 512 */
+    uint32_t notification; /* object index */
+    uint64_t badge;
+};
+MKL_ABI_ASSERT(sizeof(struct mkl_spec_doorbell) == 24, "spec doorbell is 24 bytes");
+MKL_ABI_ASSERT(sizeof(struct mkl_spec_bell) == 16, "spec bell is 16 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_console) == 16, "spec console is 16 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_log) == 24, "spec log is 24 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_peer) == 16, "spec peer is 16 bytes");

@@ -12,9 +12,14 @@ struct Bytes {
     uint64_t size = 0;
 };
 
+struct FoundRecord {
+    Bytes bytes;
+    bool of_its_own = false;  ///< from the built-in kernel, not out of a device tree
+};
+
 /// `extra` is boot info's extra area. The bytes found are 8-byte aligned: a record out of a device
 /// tree may be moved by 4 bytes inside `extra`, which spoils that tree. Empty: there is none.
-Bytes find_boot_record(Bytes extra);
+FoundRecord find_boot_record(Bytes extra);
 
 /// Value of /chosen/mkl,boot-record in a flattened device tree; empty if it is absent or the tree
 /// is not one. Reads only inside `tree`.

@@ -27,11 +27,11 @@ uint64_t unmap_page(uint64_t frame);
 uint64_t map_table(uint64_t table, uint64_t vspace, uint64_t vaddr, uint64_t attributes);
 /// Makes what was written through the mapping of `frame` fetchable as instructions.
 uint64_t unify_page(uint64_t frame, uint64_t size);
-uint64_t clean_page(uint64_t frame, uint64_t size);
 uint64_t assign_asid(uint64_t pool, uint64_t vspace);
 
 uint64_t make_irq_handler(uint64_t irq, uint64_t trigger, uint64_t slot);
 uint64_t make_sgi_signal(uint64_t id, uint64_t target, uint64_t slot);
+uint64_t acknowledge_irq(uint64_t handler);
 uint64_t set_irq_notification(uint64_t handler, uint64_t notification);
 
 struct ThreadSpace {
@@ -48,6 +48,13 @@ uint64_t suspend(uint64_t tcb);
 
 void signal(uint64_t notification);
 uint64_t wait(uint64_t notification);
+/// From an endpoint, or from the notification that is bound to this thread: `label` is 0 then.
+struct Received {
+    uint64_t badge, label;
+};
+Received receive(uint64_t endpoint);
+/// Word `index` of the message received last.
+uint64_t message_word(unsigned index);
 void yield();
 /// Debug kernels only: anything else faults. For failures before there is a console.
 void debug_put(char c);

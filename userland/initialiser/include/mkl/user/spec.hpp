@@ -27,7 +27,7 @@ enum class SpecError : uint32_t {
     fill = 11,     // data of a fill outside the spec or its frame; at: index in fills
     tcb = 12,      // at: object's index
     name = 13,     // a name that does not end
-    console = 14,  // console, log or peer names what it cannot; at: index
+    console = 14,  // console, log, peer or doorbell names what it cannot; at: index
 };
 
 inline constexpr uint32_t spec_max_objects = 0x10000;
@@ -51,7 +51,9 @@ struct Spec {
     SpecTable<mkl_spec_console> consoles;
     SpecTable<mkl_spec_log> logs;
     SpecTable<mkl_spec_peer> peers;
-    uint32_t console_notification = ~0u;
+    SpecTable<mkl_spec_doorbell> doorbells;
+    SpecTable<mkl_spec_bell> bells;
+    uint32_t console_notification = ~0u, fault_endpoint = ~0u;
 
     const char* name(uint32_t offset) const { return names.data + offset; }
     const uint8_t* bytes(uint64_t offset) const {

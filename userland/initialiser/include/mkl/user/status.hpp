@@ -14,8 +14,11 @@ public:
         if (status->magic == MKL_STATUS_MAGIC && status->version == MKL_STATUS_VERSION)
             status_ = status;
     }
-    void reached(uint32_t stage) {
-        if (status_ != nullptr) rt::store_release(status_->stage, stage);
+    /// `stamp` is a counter value, 0 if there is none to read.
+    void reached(uint32_t stage, uint64_t stamp) {
+        if (status_ == nullptr) return;
+        status_->stamp[stage] = stamp;
+        rt::store_release(status_->stage, stage);
     }
     /// First error wins; `text` is cut.
     void failed(uint32_t error, uint64_t detail0, uint64_t detail1, const char* text) {
