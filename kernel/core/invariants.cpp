@@ -74,7 +74,7 @@ Violation check_scheduler() {
             if (v.line) return v;
         }
         for (unsigned w = 0; w < num_priorities / word_bits; w++)
-            MKL_REQUIRE((r.top >> w & 1) == (r.bits[w] != 0), w);
+            MKL_REQUIRE((kernel.run_top[d] >> w & 1) == (r.bits[w] != 0), w);
     }
     return {};
 }

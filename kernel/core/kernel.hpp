@@ -19,18 +19,18 @@ struct DomainEntry {
 
 struct RunQueues {
     TcbQueue queue[num_priorities];
-    Word top = 0;  // bit n: word n of `bits` is not zero
-    Word bits[num_priorities / word_bits]{};
+    Word bits[num_priorities / word_bits]{};  // priorities in use
 };
 
 struct Kernel {
     Tcb* current = nullptr;  // null: nobody runs
     Action action = Action::resume;
     Tcb* candidate = nullptr;  // action == switch_to
+    unsigned domain = 0;
+    Word run_top[max_domains]{};  // by domain; bit n: word n of run[].bits is not zero
     RunQueues run[max_domains];
 
     unsigned num_domains = 0;  // 1 once booted
-    unsigned domain = 0;
     unsigned domain_index = 0;
     uint64_t domain_ticks = 0;
     unsigned domain_start = 0;
@@ -193,10 +193,10 @@ Status issue_sgi_signal(Invocation& in);
 /// Entry from the architecture: `number` is the system call, registers are in the current
 /// thread's context. On return kernel.current is the thread to run.
 void handle_syscall(int64_t number);
-/// The same for the two common calls when all is ordinary; false: nothing has been done.
-/// On true kernel.current is the thread to run, and schedule() is not needed.
-bool fast_call();
-bool fast_reply_receive();
+/// The same for the two common calls of the current thread when all is ordinary: the thread to
+/// run, which is kernel.current then, without schedule(). Null: nothing has been done.
+Tcb* fast_call(Tcb& caller);
+Tcb* fast_reply_receive(Tcb& server);
 /// A fault of the current thread.
 void handle_user_fault(const Fault& fault);
 

@@ -7,18 +7,22 @@ namespace mkl::kernel {
 
 namespace {
 
-void mark(RunQueues& r, unsigned priority, bool used) {
+void mark(unsigned domain, unsigned priority, bool used) {
+    RunQueues& r = kernel.run[domain];
     const unsigned word = priority / word_bits;
     const Word bit = Word{1} << (priority % word_bits);
     r.bits[word] = used ? r.bits[word] | bit : r.bits[word] & ~bit;
     const Word top = Word{1} << word;
-    r.top = r.bits[word] ? r.top | top : r.top & ~top;
+    Word& all = kernel.run_top[domain];
+    all = r.bits[word] ? all | top : all & ~top;
 }
 
-/// Precondition: r.top != 0.
-unsigned highest(const RunQueues& r) {
-    const unsigned word = 63u - static_cast<unsigned>(__builtin_clzll(r.top));
-    return word * word_bits + 63u - static_cast<unsigned>(__builtin_clzll(r.bits[word]));
+/// In the running domain. Precondition: it has a thread in a queue.
+unsigned highest() {
+    const unsigned word =
+        63u - static_cast<unsigned>(__builtin_clzll(kernel.run_top[kernel.domain]));
+    const Word bits = kernel.run[kernel.domain].bits[word];
+    return word * word_bits + 63u - static_cast<unsigned>(__builtin_clzll(bits));
 }
 
 void put(Tcb& t, bool last) {
@@ -31,12 +35,11 @@ void put(Tcb& t, bool last) {
         prepend<&Tcb::run>(q, t);
     }
     t.queued = true;
-    mark(r, t.priority, true);
+    mark(t.domain, t.priority, true);
 }
 
 bool highest_priority(unsigned priority) {
-    const RunQueues& r = kernel.run[kernel.domain];
-    return !r.top || priority >= highest(r);
+    return !kernel.run_top[kernel.domain] || priority >= highest();
 }
 
 void switch_to(Tcb* t) {
@@ -60,8 +63,8 @@ void next_domain() {
 
 void choose_new() {
     if (kernel.num_domains > 1 && kernel.domain_ticks == 0) next_domain();
-    const RunQueues& r = kernel.run[kernel.domain];
-    switch_to(r.top ? r.queue[highest(r)].head : nullptr);
+    const bool any = kernel.run_top[kernel.domain];
+    switch_to(any ? kernel.run[kernel.domain].queue[highest()].head : nullptr);
 }
 
 void switch_to_candidate(bool was_runnable) {
@@ -105,7 +108,7 @@ void dequeue(Tcb& t) {
     TcbQueue& q = r.queue[t.priority];
     remove<&Tcb::run>(q, t);
     t.queued = false;
-    if (!q.head) mark(r, t.priority, false);
+    if (!q.head) mark(t.domain, t.priority, false);
 }
 
 void reschedule() {

@@ -104,14 +104,17 @@ bool decode_call(Invocation& in) {
     return true;
 }
 
-/// A signal, or a send to nothing: no answer and no words to read. False: neither.
+/// A signal here or to another CPU, or a send to nothing: no answer, no words. False: neither.
 bool plain_signal(Tcb& caller) {
     if (arch::message_info(caller.context).extra_caps()) return false;
-    LookupFault fault;
-    const Slot* slot = lookup_slot(caller, arch::badge(caller.context), fault);
+    const Slot* slot = quick_slot(caller, arch::badge(caller.context));
     if (!slot) return false;
     const Cap cap = slot->cap;
     if (cap.null()) return true;
+    if (cap.is(tag_sgi_signal)) {
+        arch::send_sgi(cap.sgi_id(), cap.sgi_target());
+        return true;
+    }
     if (!cap.is(tag_notification)) return false;
     if (cap.has(can_write)) send_signal(*ptr<Notification>(cap.pa()), cap.badge());
     return true;

@@ -18,7 +18,7 @@ namespace {
 Tcb* fpu_owner = nullptr;  // whose values the registers hold
 
 constexpr uint64_t cpacr_fpen_on = 3 << 20;      // CPACR_EL1.FPEN: no trap
-constexpr uint64_t user_spsr = 0;                // EL0t, all interrupts unmasked
+constexpr uint64_t user_spsr = 0x40;             // EL0t; FIQ masked, as seL4 shows it
 constexpr uint64_t user_spsr_mask = 0xf0000000;  // NZCV
 
 bool fpu_allowed = false;
@@ -190,7 +190,7 @@ void fault_reply_word(Tcb& tcb, const Fault& fault, unsigned i, Word value) {
 
 // ---- Interrupts and time ------------------------------------------------------------------------
 
-bool interrupt_pending() { return MKL_READ_SYSREG(isr_el1) & 0x1c0; }  // A, I, F
+bool interrupt_pending() { return MKL_READ_SYSREG(isr_el1) & 0x180; }  // A, I
 
 void take_interrupts() {
     const uint64_t taken = take_interrupt();

@@ -14,6 +14,8 @@ extern "C" {
 using mkl::kernel::arch::Context;
 [[noreturn]] void kernel_start(uint64_t record, uint64_t status);
 Context* enter_syscall(Context* context);
+Context* enter_call(Context* context);
+Context* enter_reply_receive(Context* context);
 Context* enter_irq(Context* context);
 Context* enter_fault(Context* context, uint64_t esr, uint64_t far);
 [[noreturn]] void enter_kernel_fault(uint64_t esr, uint64_t far, uint64_t elr);
@@ -27,6 +29,11 @@ namespace {
 
 rt::Uart<rt::Mmio> console{rt::Mmio{0}, MKL_CONSOLE_NONE, 0, 1};
 rt::RingWriter log_ring;
+
+/// The thread whose registers these are.
+Tcb* tcb_of(Context* context) {
+    return reinterpret_cast<Tcb*>(reinterpret_cast<uintptr_t>(context) - offsetof(Tcb, context));
+}
 
 Context* leave() {
     schedule();
@@ -125,12 +132,19 @@ void kernel_start(uint64_t record, uint64_t status) {
     restore_user(leave());
 }
 
-Context* enter_syscall(Context* context) {
-    const auto number = static_cast<int64_t>(context->x[7]);
-    if (number == arch::abi::sys::call && fast_call()) return &kernel.current->context;
-    if (number == arch::abi::sys::reply_recv && fast_reply_receive())
-        return &kernel.current->context;
-    handle_syscall(number);
+// The two calls with a fast path come in by doors of their own, so that they need no stack frame.
+[[gnu::flatten]] Context* enter_call(Context* context) {
+    Tcb* next = fast_call(*tcb_of(context));
+    return next ? &next->context : enter_syscall(context);
+}
+
+[[gnu::flatten]] Context* enter_reply_receive(Context* context) {
+    Tcb* next = fast_reply_receive(*tcb_of(context));
+    return next ? &next->context : enter_syscall(context);
+}
+
+[[gnu::noinline]] Context* enter_syscall(Context* context) {
+    handle_syscall(static_cast<int64_t>(context->x[7]));
     return leave();
 }
 

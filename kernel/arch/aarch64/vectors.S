@@ -26,7 +26,6 @@
     mrs     x23, spsr_el1
     stp     x30, x21, [sp, #(CONTEXT_X + 240)]
     stp     x22, x23, [sp, #CONTEXT_PC]
-    str     x22, [sp, #CONTEXT_FAULT_PC]
     mov     x0, sp
     adrp    x1, kernel_stack_top
     mov     sp, x1
@@ -67,24 +66,32 @@ user_sync:
     b.ne    1f
     sub     x22, x22, #4            // the instruction to run again is the svc itself
     str     x22, [x0, #CONTEXT_FAULT_PC]
-    bl      enter_syscall
-    b       restore_user
-1:  mrs     x2, far_el1
+    adr     x30, restore_user
+    cmn     x7, #1                  // Call
+    b.eq    enter_call
+    cmn     x7, #2                  // ReplyRecv
+    b.eq    enter_reply_receive
+    b       enter_syscall
+1:  str     x22, [x0, #CONTEXT_FAULT_PC]
+    mrs     x2, far_el1
     bl      enter_fault
     b       restore_user
 
 user_irq:
     save_context
+    str     x22, [x0, #CONTEXT_FAULT_PC]
     bl      enter_irq
     b       restore_user
 
 user_fiq:
     save_context
+    str     x22, [x0, #CONTEXT_FAULT_PC]
     bl      enter_irq
     b       restore_user
 
 user_serror:
     save_context
+    str     x22, [x0, #CONTEXT_FAULT_PC]
     mrs     x1, esr_el1
     mov     x2, xzr
     bl      enter_fault

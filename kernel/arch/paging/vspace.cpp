@@ -22,6 +22,10 @@ Word* asid_entry(Word asid) {
     return pool ? ptr<Word>(pool) + (asid & (pool_entries - 1)) : nullptr;
 }
 
+/// A pool went away once. Until then a thread's VSpace capability stands for an address space that
+/// exists: one that is copied to a TCB has a number, and the number ends with the last copy.
+bool pool_deleted = false;
+
 unsigned frame_level(FrameSize s) {
     return last_level - (s == FrameSize::small ? 0u : s == FrameSize::large ? 1u : 2u);
 }
@@ -30,7 +34,7 @@ unsigned frame_level(FrameSize s) {
 
 void set_vm_root(const Tcb& tcb) {
     const Cap cap = tcb.slots[slot_vtable].cap;
-    if (valid_vspace(cap) && vspace_of(cap.asid()) == cap.pa()) {
+    if (valid_vspace(cap) && (!pool_deleted || vspace_of(cap.asid()) == cap.pa())) {
         load_root(cap.pa(), cap.asid());
     } else {
         load_root(empty_user_table(), 0);
@@ -91,6 +95,7 @@ void forget_pool(Cap cap) {
     Phys& pool = asid_pools[cap.asid_base() >> asid_pool_index_bits];
     if (pool != cap.pa()) return;
     pool = 0;
+    pool_deleted = true;
     tlbi_all();
     refresh_vm(mkl::kernel::kernel.current);
 }

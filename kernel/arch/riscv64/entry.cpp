@@ -119,9 +119,10 @@ void kernel_start(uint64_t record, uint64_t status, uint64_t base) {
 
 Context* enter_syscall(Context* context) {
     const auto number = static_cast<int64_t>(context->x[arch::a7]);
-    if (number == arch::abi::sys::call && fast_call()) return &kernel.current->context;
-    if (number == arch::abi::sys::reply_recv && fast_reply_receive())
-        return &kernel.current->context;
+    Tcb* next = nullptr;
+    if (number == arch::abi::sys::call) next = fast_call(*kernel.current);
+    if (number == arch::abi::sys::reply_recv) next = fast_reply_receive(*kernel.current);
+    if (next) return &next->context;
     handle_syscall(number);
     return leave();
 }

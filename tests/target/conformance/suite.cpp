@@ -28,7 +28,8 @@ Jump main_point;
 
 }  // namespace
 
-void put(char c) { syscall(sys::debug_put_char, static_cast<unsigned char>(c)); }
+void (*output)(char) = [](char c) { syscall(sys::debug_put_char, static_cast<unsigned char>(c)); };
+void put(char c) { output(c); }
 
 Register::Register(Test& t) {
     (last_test ? last_test->next : first_test) = &t;
@@ -175,6 +176,11 @@ void make_tables() {
 
 }  // namespace
 
+Word kept_slot() { return table_slots++; }
+
+// Weak: most root tasks have nothing to prepare.
+[[gnu::weak]] void prepare() {}
+
 void clean_world() {
     set_own_priority(max_priority);
     revoke(test_untyped);
@@ -208,6 +214,7 @@ extern "C" void root_main(const abi::BootInfo* boot_info) {
 
     table_slots = info->empty.start;
     make_tables();
+    prepare();
     test_untyped = table_slots++;
     first_slot = next_slot = table_slots;
     // Large, so that nothing but the tests' untyped is made from it.

@@ -82,6 +82,8 @@ inline Result call(Word cap, Word l = 0, Word length = 0, Word m0 = 0, Word m1 =
 }
 inline Result receive(Word cap) { return syscall(sys::recv, cap); }
 inline Word identify(Word cap) { return syscall(sys::debug_cap_identify, cap).badge; }
+/// Where say() writes; DebugPutChar unless a root task for release kernels says otherwise.
+extern void (*output)(char);
 void put(char c);
 template <class... V>
 void say(const V&... v) {
@@ -137,6 +139,10 @@ inline constexpr unsigned max_threads = 12;
 void start(const Thread& t);
 /// Starts a stopped thread again from the beginning of `f`.
 void revive(const Thread& t, ThreadFunction f);
+/// Runs once, before the first test: a root task may define it.
+void prepare();
+/// An empty slot that prepare() may fill; no test touches it.
+Word kept_slot();
 /// What happens between two tests: everything made from the test's untyped goes.
 void clean_world();
 inline Word suspend(const Thread& t) { return invoke(t.tcb, label::tcb_suspend, caps()).error(); }
@@ -151,6 +157,8 @@ void set_own_priority(Word priority);
 /// Lowest address of the suite's image.
 Word image_base();
 
+/// Free addresses with tables for 4 KiB pages: prepare()'s, then the tests'.
+inline constexpr Word kept_address = 0x30100000;
 /// A user address that is free, with tables for 4 KiB pages.
 inline constexpr Word test_address = 0x20000000;
 

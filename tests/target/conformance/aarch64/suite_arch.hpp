@@ -49,7 +49,9 @@ inline constexpr Word far_address = 0x7f0000000000, outside_address = 0xffff0000
 inline constexpr Word default_attributes = mkl::kapi::arm_default_attributes;
 inline constexpr Word no_execute = mkl::kapi::arm_execute_never;
 
+/// SPSR: what a thread has besides its flags (FIQ masked).
 inline constexpr bool has_status_register = true;
+inline constexpr Word status_register = 0x40;
 /// What the test machine grants: two lines, a signal to oneself; and the kernel's timer line.
 inline constexpr Word device_line = 33, signal_id = 1, signal_irq = 1, timer_line = 27;
 inline constexpr Word signal_label = abi::label::irq_issue_sgi_signal;

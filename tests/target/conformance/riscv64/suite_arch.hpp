@@ -51,6 +51,7 @@ inline constexpr Word default_attributes = 0;
 inline constexpr Word no_execute = mkl::kapi::riscv_execute_never;
 
 inline constexpr bool has_status_register = false;
+inline constexpr Word status_register = 0;
 /// What the test machine grants: a source and a signal to oneself. The timer is no source.
 inline constexpr Word device_line = 11, signal_id = 0, signal_irq = 0, timer_line = 12;
 inline constexpr Word signal_label = mkl::kapi::riscv_irq_issue_ipi_signal;

@@ -25,5 +25,7 @@ parameters:
     dsb     sy
     ldr     x0, parameters
     ldr     x1, parameters + 8
+    mrs     x2, cntvct_el0
+    str     x2, [x1, #(0x40 + 6 * 8)]   // stamp of "about to leave the loader"
     ldr     x2, parameters + 16
     br      x2

@@ -27,5 +27,7 @@ parameters:
     sw      t2, 0(t1)
 3:  ld      a1, 0(t0)
     ld      a2, 8(t0)
+    csrr    t1, time
+    sd      t1, (0x40 + 6 * 8)(a2)      # stamp of "about to leave the loader"
     ld      t1, 16(t0)
     jr      t1

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Kernel instructions of the common operations: the built-in release kernel, and any other's ratio.
+
+Counts, in QEMU's execution log (one line an instruction, -icount shift=0,sleep=off), what runs at
+kernel addresses between two marks of the root task kernel_bench; the median of the rounds, as a
+timer tick falls into one now and then. Path lengths, not cycles; exact and repeatable.
+
+  bench/kernel/measure.py --build build/dev/target-aarch64
+  bench/kernel/measure.py --build build/dev/target-aarch64 --image seL4=sel4-release-bench.elf
+
+--image NAME=FILE is a bootable image (QEMU -kernel) of another kernel with the same kernel_bench as
+root task; a ratio below 1 says that the built-in kernel needs fewer instructions.
+"""
+import argparse
+import os
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "qemu", "kernel"))
+import boot_kernel  # noqa: E402
+
+MARKS = 64
+KERNEL = 1 << 63
+
+
+def symbol(path, name):
+    """Value of a symbol of an ELF64 file."""
+    data = open(path, "rb").read()
+    shoff, = struct.unpack_from("<Q", data, 40)
+    entsize, count = struct.unpack_from("<HH", data, 58)
+    sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * entsize) for i in range(count)]
+    for s in sections:
+        if s[1] != 2:
+            continue
+        strings = sections[s[6]][4]
+        for at in range(s[4], s[4] + s[5], 24):
+            offset, = struct.unpack_from("<I", data, at)
+            end = data.index(b"\0", strings + offset)
+            if data[strings + offset:end] == name.encode():
+                return struct.unpack_from("<Q", data, at + 8)[0]
+    sys.exit(f"{path}: no symbol {name}")
+
+
+class Counter:
+    """Reads the log: kernel instructions between mark 2n and mark 2n + 1."""
+
+    def __init__(self, marks):
+        self.marks = marks
+        self.total = 0
+        self.first_user = None
+        self.begun = {}
+        self.rounds = {}
+
+    def feed(self, stream):
+        for line in stream:
+            if not line.startswith("Trace"):
+                continue
+            pc = int(line.split("/", 2)[1], 16)
+            if pc >= KERNEL:
+                self.total += 1
+                continue
+            if self.first_user is None:
+                self.first_user = self.total
+            n = (pc - self.marks) // 4
+            if not 0 <= n < MARKS:
+                continue
+            if n % 2 == 0:
+                self.begun[n // 2] = self.total
+            elif n // 2 in self.begun:
+                self.rounds.setdefault(n // 2, []).append(self.total - self.begun.pop(n // 2))
+
+
+def run(command, root, timeout):
+    """Median of each measurement by name, and instructions from kernel entry to the root task."""
+    marks = symbol(root, "bench_marks")
+    start = symbol(root, "_start")
+    counter = Counter(marks)
+    with tempfile.TemporaryDirectory() as tmp:
+        log = os.path.join(tmp, "log")
+        os.mkfifo(log)
+        command = command + ["-icount", "shift=0,sleep=off", "-singlestep", "-d", "exec,nochain",
+                             "-D", log, "-dfilter",
+                             f"{KERNEL:#x}+0x7fffffffffffffff,{marks:#x}+{4 * MARKS:#x},{start:#x}+0x4"]
+        qemu = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                                errors="replace")
+        timer = threading.Timer(timeout, qemu.kill)
+        timer.start()
+        reader = threading.Thread(target=lambda: counter.feed(open(log)))
+        reader.start()
+        names, done = {}, False
+        for line in qemu.stdout:
+            words = line.split()
+            if len(words) == 3 and words[0] == "bench":
+                names[int(words[1])] = words[2]
+            if line.startswith("@@done"):
+                done = True
+                break
+        qemu.kill()
+        qemu.wait()
+        timer.cancel()
+        reader.join()
+    if not done:
+        sys.exit("the bench did not end")
+    result = {names[n]: statistics.median_low(r) for n, r in sorted(counter.rounds.items())
+              if n in names}
+    result["entry-to-root"] = counter.first_user
+    return result
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--build", required=True, help="build directory of the target programs")
+    p.add_argument("--arch", choices=["aarch64", "riscv64"], default="aarch64")
+    p.add_argument("--gic", type=int, default=2)
+    p.add_argument("--kernel", default="kernel-release.elf")
+    p.add_argument("--image", action="append", default=[], metavar="NAME=FILE")
+    p.add_argument("--limit", action="append", default=[], metavar="NAME=N",
+                   help="fail if a measurement is above N")
+    p.add_argument("--timeout", type=float, default=300)
+    a = p.parse_args()
+    kernel = os.path.join(a.build, "kernel")
+    root = os.path.join(kernel, "tests", "conformance", "kernel_bench.elf")
+    options = argparse.Namespace(arch=a.arch, gic=a.gic, base=0, ram=0x4000000, command_line="",
+                                 corrupt=False, qemu=[], root=root,
+                                 kernel=os.path.join(kernel, a.kernel),
+                                 shim=os.path.join(kernel, "tests", "kernel_shim.elf"))
+    with tempfile.TemporaryDirectory() as tmp:
+        base, image, shim = boot_kernel.build(options)
+        paths = [os.path.join(tmp, n) for n in ("image", "shim", "monitor")]
+        open(paths[0], "wb").write(image)
+        open(paths[1], "wb").write(shim)
+        ours = run(boot_kernel.qemu_command(options, base, *paths), root, a.timeout)
+    others = {}
+    for text in a.image:
+        name, _, path = text.partition("=")
+        machine = ["qemu-system-riscv64", "-M", "virt"] if a.arch == "riscv64" else \
+            ["qemu-system-aarch64", "-M", f"virt,gic-version={a.gic}", "-cpu", "cortex-a53"]
+        others[name] = run(machine + ["-m", "3G", "-nographic", "-nodefaults", "-serial", "stdio",
+                                      "-kernel", path], root, a.timeout)
+    heads = "".join(f"{n:>12}{'ratio':>8}" for n in others)
+    print(f"{'kernel instructions':20}{'built-in':>10}{heads}")
+    for name, value in ours.items():
+        row = f"{name:20}{value:>10}"
+        for other in others.values():
+            theirs = other.get(name)
+            row += f"{theirs:>12}{value / theirs:>8.2f}" if theirs else f"{'-':>12}{'-':>8}"
+        print(row)
+    failed = 0
+    for text in a.limit:
+        name, _, most = text.partition("=")
+        if ours.get(name, 1 << 62) > int(most):
+            print(f"{name}: {ours.get(name)} is above the limit of {most}")
+            failed = 1
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
