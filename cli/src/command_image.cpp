@@ -12,15 +12,6 @@
 namespace mkl::cli {
 
 int run_image(Context& context) {
-    if (!context.options.sign.empty()) {
-        context.sink.report(
-            {.id = "E806",
-             .where = {},
-             .message = cat("--sign ", context.options.sign.string(), ": this mkl cannot sign"),
-             .notes = {},
-             .hint = "sign DIR/image.its with mkimage"});
-        return exit_ok;
-    }
     const auto decided = decide(context);
     if (!decided) return exit_ok;
     const auto node = node_option(context, decided->system);

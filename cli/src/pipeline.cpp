@@ -38,11 +38,58 @@ std::optional<Decided> decide(Context& context) {
     return Decided{std::move(request->system), std::move(request->hardware), std::move(*plan)};
 }
 
+namespace {
+
+constexpr uint64_t max_key_bytes = 0x10000;
+
+/// The name is part of a node's name in U-Boot's tree and in image.its.
+bool is_key_name(std::string_view name) {
+    return !name.empty() && name.size() <= 31 &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "._+-") == std::string_view::npos;
+}
+
+/// The key that --sign names; nullopt after E804 or E806.
+std::optional<SigningKey> signing_key(Context& context) {
+    const std::filesystem::path& path = context.options.sign;
+    const auto where = SourceSpan{
+        .file = std::make_shared<SourceFile>(SourceFile{path.string(), ""}),
+    };
+    std::string why;
+    const auto pem = context.files.read(path, max_key_bytes, why);
+    if (!pem) {
+        context.sink.report({.id = "E804", .where = where, .message = cat("cannot read: ", why)});
+        return std::nullopt;
+    }
+    std::optional<SigningKey> key;
+    if (is_key_name(path.stem().string()))
+        key = SigningKey::read(*pem, path.stem().string(), why);
+    else
+        why = cat("'", path.stem().string(), "' is no name for it: letters, digits and . _ + -");
+    if (!key)
+        context.sink.report({.id = "E806",
+                             .where = where,
+                             .message = cat("this key cannot sign a FIT: ", why),
+                             .hint = "RSA of 2048, 3072 or 4096 bits, unencrypted: openssl genrsa "
+                                     "-out dev.key 2048"});
+    return key;
+}
+
+}  // namespace
+
 std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts) {
+    std::optional<SigningKey> key;
+    if (!context.options.sign.empty()) {
+        key = signing_key(context);
+        if (!key) return std::nullopt;
+    }
     auto made = make_artefacts(decided.plan, decided.system, decided.hardware, context.files,
                                find_share(), context.sink);
     if (!made) return std::nullopt;
-    auto image = make_image(decided.plan, decided.system, decided.hardware, *made, context.sink);
+    ImageOptions image_options;
+    if (key) image_options.key = &*key;
+    auto image = make_image(decided.plan, decided.system, decided.hardware, *made, context.sink,
+                            image_options);
     if (!image) return std::nullopt;
 
     // The proof is over what will be written, by readers that share nothing with the writers.

@@ -213,6 +213,7 @@ std::optional<Artefacts> make_artefacts(const Plan& plan, const System& system,
     Artefacts artefacts;
     for (size_t i = 0; i < plan.nodes.size(); i++)
         NodeMaker{plan, i, system, hardware, inputs, sink}.make(artefacts.nodes.emplace_back());
+    artefacts.board_dtb = std::make_shared<const Bytes>(to_dtb(hardware.tree));
     if (options.complete) artefacts.loader = inputs.share_file("elfloader.bin");
     if (sink.error_count() != errors) return std::nullopt;
     return artefacts;

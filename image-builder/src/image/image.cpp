@@ -26,8 +26,9 @@ uint64_t round_up(uint64_t value) { return (value + page - 1) / page * page; }
 class ImageMaker {
 public:
     ImageMaker(const Plan& plan, const System& system, const Hardware& hardware,
-               const Artefacts& artefacts, DiagnosticSink& sink)
-        : plan_{plan}, system_{system}, hardware_{hardware}, artefacts_{artefacts}, sink_{sink} {}
+               const Artefacts& artefacts, DiagnosticSink& sink, const ImageOptions& options)
+        : plan_{plan}, system_{system}, hardware_{hardware},
+          artefacts_{artefacts}, sink_{sink}, options_{options} {}
 
     std::optional<Image> make() {
         if (!loader_is_sound() || !entries_are_small()) return std::nullopt;
@@ -47,8 +48,12 @@ public:
         add("image.bin", blob_);
         add("image.elf", elf());
         const Fit fit = fit_description();
-        if (blob_.size() + page < fit_max_size) add("image.itb", write_fit(fit));
-        add("image.its", ByteRope{std::string_view{write_its(fit)}});
+        if (blob_.size() + artefacts_.board_dtb->size() + page < fit_max_size)
+            add("image.itb", write_fit(fit, options_.key));
+        add("image.its", ByteRope{std::string_view{write_its(fit, options_.key)}});
+        add("image.dtb", board_tree());
+        if (options_.key)
+            add("image-key.dtsi", ByteRope{std::string_view{key_source(*options_.key)}});
         const uint64_t base = plan_.loader.base().value;
         if (base <= UINT32_MAX && blob_.size() <= UINT32_MAX)
             add("image.uimg", write_uimage(plan_.architecture, title, base, base, blob_));
@@ -156,15 +161,36 @@ private:
         kernel.data = blob_;
         kernel.digest = blob_digest_;
         kernel.load = kernel.entry = plan_.loader.base().value;
-        kernel.has_entry = true;
         fit.images.push_back(std::move(kernel));
+        FitImage tree;
+        tree.node = "fdt";
+        tree.description = "the board's device tree, as mkl read it";
+        tree.type = "flat_dt";
+        tree.file = "image.dtb";
+        tree.data = board_tree();
+        tree.digest = sha256(tree.data);
+        fit.images.push_back(std::move(tree));
         FitConfiguration conf;
         conf.node = "conf";
         conf.description = hardware_.model.empty() ? "mkl" : hardware_.model;
         conf.kernel = "kernel";
+        conf.fdt = "fdt";
         conf.compatible = hardware_.tree.root.texts("compatible");
         fit.configurations.push_back(std::move(conf));
         return fit;
+    }
+
+    ByteRope board_tree() const {
+        ByteRope tree;
+        tree.append(artefacts_.board_dtb);
+        return tree;
+    }
+
+    static std::string key_source(const SigningKey& key) {
+        return cat(
+            "// The public key that image.itb is signed with. Part of U-Boot's own tree, with\n"
+            "// CONFIG_FIT_SIGNATURE, it makes bootm refuse every other FIT.\n",
+            key.public_source());
     }
 
     /// docs/boot-interface.md, "boot.scr": image.itb from the boot device, or already at
@@ -188,6 +214,7 @@ private:
     const Hardware& hardware_;
     const Artefacts& artefacts_;
     DiagnosticSink& sink_;
+    const ImageOptions& options_;
     Payload payload_;
     mkl_loader_params params_{};
     ByteRope blob_;
@@ -203,8 +230,9 @@ const OutputFile* Image::file(std::string_view path) const {
 }
 
 std::optional<Image> make_image(const Plan& plan, const System& system, const Hardware& hardware,
-                                const Artefacts& artefacts, DiagnosticSink& sink) {
-    return ImageMaker{plan, system, hardware, artefacts, sink}.make();
+                                const Artefacts& artefacts, DiagnosticSink& sink,
+                                const ImageOptions& options) {
+    return ImageMaker{plan, system, hardware, artefacts, sink, options}.make();
 }
 
 }  // namespace mkl

@@ -59,8 +59,9 @@ struct NodeArtefacts {
 };
 
 struct Artefacts {
-    std::vector<NodeArtefacts> nodes;     ///< as in the plan
-    std::shared_ptr<const Bytes> loader;  ///< elfloader.bin; nullptr if not complete
+    std::vector<NodeArtefacts> nodes;        ///< as in the plan
+    std::shared_ptr<const Bytes> loader;     ///< elfloader.bin; nullptr if not complete
+    std::shared_ptr<const Bytes> board_dtb;  ///< the board's tree as it was read
 };
 
 struct ArtefactOptions {

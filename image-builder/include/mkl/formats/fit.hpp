@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mkl/formats/hash.hpp"
+#include "mkl/formats/signing.hpp"
 #include "mkl/model/architecture.hpp"
 #include "mkl/support/byte_rope.hpp"
 
@@ -21,14 +23,14 @@ struct FitImage {
     std::string file;  ///< in the .its: /incbin/ of this
     ByteRope data;
     Sha256 digest{};  ///< of data
-    uint64_t load = 0, entry = 0;
-    bool has_entry = false;
+    std::optional<uint64_t> load, entry;
 };
 
 struct FitConfiguration {
     std::string node;  ///< "conf"
     std::string description;
     std::string kernel;  ///< node of an image
+    std::string fdt;     ///< the same; may be empty
     std::vector<std::string> loadables;
     std::vector<std::string> compatible;  ///< of the board: plain `bootm` finds it by that
 };
@@ -44,7 +46,12 @@ struct Fit {
 inline constexpr uint64_t fit_max_size = 0x7fffffff;
 
 /// Precondition: the data is small enough that the result has at most fit_max_size bytes.
-ByteRope write_fit(const Fit& fit);
-std::string write_its(const Fit& fit);
+/// With `key` each configuration is signed, with all images that it names; without, its signature
+/// node says only who shall sign it (`mkimage -F -k DIR -r`), and firmware takes it as unsigned.
+ByteRope write_fit(const Fit& fit, const SigningKey* key = nullptr);
+std::string write_its(const Fit& fit, const SigningKey* key = nullptr);
+
+/// Without a key: the key-name-hint and algorithm that the signature nodes have.
+inline constexpr std::string_view fit_usual_key = "dev", fit_usual_algorithm = "sha256,rsa2048";
 
 }  // namespace mkl

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "mkl/artefacts/artefacts.hpp"
+#include "mkl/formats/signing.hpp"
 
 namespace mkl {
 
 struct Image {
-    /// image.elf, image.bin, image.itb, image.its, image.uimg, boot.scr, NODE/node.cdl and, marked
-    /// `last`, manifest.json. They share the payload's bytes.
+    /// image.elf, image.bin, image.itb, image.its, image.dtb, image.uimg, boot.scr, NODE/node.cdl,
+    /// with a key image-key.dtsi and, marked `last`, manifest.json. They share the payload's bytes.
     std::vector<OutputFile> files;
     uint64_t payload_size = 0;  ///< of the CPIO archive
     uint64_t footprint = 0;     ///< what the loader uses from its run base on, scratch included
@@ -19,8 +20,13 @@ struct Image {
     const OutputFile* file(std::string_view path) const;
 };
 
+struct ImageOptions {
+    const SigningKey* key = nullptr;  ///< signs the FIT's configuration
+};
+
 /// nullopt if an error was reported. Precondition: `artefacts` were made complete.
 std::optional<Image> make_image(const Plan& plan, const System& system, const Hardware& hardware,
-                                const Artefacts& artefacts, DiagnosticSink& sink);
+                                const Artefacts& artefacts, DiagnosticSink& sink,
+                                const ImageOptions& options = {});
 
 }  // namespace mkl
