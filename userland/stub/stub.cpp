@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The functions of the stub page (mkl/abi/component.h). Flat, linked at 0, no data, no calls out:
 // the page may stand at any address. One page per ABI; the table of offsets is header.S.
-#include "mkl/user/abi.hpp"
+#include "mkl/user/model.hpp"
 #include "mkl/user/syscall.hpp"
 
 using namespace mkl::user;
@@ -26,7 +26,7 @@ void store(mkl_message& message, const SyscallResult& result) {
 }
 
 SyscallResult transfer(int64_t number, uint64_t cptr, const mkl_message& m) {
-    return syscall(number, cptr, info_of(m), m.mr[0], m.mr[1], m.mr[2], m.mr[3]);
+    return syscall(number, cptr, info_of(m), m.mr[0], m.mr[1], m.mr[2], m.mr[3], MKL_SLOT_REPLY);
 }
 
 }  // namespace
@@ -35,9 +35,9 @@ extern "C" {
 
 void mkl_stub_signal(uint64_t cptr) { syscall(abi::sys::send, cptr, 0); }
 
-uint64_t mkl_stub_wait(uint64_t cptr) { return syscall(abi::sys::recv, cptr, 0).badge; }
+uint64_t mkl_stub_wait(uint64_t cptr) { return syscall(sys_wait, cptr, 0).badge; }
 
-uint64_t mkl_stub_poll(uint64_t cptr) { return syscall(abi::sys::nb_recv, cptr, 0).badge; }
+uint64_t mkl_stub_poll(uint64_t cptr) { return syscall(sys_poll, cptr, 0).badge; }
 
 uint64_t mkl_stub_irq_ack(uint64_t cptr) {
     return syscall(abi::sys::call, cptr, abi::label::irq_ack << label_shift).info >> label_shift;
@@ -58,13 +58,13 @@ void mkl_stub_send(uint64_t cptr, mkl_message* message) {
 }
 
 void mkl_stub_recv(uint64_t cptr, mkl_message* message) {
-    store(*message, syscall(abi::sys::recv, cptr, 0));
+    store(*message, syscall(sys_receive, cptr, 0, 0, 0, 0, 0, MKL_SLOT_REPLY));
 }
 
 void mkl_stub_reply_recv(uint64_t cptr, mkl_message* message) {
     store(*message, transfer(abi::sys::reply_recv, cptr, *message));
 }
 
-void mkl_stub_reply(mkl_message* message) { transfer(abi::sys::reply, 0, *message); }
+void mkl_stub_reply(mkl_message* message) { transfer(sys_reply, reply_cptr, *message); }
 
 }  // extern "C"

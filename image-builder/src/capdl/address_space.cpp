@@ -15,10 +15,17 @@ constexpr uint32_t index_bits = 9;
 /// Address bits below the index of a table at `level`, where tables at `leaf` hold 4 KiB pages.
 uint32_t shift_of(uint32_t level, uint32_t leaf) { return 12 + (leaf - level) * index_bits; }
 
-/// aarch64: 48-bit addresses, levels 0 to 3 (Arm ARM DDI 0487, D8.2, 4 KiB granule); riscv64:
-/// Sv39, three levels (RISC-V privileged 1.12, 4.4).
-uint32_t leaf_level(Architecture architecture) {
-    return architecture == Architecture::aarch64 ? 3 : 2;
+/// aarch64: 48-bit addresses, levels 0 to 3 (Arm ARM DDI 0487, D8.2, 4 KiB granule); at EL2 stage 2
+/// with 40-bit addresses, whose root are two tables of level 1 side by side; riscv64: Sv39, three
+/// levels (RISC-V privileged 1.12, 4.4).
+uint32_t leaf_level(const Spec& spec) {
+    return spec.architecture == Architecture::aarch64 && !abi_is_hypervisor(spec.abi) ? 3 : 2;
+}
+
+/// Entry of a table. Every address of a component (mkl/abi/component.h) is below 2^38: bits above a
+/// root's index are 0.
+uint32_t index_of(uint64_t vaddr, uint32_t shift) {
+    return static_cast<uint32_t>(vaddr >> shift & 511);
 }
 
 }  // namespace
@@ -33,9 +40,8 @@ ObjectId add_object(Spec& spec, Type type, std::string name, uint8_t size_bits) 
 }
 
 AddressSpace::AddressSpace(Spec& spec, std::string prefix)
-    : spec_{spec}, prefix_{std::move(prefix)}, root_{add_object(spec, Type::vspace,
-                                                                prefix_ + "_vspace")},
-      leaf_level_{leaf_level(spec.architecture)} {}
+    : spec_{spec}, prefix_{std::move(prefix)},
+      root_{add_object(spec, Type::vspace, prefix_ + "_vspace")}, leaf_level_{leaf_level(spec)} {}
 
 void AddressSpace::map(uint64_t vaddr, ObjectId frame, uint16_t rights, bool uncached) {
     const uint8_t bits = spec_.objects[frame].size_bits;
@@ -44,7 +50,7 @@ void AddressSpace::map(uint64_t vaddr, ObjectId frame, uint16_t rights, bool unc
     const uint32_t level = bits == 12 ? leaf_level_ : leaf_level_ - 1;
     const ObjectId table = table_for(vaddr, level);
     Cap cap;
-    cap.slot = static_cast<uint32_t>(vaddr >> shift_of(level, leaf_level_) & 511);
+    cap.slot = index_of(vaddr, shift_of(level, leaf_level_));
     cap.object = frame;
     cap.rights = rights;
     cap.uncached = uncached;
@@ -63,7 +69,7 @@ ObjectId AddressSpace::table_for(uint64_t vaddr, uint32_t level) {
     spec_.objects[table].level = level;
     tables_[{level, first}] = table;
     Cap cap;
-    cap.slot = static_cast<uint32_t>(vaddr >> parent_shift & 511);
+    cap.slot = index_of(vaddr, parent_shift);
     cap.object = table;
     spec_.objects[parent].slots.push_back(cap);
     return table;

@@ -83,6 +83,10 @@ private:
         case Type::page_table:
             b.extra = o.level;
             break;
+        case Type::sched_context:
+            b.extra = o.period;
+            b.extra2 = o.budget;
+            break;
         case Type::irq:
             b.extra = o.irq | uint64_t{o.edge ? MKL_TRIGGER_EDGE : MKL_TRIGGER_LEVEL} << 32;
             break;

@@ -40,7 +40,7 @@ private:
 
     void check_place(const Object& o, uint64_t& last_end) {
         if (!o.paddr) return;
-        const uint64_t size = uint64_t{1} << retype_bits(o);
+        const uint64_t size = uint64_t{1} << retype_bits(o, spec_.abi);
         if (*o.paddr % size != 0)
             fail(cat(o.name, ": physical address ", hex(*o.paddr), " is no multiple of its size, ",
                      size_text(size)));
@@ -51,11 +51,12 @@ private:
     }
 
     /// One more than the last slot; 0: the object holds none.
-    static uint64_t slot_limit(const Object& o) {
+    uint64_t slot_limit(const Object& o) const {
         switch (o.type) {
         case Type::cnode:
             return uint64_t{1} << o.size_bits;
         case Type::vspace:
+            return abi_is_hypervisor(spec_.abi) ? 2 * table_entries : table_entries;
         case Type::page_table:
             return table_entries;
         case Type::tcb:
@@ -90,6 +91,9 @@ private:
             for (const Cap& c : o.slots) found = found || c.slot == slot;
             if (!found) fail(cat(o.name, ": thread without ", what));
         }
+        bool timed = !abi_has_scheduling_contexts(spec_.abi);
+        for (const Cap& c : o.slots) timed = timed || c.slot == MKL_TCB_SLOT_SC;
+        if (!timed) fail(cat(o.name, ": thread without scheduling context"));
         if (o.tcb->sp % 16 != 0)
             fail(cat(o.name, ": stack pointer ", hex(o.tcb->sp), " is not 16-byte aligned"));
     }

@@ -12,6 +12,8 @@ namespace mkl::capdl {
 
 namespace {
 
+constexpr uint8_t sched_context_bits = 8;
+constexpr uint64_t default_slice_us = 5000;
 constexpr uint32_t max_badges = 63;  // a badge is a word; bit 63 stays free
 constexpr uint64_t max_stack = MKL_VA_STACK_TOP - MKL_VA_IPC_BUFFER - 2 * small_page;
 
@@ -257,7 +259,18 @@ void Component::write_startup() {
         {0, small_page, std::make_shared<const Bytes>(std::move(page)), 0, name_ + ".startup"});
 }
 
+/// On MCS a thread runs on a scheduling context; without `budget:` it is a time slice like a
+/// non-MCS kernel's, never used up for good.
+void Component::add_time() {
+    if (!abi_has_scheduling_contexts(spec_.abi)) return;
+    time_ = add_object(spec_, Type::sched_context, name_ + "_time", sched_context_bits);
+    Object& time = spec_.objects[*time_];
+    time.budget = request_.budget_us.value_or(default_slice_us);
+    time.period = request_.period_us.value_or(time.budget);
+}
+
 void Component::finish() {
+    add_time();
     inbox();  // also without incoming ends: what the program blocks on when it has nothing to do
     write_startup();
     Object& cnode = spec_.objects[cnode_];
@@ -285,6 +298,7 @@ void Component::finish() {
     hold(MKL_TCB_SLOT_CSPACE, cnode_, 0).guard_size = 64u - cnode.size_bits;
     hold(MKL_TCB_SLOT_VSPACE, space_.root(), 0);
     hold(MKL_TCB_SLOT_IPC_BUFFER, ipc_buffer_, right_read | right_write);
+    if (time_) hold(MKL_TCB_SLOT_SC, *time_, 0);
     if (inbox_) hold(MKL_TCB_SLOT_BOUND_NOTIFICATION, *inbox_, right_read);
 }
 

@@ -59,6 +59,7 @@ private:
     bool check_segments();
     void map_memory(std::string_view what, uint64_t first, uint64_t end);
     void write_startup();
+    void add_time();
     uint64_t map_block(uint64_t& next, const std::vector<ObjectId>& frames, uint16_t rights,
                        bool uncached);
     void fail(std::string_view id, const SourceSpan& where, std::string message, std::string hint);
@@ -70,9 +71,10 @@ private:
     std::string name_;
     AddressSpace space_;
     ObjectId cnode_, tcb_, startup_, ipc_buffer_;
-    std::optional<ObjectId> inbox_;
+    std::optional<ObjectId> inbox_, time_;
     uint64_t inbox_slot_ = 0, console_slot_ = 0, fault_slot_ = 0;
-    uint32_t next_slot_ = 1;  // slot 0 stays empty: cptr 0 means "none"
+    // Slot 0 stays empty: cptr 0 means "none".
+    uint32_t next_slot_ = MKL_SLOT_REPLY + 1;
     uint32_t badges_ = 0;
     uint64_t next_shared_ = MKL_VA_SHARED, next_device_ = MKL_VA_DEVICES;
     uint64_t heap_size_ = 0;

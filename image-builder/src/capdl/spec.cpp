@@ -6,22 +6,37 @@
 #include <string_view>
 #include <tuple>
 
+#include "mkl/abi/component.h"
+
 namespace mkl::capdl {
 
-uint8_t retype_bits(const Object& object) {
-    // seL4 16.0.0, non-MCS; MCS differs in nothing that is built here but the notification, 6.
+bool abi_has_scheduling_contexts(uint32_t abi) {
+    return abi == MKL_ABI_AARCH64_MCS || abi == MKL_ABI_AARCH64_HYP_MCS ||
+           abi == MKL_ABI_RISCV64_MCS;
+}
+
+bool abi_is_hypervisor(uint32_t abi) {
+    return abi == MKL_ABI_AARCH64_HYP || abi == MKL_ABI_AARCH64_HYP_MCS;
+}
+
+// Sizes of seL4 16.0.0.
+uint8_t retype_bits(const Object& object, uint32_t abi) {
     switch (object.type) {
     case Type::endpoint:
         return 4;
     case Type::notification:
-        return 5;
+        return abi_has_scheduling_contexts(abi) ? 6 : 5;
     case Type::cnode:
         return static_cast<uint8_t>(object.size_bits + 5);
     case Type::tcb:
         return 11;
     case Type::frame:
+    case Type::sched_context:
         return object.size_bits;
+    case Type::reply:
+        return 5;
     case Type::vspace:
+        return abi_is_hypervisor(abi) ? 13 : 12;
     case Type::page_table:
         return 12;
     case Type::irq:
@@ -37,8 +52,9 @@ void sort_objects(Spec& spec) {
     std::sort(order.begin(), order.end(), [&](ObjectId a, ObjectId b) {
         const Object& x = spec.objects[a];
         const Object& y = spec.objects[b];
-        const auto key = [](const Object& o) {
-            return std::tuple{!o.paddr.has_value(), o.paddr.value_or(0), 255 - retype_bits(o)};
+        const auto key = [&](const Object& o) {
+            return std::tuple{!o.paddr.has_value(), o.paddr.value_or(0),
+                              255 - retype_bits(o, spec.abi)};
         };
         return std::tuple{key(x), std::string_view{x.name}} <
                std::tuple{key(y), std::string_view{y.name}};

@@ -13,7 +13,7 @@ namespace {
 std::string_view table_type(const Spec& spec, uint32_t level) {
     if (spec.architecture == Architecture::riscv64) return "pt";
     constexpr std::string_view by_level[] = {"pgd", "pud", "pd", "pt"};
-    return by_level[std::min(level, 3u)];
+    return by_level[std::min(level + (abi_is_hypervisor(spec.abi) ? 1u : 0u), 3u)];
 }
 
 std::string frame_text(const Object& o) {
@@ -29,11 +29,12 @@ std::string frame_text(const Object& o) {
     return s + ")";
 }
 
-std::string tcb_text(const Tcb& t) {
+std::string tcb_text(const Tcb& t, bool mcs) {
     std::string s = cat("tcb (addr: ", hex(t.ipc_buffer), ", ip: ", hex(t.ip), ", sp: ", hex(t.sp),
                         ", prio: ", t.priority, ", max_prio: ", t.max_priority,
                         ", affinity: 0, dom: ", t.domain);
-    if (t.fault_ep != 0) s += cat(", fault_ep: ", hex(t.fault_ep));
+    // On MCS the fault endpoint is a capability in the thread's own slots.
+    if (t.fault_ep != 0 && !mcs) s += cat(", fault_ep: ", hex(t.fault_ep));
     return s + cat(", init: [", hex(t.args[0]), "])");
 }
 
@@ -46,7 +47,7 @@ std::string object_text(const Spec& spec, const Object& o) {
     case Type::cnode:
         return cat("cnode (", o.size_bits, " bits)");
     case Type::tcb:
-        return tcb_text(*o.tcb);
+        return tcb_text(*o.tcb, abi_has_scheduling_contexts(spec.abi));
     case Type::frame:
         return frame_text(o);
     case Type::vspace:
@@ -56,6 +57,11 @@ std::string object_text(const Spec& spec, const Object& o) {
     case Type::irq:
         if (spec.architecture == Architecture::riscv64) return "irq";
         return cat("arm_irq (trigger: ", o.edge ? "edge" : "level", ", target: 0)");
+    case Type::sched_context:
+        return cat("sc (", o.size_bits, " bits, period: ", o.period, ", budget: ", o.budget,
+                   ", data: 0)");
+    case Type::reply:
+        return "rtreply";
     case Type::sgi_signal:
         return cat("arm_sgi_signal (irq: ", o.irq, ", target: ", o.target, ")");
     }
@@ -70,6 +76,10 @@ std::string_view tcb_slot_name(uint32_t slot) {
         return "vspace";
     case MKL_TCB_SLOT_IPC_BUFFER:
         return "ipc_buffer_slot";
+    case MKL_TCB_SLOT_SC:
+        return "sc_slot";
+    case MKL_TCB_SLOT_FAULT_EP:
+        return "fault_ep_slot";
     case MKL_TCB_SLOT_BOUND_NOTIFICATION:
         return "bound_notification";
     default:

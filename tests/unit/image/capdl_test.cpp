@@ -13,9 +13,10 @@
 namespace mkl::capdl {
 namespace {
 
-std::optional<Spec> build(test::Adder& adder, size_t node, DiagnosticSink& sink) {
+std::optional<Spec> build(test::Adder& adder, size_t node, DiagnosticSink& sink,
+                          uint32_t abi = MKL_ABI_AARCH64_CLASSIC) {
     NodeImages images;
-    images.abi = MKL_ABI_AARCH64_CLASSIC;
+    images.abi = abi;
     images.stub = std::make_shared<const Bytes>(test::filled(0x1000, 0x50));
     for (size_t i = 0; i < adder.system.components.size(); i++) {
         const ComponentRequest& c = adder.system.components[i];
@@ -29,10 +30,10 @@ std::optional<Spec> build(test::Adder& adder, size_t node, DiagnosticSink& sink)
     return build_spec(adder.plan, node, adder.system, adder.hardware, images, sink);
 }
 
-Spec adder_spec(size_t node) {
+Spec adder_spec(size_t node, uint32_t abi = MKL_ABI_AARCH64_CLASSIC) {
     test::Adder adder;
     DiagnosticSink sink;
-    auto spec = build(adder, node, sink);
+    auto spec = build(adder, node, sink, abi);
     EXPECT_TRUE(spec);
     return spec ? *spec : Spec{};
 }
@@ -65,6 +66,36 @@ std::map<uint64_t, Cap> mappings(const Spec& spec, const std::string& component)
 TEST(Capdl, TextOfTheAdder) {
     test::expect_golden(to_cdl(adder_spec(0)), "adder.node0.cdl");
     test::expect_golden(to_cdl(adder_spec(1)), "adder.node1.cdl");
+}
+
+// Stage 2 translation with 40-bit addresses has one level of tables less, and a root of two pages.
+TEST(Capdl, HypervisorKernelHasThreeLevelsOfTables) {
+    const Spec spec = adder_spec(0, MKL_ABI_AARCH64_HYP);
+    const Object& root = object(spec, "client_vspace");
+    EXPECT_EQ(retype_bits(root, spec.abi), 13);
+    std::set<uint32_t> levels;
+    for (const Object& o : spec.objects)
+        if (o.type == Type::page_table) levels.insert(o.level);
+    EXPECT_EQ(levels, (std::set<uint32_t>{1, 2}));
+    bool stub_table = false;  // 64 GiB is entry 64 of a root that maps 1 GiB an entry
+    for (const Cap& c : root.slots) stub_table = stub_table || c.slot == MKL_VA_STUB >> 30;
+    EXPECT_TRUE(stub_table);
+    EXPECT_NE(to_cdl(spec).find("client_vspace = pud\n"), std::string::npos);
+}
+
+TEST(Capdl, McsThreadsRunOnSchedulingContexts) {
+    for (const uint32_t abi : {MKL_ABI_AARCH64_MCS, MKL_ABI_AARCH64_HYP_MCS}) {
+        const Spec spec = adder_spec(0, abi);
+        const Object& time = object(spec, "client_time");
+        EXPECT_EQ(time.type, Type::sched_context);
+        EXPECT_EQ(time.budget, time.period) << "a time slice";
+        EXPECT_GT(time.budget, 0u);
+        bool held = false;
+        for (const Cap& c : object(spec, "client_tcb").slots)
+            held = held || (c.slot == MKL_TCB_SLOT_SC && spec.objects[c.object].name == time.name);
+        EXPECT_TRUE(held);
+    }
+    for (const Object& o : adder_spec(0).objects) EXPECT_NE(o.type, Type::sched_context);
 }
 
 TEST(Capdl, MapsWhatTheContractSays) {
@@ -201,8 +232,8 @@ TEST(Capdl, ObjectsAreSortedAndTextIsStable) {
             continue;
         }
         fixed = false;
-        EXPECT_LE(retype_bits(o), bits);
-        bits = retype_bits(o);
+        EXPECT_LE(retype_bits(o, spec.abi), bits);
+        bits = retype_bits(o, spec.abi);
     }
     EXPECT_EQ(to_binary(spec), to_binary(adder_spec(0)));
 }

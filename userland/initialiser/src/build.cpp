@@ -5,6 +5,7 @@
 #include "mkl/user/abi.hpp"
 #include "mkl/user/builder.hpp"
 #include "mkl/user/kernel_calls.hpp"
+#include "mkl/user/model.hpp"
 
 namespace mkl::user {
 namespace {
@@ -147,12 +148,52 @@ Outcome Builder::fill_cnode(uint32_t object) {
     return {};
 }
 
+/// The capability in the thread's own CSpace that its faults go to; nullptr: none.
+const mkl_spec_slot* Builder::fault_cap(const mkl_spec_object& thread) const {
+    const uint64_t cptr = spec_.tcbs[thread.extra].fault_ep;
+    for (const mkl_spec_slot& s : spec_.slots_of(thread)) {
+        if (s.slot != MKL_TCB_SLOT_CSPACE || cptr == 0) continue;
+        for (const mkl_spec_slot& c : spec_.slots_of(spec_.objects[s.object]))
+            if (c.slot == cptr) return &c;
+    }
+    return nullptr;
+}
+
+/// Priorities; on MCS the fault endpoint goes with them, as a capability of ours.
+Outcome Builder::schedule_thread(uint32_t object, uint64_t sched_context) {
+    const mkl_spec_object& o = spec_.objects[object];
+    const mkl_spec_tcb& t = spec_.tcbs[o.extra];
+    kernel::Schedule schedule{t.max_priority, t.priority, sched_context, 0};
+    const mkl_spec_slot* fault = mcs ? fault_cap(o) : nullptr;
+    if (fault != nullptr) {
+        if (Outcome r = outcome(
+                "mint its fault endpoint",
+                kernel::mint(slot_of(fault->object), scratch_slot_, fault->rights, fault->badge),
+                object);
+            r.failed())
+            return r;
+        schedule.fault_endpoint = scratch_slot_;
+    }
+    const Outcome r =
+        outcome("set its priority", kernel::schedule(slot_of(object), schedule), object);
+    if (fault == nullptr || r.failed()) return r;
+    return outcome("delete the minted fault endpoint", kernel::remove(scratch_slot_), object);
+}
+
+Outcome Builder::configure_sched_context(uint32_t object) {
+    const mkl_spec_object& o = spec_.objects[object];
+    return outcome(
+        "set its budget",
+        kernel::configure_sched_context(sched_control_, slot_of(object), o.extra2, o.extra),
+        object);
+}
+
 Outcome Builder::configure_thread(uint32_t object) {
     const mkl_spec_object& o = spec_.objects[object];
     const mkl_spec_tcb& t = spec_.tcbs[o.extra];
     const uint64_t tcb = slot_of(object);
     kernel::ThreadSpace space{t.fault_ep, 0, 0, 0, 0, 0};
-    uint64_t notification = 0;
+    uint64_t notification = 0, sched_context = 0;
     for (const mkl_spec_slot& s : spec_.slots_of(o)) {
         switch (s.slot) {
         case MKL_TCB_SLOT_CSPACE: {
@@ -173,16 +214,16 @@ Outcome Builder::configure_thread(uint32_t object) {
         case MKL_TCB_SLOT_BOUND_NOTIFICATION:
             notification = slot_of(s.object);
             break;
+        case MKL_TCB_SLOT_SC:
+            sched_context = slot_of(s.object);
+            break;
         default:
             break;
         }
     }
     if (Outcome r = outcome("configure", kernel::configure(tcb, space), object); r.failed())
         return r;
-    if (Outcome r = outcome("set its priority",
-                            kernel::set_priority(tcb, t.max_priority, t.priority), object);
-        r.failed())
-        return r;
+    if (Outcome r = schedule_thread(object, sched_context); r.failed()) return r;
     if (notification != 0) {
         if (Outcome r = outcome("bind its notification",
                                 kernel::bind_notification(tcb, notification), object);
@@ -204,6 +245,10 @@ Outcome Builder::configure_thread(uint32_t object) {
 }
 
 Outcome Builder::connect() {
+    for (uint32_t i = 0; i < spec_.objects.size; i++) {
+        if (spec_.objects[i].type != MKL_OBJ_SCHED_CONTEXT) continue;
+        if (Outcome r = configure_sched_context(i); r.failed()) return r;
+    }
     for (uint32_t i = 0; i < spec_.objects.size; i++) {
         Outcome r;
         switch (spec_.objects[i].type) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/user/kernel_calls.hpp"
 
-#include "mkl/user/abi.hpp"
+#include "mkl/user/model.hpp"
 #include "mkl/user/syscall.hpp"
 
 namespace mkl::user::kernel {
@@ -134,19 +134,45 @@ uint64_t set_irq_notification(uint64_t handler, uint64_t notification) {
 }
 
 uint64_t configure(uint64_t tcb, const ThreadSpace& space) {
-    return invoke(tcb, label::tcb_configure,
-                  List<3>{
-                      {space.cnode, space.vspace, space.ipc_frame}
-    },
-                  List<4>{{space.fault_ep, space.cnode_data, 0, space.ipc_buffer}});
+    const List<3> caps{
+        {space.cnode, space.vspace, space.ipc_frame}
+    };
+    if constexpr (mcs)
+        return invoke(tcb, label::tcb_configure, caps,
+                      List<3>{
+                          {space.cnode_data, 0, space.ipc_buffer}
+        });
+    else
+        return invoke(tcb, label::tcb_configure, caps,
+                      List<4>{
+                          {space.fault_ep, space.cnode_data, 0, space.ipc_buffer}
+        });
 }
 
-uint64_t set_priority(uint64_t tcb, uint64_t max_priority, uint64_t priority) {
-    return invoke(tcb, label::tcb_set_sched_params,
-                  List<1>{
-                      {mkl::kapi::slot_tcb}
-    },
-                  List<2>{{max_priority, priority}});
+uint64_t schedule(uint64_t tcb, const Schedule& s) {
+    const List<2> words{
+        {s.max_priority, s.priority}
+    };
+    if constexpr (mcs)
+        return invoke(tcb, label::tcb_set_sched_params,
+                      List<3>{
+                          {mkl::kapi::slot_tcb, s.sched_context, s.fault_endpoint}
+        },
+                      words);
+    else
+        return invoke(tcb, label::tcb_set_sched_params, List<1>{{mkl::kapi::slot_tcb}}, words);
+}
+
+uint64_t configure_sched_context(uint64_t control, uint64_t sched_context, uint64_t budget,
+                                 uint64_t period) {
+    if constexpr (mcs)
+        return invoke(control, configure_sched_label,
+                      List<1>{
+                          {sched_context}
+        },
+                      List<5>{{budget, period, 0, 0, 0}});
+    else
+        return mkl::kapi::illegal_operation;
 }
 
 uint64_t bind_notification(uint64_t tcb, uint64_t notification) {
@@ -178,10 +204,10 @@ uint64_t resume(uint64_t tcb) { return invoke(tcb, label::tcb_resume, none, none
 uint64_t suspend(uint64_t tcb) { return invoke(tcb, label::tcb_suspend, none, none); }
 
 void signal(uint64_t notification) { syscall(abi::sys::send, notification, 0); }
-uint64_t wait(uint64_t notification) { return syscall(abi::sys::recv, notification, 0).badge; }
+uint64_t wait(uint64_t notification) { return syscall(sys_wait, notification, 0).badge; }
 
 Received receive(uint64_t endpoint) {
-    const SyscallResult result = syscall(abi::sys::recv, endpoint, 0);
+    const SyscallResult result = syscall(sys_wait, endpoint, 0);
     for (unsigned i = 0; i < mkl::kapi::msg_registers; i++) buffer->msg[i] = result.mr[i];
     return {result.badge, MessageInfo{result.info}.label()};
 }

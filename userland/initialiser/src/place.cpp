@@ -3,6 +3,7 @@
 #include "mkl/user/abi.hpp"
 #include "mkl/user/builder.hpp"
 #include "mkl/user/kernel_calls.hpp"
+#include "mkl/user/model.hpp"
 
 namespace mkl::user {
 namespace {
@@ -21,6 +22,10 @@ uint64_t kernel_type(const mkl_spec_object& o) {
         return abi::object::vspace;
     case MKL_OBJ_PAGE_TABLE:
         return abi::object::page_table;
+    case MKL_OBJ_SCHED_CONTEXT:
+        return sched_context_type;
+    case MKL_OBJ_REPLY:
+        return reply_type;
     case MKL_OBJ_FRAME:
         return o.size_bits == kapi::page_bits         ? abi::object::small_page
                : o.size_bits == kapi::large_page_bits ? abi::object::large_page
@@ -45,6 +50,8 @@ unsigned object_bits(const mkl_spec_object& o) {
         return abi::size_bits::vspace;
     case MKL_OBJ_PAGE_TABLE:
         return kapi::page_table_bits;
+    case MKL_OBJ_REPLY:
+        return kapi::reply_bits;
     default:
         return o.size_bits;
     }
@@ -54,6 +61,7 @@ unsigned object_bits(const mkl_spec_object& o) {
 uint64_t size_argument(const mkl_spec_object& o) { return o.size_bits; }
 
 bool from_untyped(const mkl_spec_object& o) {
+    if (o.type == MKL_OBJ_SCHED_CONTEXT || o.type == MKL_OBJ_REPLY) return mcs;
     return o.type >= MKL_OBJ_ENDPOINT && o.type <= MKL_OBJ_PAGE_TABLE;
 }
 

@@ -4,11 +4,14 @@
 #include "mkl/user/abi.hpp"
 #include "mkl/user/boot_view.hpp"
 #include "mkl/user/kernel_calls.hpp"
+#include "mkl/user/model.hpp"
 #include "mkl/user/syscall.hpp"
 
 namespace mkl::user {
 namespace {
 
+constexpr unsigned poller_time_bits = 8;
+constexpr uint64_t poller_slice_us = 5000;
 constexpr uint32_t stack_words = 256;  // the poller's: it calls nothing deep
 // Below 2^38 on every architecture and far above any image (which starts at 4 MiB).
 constexpr uint64_t own_space_base = 0x2000000000;
@@ -52,6 +55,7 @@ private:
     OwnRange* range_at(uint64_t base);
     Outcome map_own_ranges();
     Outcome map_component_consoles();
+    Outcome make_poller_time(uint64_t& slot);
     Outcome start_poller();
     Outcome choose_notification();
     [[noreturn]] void refuse_spec();
@@ -91,6 +95,7 @@ private:
     };
     Bell bells_[max_bells];
     uint64_t notification_ = 0;
+    uint64_t sched_control_ = 0;    ///< MCS
     bool built_in_kernel_ = false;  ///< lets user level sleep and read the counter
 };
 
@@ -104,6 +109,8 @@ void Root::read_untypeds(const abi::BootInfo& info) {
         pool_.add(u.paddr, u.size_bits, u.is_device != 0, info.untyped.start + i);
     }
     slots_.set(info.empty.start, info.empty.end);
+    sched_control_ = first_sched_control(info);
+    builder_.set_sched_control(sched_control_);
 }
 
 bool Root::read_record(const abi::BootInfo& info) {
@@ -187,6 +194,23 @@ Outcome Root::map_own_ranges() {
     return first_failure;
 }
 
+/// On MCS a thread runs on a scheduling context.
+Outcome Root::make_poller_time(uint64_t& slot) {
+    Untyped* from = pool_.best_fit(poller_time_bits);
+    slot = slots_.take();
+    if (from == nullptr || slot == 0)
+        return {"make the poller's scheduling context", kapi::not_enough_memory};
+    if (Outcome o =
+            outcome("make the poller's scheduling context",
+                    kernel::retype(from->cap, sched_context_type, poller_time_bits, slot, 1));
+        o.failed())
+        return o;
+    UntypedPool::take(*from, poller_time_bits, 1);
+    return outcome(
+        "set the poller's budget",
+        kernel::configure_sched_context(sched_control_, slot, poller_slice_us, poller_slice_us));
+}
+
 Outcome Root::start_poller() {
     Untyped* from = pool_.best_fit(abi::size_bits::tcb);
     const uint64_t tcb = slots_.take();
@@ -202,7 +226,11 @@ Outcome Root::start_poller() {
                     kernel::configure(tcb, {0, kapi::slot_cnode, 0, kapi::slot_vspace, 0, 0}));
         o.failed())
         return o;
-    if (Outcome o = outcome("set the poller's priority", kernel::set_priority(tcb, 0, 0));
+    kernel::Schedule schedule{};
+    if constexpr (mcs) {
+        if (Outcome o = make_poller_time(schedule.sched_context); o.failed()) return o;
+    }
+    if (Outcome o = outcome("set the poller's priority", kernel::schedule(tcb, schedule));
         o.failed())
         return o;
     if (Outcome o = outcome("write the poller's registers",

@@ -26,6 +26,8 @@ enum class Type : uint16_t {
     page_table = MKL_OBJ_PAGE_TABLE,
     irq = MKL_OBJ_IRQ,
     sgi_signal = MKL_OBJ_SGI_SIGNAL,
+    sched_context = MKL_OBJ_SCHED_CONTEXT,
+    reply = MKL_OBJ_REPLY,
 };
 
 /// seL4's rights word; a frame's grant right means executable.
@@ -62,16 +64,17 @@ struct Tcb {
 struct Object {
     Type type{};
     std::string name;       ///< unique; a capDL identifier
-    uint8_t size_bits = 0;  ///< CNode: radix; frame: 12, 21
+    uint8_t size_bits = 0;  ///< CNode: radix; frame: 12, 21; scheduling context
     std::optional<uint64_t> paddr;
-    bool device = false;      ///< paddr lies in a device untyped
-    uint32_t level = 0;       ///< page table: 1 is directly below the root
-    uint32_t irq = 0;         ///< irq, sgi_signal
-    bool edge = false;        ///< irq
-    uint64_t target = 0;      ///< sgi_signal
-    bool ring = false;        ///< frame: an empty console ring (mkl/abi/ring.h)
-    std::vector<Cap> slots;   ///< ascending
-    std::vector<Fill> fills;  ///< frame
+    bool device = false;              ///< paddr lies in a device untyped
+    uint32_t level = 0;               ///< page table: 1 is directly below the root
+    uint32_t irq = 0;                 ///< irq, sgi_signal
+    bool edge = false;                ///< irq
+    uint64_t target = 0;              ///< sgi_signal
+    uint64_t period = 0, budget = 0;  ///< scheduling context, microseconds
+    bool ring = false;                ///< frame: an empty console ring (mkl/abi/ring.h)
+    std::vector<Cap> slots;           ///< ascending
+    std::vector<Fill> fills;          ///< frame
     std::optional<Tcb> tcb;
 };
 
@@ -116,8 +119,13 @@ struct Spec {
     std::optional<ObjectId> console_notification, fault_endpoint;
 };
 
+/// Kernel ABIs (MKL_ABI_*) whose threads run on scheduling contexts.
+bool abi_has_scheduling_contexts(uint32_t abi);
+/// Kernel ABIs at EL2: stage 2 translation with 40-bit addresses.
+bool abi_is_hypervisor(uint32_t abi);
+
 /// Bytes of kernel memory the object takes, as a power of two; 0 bits: none (IRQ, SGI).
-uint8_t retype_bits(const Object& object);
+uint8_t retype_bits(const Object& object, uint32_t abi);
 
 /// Puts the objects into the order that initialisers rely on: fixed addresses ascending, then
 /// larger ones first, then by name; references follow.

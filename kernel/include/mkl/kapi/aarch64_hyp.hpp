@@ -3,27 +3,12 @@
 // Same names in each configuration; a program picks one by namespace.
 #pragma once
 
-#include "mkl/kapi/types.hpp"
+#include "mkl/kapi/any_classic.hpp"
 
 namespace mkl::kapi::aarch64_hyp {
 
 /// System call numbers.
-namespace sys {
-inline constexpr int64_t call = -1;
-inline constexpr int64_t reply_recv = -2;
-inline constexpr int64_t send = -3;
-inline constexpr int64_t nb_send = -4;
-inline constexpr int64_t recv = -5;
-inline constexpr int64_t reply = -6;
-inline constexpr int64_t yield = -7;
-inline constexpr int64_t nb_recv = -8;
-inline constexpr int64_t debug_put_char = -9;
-inline constexpr int64_t debug_dump_scheduler = -10;
-inline constexpr int64_t debug_halt = -11;
-inline constexpr int64_t debug_cap_identify = -12;
-inline constexpr int64_t debug_snapshot = -13;
-inline constexpr int64_t debug_name_thread = -14;
-}  // namespace sys
+namespace sys = any_classic::sys;
 
 /// Object types of Untyped_Retype.
 namespace object {
@@ -43,39 +28,7 @@ inline constexpr uint64_t type_count = 11;
 
 /// Invocation labels.
 namespace label {
-inline constexpr uint64_t invalid_invocation = 0;
-inline constexpr uint64_t untyped_retype = 1;
-inline constexpr uint64_t tcb_read_registers = 2;
-inline constexpr uint64_t tcb_write_registers = 3;
-inline constexpr uint64_t tcb_copy_registers = 4;
-inline constexpr uint64_t tcb_configure = 5;
-inline constexpr uint64_t tcb_set_priority = 6;
-inline constexpr uint64_t tcb_set_mc_priority = 7;
-inline constexpr uint64_t tcb_set_sched_params = 8;
-inline constexpr uint64_t tcb_set_ipc_buffer = 9;
-inline constexpr uint64_t tcb_set_space = 10;
-inline constexpr uint64_t tcb_suspend = 11;
-inline constexpr uint64_t tcb_resume = 12;
-inline constexpr uint64_t tcb_bind_notification = 13;
-inline constexpr uint64_t tcb_unbind_notification = 14;
-inline constexpr uint64_t tcb_set_tls_base = 15;
-inline constexpr uint64_t tcb_set_flags = 16;
-inline constexpr uint64_t cnode_revoke = 17;
-inline constexpr uint64_t cnode_delete = 18;
-inline constexpr uint64_t cnode_cancel_badged_sends = 19;
-inline constexpr uint64_t cnode_copy = 20;
-inline constexpr uint64_t cnode_mint = 21;
-inline constexpr uint64_t cnode_move = 22;
-inline constexpr uint64_t cnode_mutate = 23;
-inline constexpr uint64_t cnode_rotate = 24;
-inline constexpr uint64_t cnode_save_caller = 25;
-inline constexpr uint64_t irq_issue_handler = 26;
-inline constexpr uint64_t irq_ack = 27;
-inline constexpr uint64_t irq_set_handler = 28;
-inline constexpr uint64_t irq_clear_handler = 29;
-inline constexpr uint64_t domain_set_set = 30;
-inline constexpr uint64_t domain_schedule_configure = 31;
-inline constexpr uint64_t domain_schedule_set_start = 32;
+using namespace any_classic::label;
 inline constexpr uint64_t vspace_clean_data = 33;
 inline constexpr uint64_t vspace_invalidate_data = 34;
 inline constexpr uint64_t vspace_clean_invalidate_data = 35;
@@ -104,11 +57,7 @@ inline constexpr uint64_t label_count = 56;
 
 /// Fault labels.
 namespace fault {
-inline constexpr uint64_t null_fault = 0;
-inline constexpr uint64_t cap_fault = 1;
-inline constexpr uint64_t unknown_syscall = 2;
-inline constexpr uint64_t user_exception = 3;
-inline constexpr uint64_t vm_fault = 5;
+using namespace any_classic::fault;
 inline constexpr uint64_t vgic_maintenance = 6;
 inline constexpr uint64_t vcpu_fault = 7;
 inline constexpr uint64_t vppi_event = 8;
@@ -126,6 +75,6 @@ inline constexpr unsigned max_untyped = 47;
 inline constexpr uint64_t user_top = 0xffffffffff;
 
 using UserContext = Aarch64UserContext;
-using BootInfo = ClassicBootInfo;
+using BootInfo = any_classic::BootInfo;
 
 }  // namespace mkl::kapi::aarch64_hyp

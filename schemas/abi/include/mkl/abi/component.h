@@ -113,6 +113,10 @@ MKL_ABI_ASSERT(offsetof(struct mkl_startup, ends) == 0x78, "ends at 0x78");
 #define MKL_STUB_REPLY 11u      /* void reply(struct mkl_message*) */
 #define MKL_STUB_COUNT 12u
 
+/* Slot of a component's CSpace that no end uses: the reply object of one that receives calls, on an
+ * MCS kernel. */
+#define MKL_SLOT_REPLY 1u
+
 /* Message of the IPC stubs: up to 4 words in `mr`, the rest in the IPC buffer. In: to send. Out:
  * what was received; `badge` is the sender's. */
 struct mkl_message {

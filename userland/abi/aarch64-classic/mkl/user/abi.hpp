@@ -10,31 +10,11 @@ namespace mkl::user {
 
 namespace abi = mkl::kapi::aarch64_classic;
 
-namespace kapi = mkl::kapi;
-
-inline constexpr uint32_t arch_id = MKL_ARCH_AARCH64;
 inline constexpr uint32_t abi_id = MKL_ABI_AARCH64_CLASSIC;
 
-/// Levels of page tables, the root included, and index bits of the root.
+/// Levels of page tables, the root included.
 inline constexpr unsigned paging_levels = 4;
-inline constexpr unsigned root_index_bits = 9;
-
-/// seL4_ARM_VMAttributes.
-inline constexpr uint64_t map_cached = kapi::arm_default_attributes;
-inline constexpr uint64_t map_uncached = 0;
-inline constexpr uint64_t map_execute_never = kapi::arm_execute_never;
-
-/// Registers of TCB_WriteRegisters up to the fourth argument: pc, sp, spsr, x0..x3.
-inline constexpr unsigned context_pc = 0;
-inline constexpr unsigned context_sp = 1;
-inline constexpr unsigned context_arg0 = 3;
-inline constexpr unsigned context_words = 7;
-
-/// Invocations that not every ABI has; 0: none.
-inline constexpr uint64_t unify_label = abi::label::page_unify_instruction;
-inline constexpr uint64_t signal_label = abi::label::irq_issue_sgi_signal;
-
-/// Word of an UnknownSyscall message that holds the program counter.
-inline constexpr unsigned syscall_pc_word = kapi::aarch64_syscall_ip;
 
 }  // namespace mkl::user
+
+#include "mkl/user/arch_abi.hpp"

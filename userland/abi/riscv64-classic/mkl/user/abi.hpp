@@ -1,39 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel ABI this program is built for: RISC-V 64, non-MCS.
+// The kernel ABI this program is built for: RISC-V 64, non-MCS. One directory per ABI; the
+// build picks one by include path, nothing else in userland names an ABI.
 #pragma once
 
 #include "mkl/abi/component.h"
-#include "mkl/kapi/mkl_extensions.hpp"
 #include "mkl/kapi/riscv64_classic.hpp"
 
 namespace mkl::user {
 
 namespace abi = mkl::kapi::riscv64_classic;
-namespace kapi = mkl::kapi;
 
-inline constexpr uint32_t arch_id = MKL_ARCH_RISCV64;
 inline constexpr uint32_t abi_id = MKL_ABI_RISCV64_CLASSIC;
 
-/// Levels of page tables, the root included (Sv39), and index bits of the root.
-inline constexpr unsigned paging_levels = 3;
-inline constexpr unsigned root_index_bits = 9;
-
-/// seL4_RISCV_VMAttributes: there is no uncached mapping.
-inline constexpr uint64_t map_cached = 0;
-inline constexpr uint64_t map_uncached = 0;
-inline constexpr uint64_t map_execute_never = kapi::riscv_execute_never;
-
-/// Registers of TCB_WriteRegisters up to the fourth argument: pc, ra, sp, gp, s0..s11, a0..a3.
-inline constexpr unsigned context_pc = 0;
-inline constexpr unsigned context_sp = 2;
-inline constexpr unsigned context_arg0 = 16;
-inline constexpr unsigned context_words = 20;
-
-/// Invocations that not every ABI has; 0: none.
-inline constexpr uint64_t unify_label = 0;
-inline constexpr uint64_t signal_label = kapi::riscv_irq_issue_ipi_signal;
-
-/// Word of an UnknownSyscall message that holds the program counter.
-inline constexpr unsigned syscall_pc_word = kapi::riscv64_syscall_ip;
-
 }  // namespace mkl::user
+
+#include "mkl/user/arch_abi.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The system call instruction, aarch64. Number in x7, destination or returned badge in x0, message
-// information in x1, message registers in x2..x5 (seL4 16.0.0). Every other register is kept.
+// information in x1, message registers in x2..x5 (seL4
+// 16.0.0), on MCS the reply object in x6. Every other register is kept.
 #pragma once
 
 #include <stdint.h>
@@ -14,14 +15,15 @@ struct SyscallResult {
 
 [[gnu::always_inline]] inline SyscallResult syscall(int64_t number, uint64_t dest, uint64_t info,
                                                     uint64_t mr0 = 0, uint64_t mr1 = 0,
-                                                    uint64_t mr2 = 0, uint64_t mr3 = 0) {
+                                                    uint64_t mr2 = 0, uint64_t mr3 = 0,
+                                                    uint64_t reply = 0) {
     register uint64_t x0 asm("x0") = dest;
     register uint64_t x1 asm("x1") = info;
     register uint64_t x2 asm("x2") = mr0;
     register uint64_t x3 asm("x3") = mr1;
     register uint64_t x4 asm("x4") = mr2;
     register uint64_t x5 asm("x5") = mr3;
-    register uint64_t x6 asm("x6") = 0;
+    register uint64_t x6 asm("x6") = reply;
     register int64_t x7 asm("x7") = number;
     asm volatile("svc #0"
                  : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The system call instruction, riscv64. Number in a7, destination or returned badge in a0, message
-// information in a1, message registers in a2..a5 (seL4 16.0.0). Every other register is kept.
+// information in a1, message registers in a2..a5 (seL4
+// 16.0.0), on MCS the reply object in a6. Every other register is kept.
 #pragma once
 
 #include <stdint.h>
@@ -14,14 +15,15 @@ struct SyscallResult {
 
 [[gnu::always_inline]] inline SyscallResult syscall(int64_t number, uint64_t dest, uint64_t info,
                                                     uint64_t mr0 = 0, uint64_t mr1 = 0,
-                                                    uint64_t mr2 = 0, uint64_t mr3 = 0) {
+                                                    uint64_t mr2 = 0, uint64_t mr3 = 0,
+                                                    uint64_t reply = 0) {
     register uint64_t a0 asm("a0") = dest;
     register uint64_t a1 asm("a1") = info;
     register uint64_t a2 asm("a2") = mr0;
     register uint64_t a3 asm("a3") = mr1;
     register uint64_t a4 asm("a4") = mr2;
     register uint64_t a5 asm("a5") = mr3;
-    register uint64_t a6 asm("a6") = 0;
+    register uint64_t a6 asm("a6") = reply;
     register int64_t a7 asm("a7") = number;
     asm volatile("ecall"
                  : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5), "+r"(a6)

@@ -34,6 +34,9 @@ public:
     Outcome connect();
     Outcome start();
 
+    /// Capability of scheduling control, on an MCS kernel.
+    void set_sched_control(uint64_t slot) { sched_control_ = slot; }
+
     /// Slot of the object's original capability.
     uint64_t slot_of(uint32_t object) const { return first_slot_ + object; }
 
@@ -51,6 +54,9 @@ private:
     Outcome connect_irq(uint32_t object);
     Outcome fill_cnode(uint32_t object);
     Outcome configure_thread(uint32_t object);
+    Outcome schedule_thread(uint32_t object, uint64_t sched_context);
+    Outcome configure_sched_context(uint32_t object);
+    const mkl_spec_slot* fault_cap(const mkl_spec_object& thread) const;
     bool embedded(const mkl_spec_object& o) const {
         return o.type == MKL_OBJ_FRAME && o.fill_count == 1 &&
                spec_.fills[o.first_fill].kind == MKL_FILL_EMBED;
@@ -64,6 +70,7 @@ private:
     uint64_t first_slot_ = 0;
     uint64_t filler_slots_ = 0;  ///< two, used in turn
     uint64_t scratch_slot_ = 0;
+    uint64_t sched_control_ = 0;
     uint32_t first_free_ = 0;                    ///< first object without a fixed address
     uint8_t mapped_[spec_max_objects / 8] = {};  ///< the original cap of this frame is mapped
 };

@@ -35,10 +35,18 @@ uint64_t acknowledge_irq(uint64_t handler);
 uint64_t set_irq_notification(uint64_t handler, uint64_t notification);
 
 struct ThreadSpace {
-    uint64_t fault_ep, cnode, cnode_data, vspace, ipc_buffer, ipc_frame;
+    uint64_t fault_ep;  ///< not MCS: in the thread's own CSpace
+    uint64_t cnode, cnode_data, vspace, ipc_buffer, ipc_frame;
 };
 uint64_t configure(uint64_t tcb, const ThreadSpace& space);
-uint64_t set_priority(uint64_t tcb, uint64_t max_priority, uint64_t priority);
+struct Schedule {
+    uint64_t max_priority = 0, priority = 0;
+    uint64_t sched_context = 0, fault_endpoint = 0;  ///< MCS
+};
+uint64_t schedule(uint64_t tcb, const Schedule& schedule);
+/// MCS; `budget` and `period` in microseconds. Equal ones are a time slice: never used up for good.
+uint64_t configure_sched_context(uint64_t control, uint64_t sched_context, uint64_t budget,
+                                 uint64_t period);
 uint64_t bind_notification(uint64_t tcb, uint64_t notification);
 uint64_t write_registers(uint64_t tcb, uint64_t pc, uint64_t sp, const uint64_t args[4]);
 uint64_t set_flags(uint64_t tcb, uint64_t clear, uint64_t set);
