@@ -10,7 +10,7 @@ run=(cmake ninja-build g++ libcli11-dev libyaml-cpp-dev libfdt-dev liblief-dev l
      device-tree-compiler gcc-aarch64-linux-gnu g++-aarch64-linux-gnu gcc-riscv64-unknown-elf
      qemu-system-arm qemu-system-misc u-boot-qemu u-boot-tools)
 test=(libgtest-dev libgmock-dev opensbi qemu-efi-aarch64 clang clang-format clang-tidy lld cpio
-      openssl git python3)
+      openssl git python3 python3-jsonschema python3-yaml)
 
 case "${1:-run}" in
     run) wanted=("${run[@]}") ;;

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 
 #include "commands.hpp"
@@ -17,10 +19,12 @@ namespace mkl::cli {
 
 namespace {
 
-// False if not everything reached the stream (a full disk, a closed pipe).
-bool print(std::FILE* stream, const std::string& text) {
-    const bool ok = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
-    return std::fflush(stream) == 0 && ok;
+/// "" or why not everything reached the stream (a full disk, a closed pipe).
+std::string print(std::FILE* stream, const std::string& text) {
+    errno = 0;
+    const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+    if (std::fflush(stream) == 0 && written) return "";
+    return errno == 0 ? "write error" : std::strerror(errno);
 }
 
 // no-color.org: NO_COLOR, when set and not empty, whatever its value.
@@ -31,11 +35,13 @@ bool colour_on_stderr() {
            !(term && std::string_view{term} == "dumb");
 }
 
-bool print_result(const Context& context) {
+/// "" or what is wrong with standard output.
+std::string print_result(const Context& context) {
     const auto& findings = context.sink.all();
     if (context.options.format == Format::text) {
-        const bool out = print(stdout, context.out);
-        return print(stderr, render::text(findings, context.catalogue, colour_on_stderr())) && out;
+        std::string wrong = print(stdout, context.out);
+        print(stderr, render::text(findings, context.catalogue, colour_on_stderr()));
+        return wrong;
     }
     print(stderr, context.out);
     return print(stdout, context.options.format == Format::json
@@ -52,10 +58,10 @@ int run(const Options& options) {
     const auto command = std::find_if(all.begin(), all.end(),
                                       [&](const Command& c) { return c.name == options.command; });
     const int status = command->run(context);
-    const bool printed = print_result(context);
+    const std::string wrong = print_result(context);
     if (sink.has_errors()) return exit_findings;
-    if (!printed) {
-        std::perror("mkl: cannot write the result");
+    if (!wrong.empty()) {
+        std::fprintf(stderr, "mkl: cannot write the result: %s\n", wrong.c_str());
         return exit_findings;
     }
     return status;

@@ -87,7 +87,7 @@ Bytes root_elf(const Node& n) {
 
 Bytes spec(const Node& n) {
     const uint32_t other = 1 - n.id;
-    const std::string names = std::string{"space\0pool\0regs\0thread\0irq\0sgi\0note\0node1\0", 44};
+    const std::string names = std::string{"space\0pool\0regs\0thread\0irq\0sgi\0note\0node1\0", 42};
     mkl_spec_header h{};
     h.magic = MKL_SPEC_MAGIC;
     h.version = MKL_SPEC_VERSION;

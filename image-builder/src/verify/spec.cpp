@@ -105,7 +105,8 @@ std::optional<Spec> read_spec(const ByteView& bytes, std::string& why) {
     }
     out.header = *header;
     const auto tables = bytes.part(0, header->tables_size);
-    if (!tables || header->tables_size > header->total_size || header->total_size > bytes.size() ||
+    if (!tables || header->tables_size < sizeof *header ||
+        header->tables_size > header->total_size || header->total_size > bytes.size() ||
         header->tables_size > max_tables_size) {
         why = cat("it says ", header->tables_size, " bytes of tables and ", header->total_size,
                   " in all, it has ", bytes.size());

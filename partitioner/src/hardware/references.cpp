@@ -189,7 +189,9 @@ private:
         }
     }
 
+    /// An entry that cannot be read takes the rest of its property, and no more.
     void broken(Reference r, std::string_view why) {
+        r.cells = Cells{r.property}.size() - r.first_cell;
         r.complete = false;
         r.broken = why;
         out_.push_back(r);

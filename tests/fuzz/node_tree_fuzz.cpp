@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Any bytes as a board's tree: a finding, or facts, and then trees for two nodes that are proved
 // or refused. Never a crash, a hang or more memory than the limits allow.
-#include <cstdint>
-
+#include "fuzz.hpp"
 #include "mkl/emit/emit.hpp"
 #include "mkl/emit/providers.hpp"
 #include "mkl/hardware/hardware.hpp"
@@ -29,7 +28,9 @@ mkl::Plan plan_for(const mkl::Hardware& hardware) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+std::vector<mkl::Bytes> mkl::fuzz::seeds() { return {}; }
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::span<const std::byte> blob{reinterpret_cast<const std::byte*>(data), size};
     mkl::DiagnosticSink sink;
     auto tree = mkl::parse_dtb(blob, {}, sink);

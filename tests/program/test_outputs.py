@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Outputs appear whole or not at all, and inputs are never touched."""
+import os
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from program import HAS_TARGETS, MKL, ProgramTest, run
+
+COMMAND = "image" if HAS_TARGETS else "partition"
+
+
+def can_mount():
+    """Whether this user may mount a tmpfs of its own, as root or in a user namespace."""
+    probe = subprocess.run(["unshare", "--mount", "--map-root-user", "true"], check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return probe.returncode == 0
+
+
+class Outputs(ProgramTest):
+    def test_a_run_writes_its_files_and_nothing_else(self):
+        result = run(COMMAND, self.system, "-o", self.dir / "out")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        names = self.names()
+        self.assertIn("out/plan.json", names)
+        self.assertIn("out/two/node.dtb", names)
+        self.assertFalse([n for n in names if not n.startswith("out")], names)
+        self.assertFalse([n for n in names if ".mkl" in n], "no lock, no temporary directory")
+
+    def test_same_bytes_in_another_directory(self):
+        other = self.dir / "some" / "other place"
+        other.mkdir(parents=True)
+        for name in ("board.dtb", "system.yaml"):
+            shutil.copy(self.dir / name, other / name)
+        self.assertEqual(run(COMMAND, self.system, "-o", self.dir / "out").returncode, 0)
+        here = subprocess.run([MKL, COMMAND, "system.yaml", "-o", "result"], cwd=other, check=False,
+                              stderr=subprocess.PIPE,
+                              env={**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C"})
+        self.assertEqual(here.returncode, 0, here.stderr)
+        self.assertEqual(self.content(self.dir / "out"), self.content(other / "result"))
+
+    def test_an_error_writes_nothing(self):
+        self.system.write_text(self.system.read_text().replace("cpu: 1", "cpu: 9"))
+        self.finds(run(COMMAND, self.system, "-o", self.dir / "out"), "E205")
+        self.assertEqual(self.names(), set())
+
+    def test_an_error_keeps_what_an_earlier_run_wrote(self):
+        out = self.dir / "out"
+        run(COMMAND, self.system, "-o", out)
+        before = self.content(out)
+        self.system.write_text(self.system.read_text().replace("memory: 64M}", "memory: 9999G}", 1))
+        self.assertEqual(run(COMMAND, self.system, "-o", out).returncode, 1)
+        self.assertEqual(self.content(out), before)
+
+    @unittest.skipUnless(can_mount(), "needs a mount of its own: root, or user namespaces")
+    def test_a_full_disk_changes_nothing(self):
+        # A disk of 40 KiB with an older plan on it: node trees and records do not fit beside it.
+        script = """
+            set -e
+            mount -t tmpfs -o size=40k tmpfs "$1/disk"
+            mkdir "$1/disk/out"
+            echo old > "$1/disk/out/plan.json"
+            head -c 20000 /dev/zero > "$1/disk/ballast"
+            status=0
+            "$2" "$3" "$1/system.yaml" -o "$1/disk/out" || status=$?
+            echo "files: $(cd "$1/disk" && find . -type f | sort | tr '\\n' ' ')"
+            echo "plan: $(cat "$1/disk/out/plan.json")"
+            exit $status
+        """
+        (self.dir / "disk").mkdir()
+        result = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh",
+                                 self.dir, MKL, COMMAND], check=False, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.finds(result, "E911")
+        self.assertIn("No space left on device", result.stderr)
+        self.assertIn("files: ./ballast ./out/plan.json \n", result.stdout)
+        self.assertIn("plan: old\n", result.stdout)
+
+    def test_a_directory_that_cannot_be_written(self):
+        if os.geteuid() == 0:
+            # Root may write anywhere but to a file system that takes no files.
+            self.finds(run(COMMAND, self.system, "-o", "/proc/out"), "E910")
+            return
+        locked = self.dir / "locked"
+        locked.mkdir(mode=0o555)
+        self.finds(run(COMMAND, self.system, "-o", locked / "out"), "E910")
+        self.assertEqual(self.names(locked), set())
+
+    @unittest.skipUnless(can_mount(), "needs a mount of its own: root, or user namespaces")
+    def test_a_read_only_file_system(self):
+        script = """
+            mount -t tmpfs tmpfs "$1/disk" && mkdir "$1/disk/out" &&
+            echo old > "$1/disk/out/plan.json" && mount -o remount,ro "$1/disk" || exit 99
+            status=0
+            "$2" "$3" "$1/system.yaml" -o "$1/disk/out" || status=$?
+            echo "files: $(cd "$1/disk" && find . -type f | sort | tr '\\n' ' ')"
+            exit $status
+        """
+        (self.dir / "disk").mkdir()
+        result = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh",
+                                 self.dir, MKL, COMMAND], check=False, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.finds(result, "E910")
+        self.assertIn("Read-only file system", result.stderr)
+        self.assertIn("files: ./out/plan.json \n", result.stdout)
+
+    def test_a_signal_at_any_time_leaves_all_or_nothing(self):
+        out = self.dir / "out"
+        begin = time.monotonic()
+        self.assertEqual(run(COMMAND, self.system, "-o", out).returncode, 0)
+        took = time.monotonic() - begin
+        whole = self.content(out)
+        ended = 0
+        for step in range(20):
+            shutil.rmtree(out)
+            child = subprocess.Popen([MKL, COMMAND, self.system, "-o", out],
+                                     stderr=subprocess.DEVNULL)
+            time.sleep(took * step / 16)
+            child.send_signal((signal.SIGTERM, signal.SIGINT, signal.SIGHUP)[step % 3])
+            ended += child.wait() < 0
+            left = [n for n in self.names() if ".mkl" in n]
+            self.assertEqual(left, [], f"step {step}")
+            if out.exists() and any(out.iterdir()):
+                self.assertEqual(self.content(out), whole, f"step {step}")
+            else:
+                out.mkdir(exist_ok=True)
+        self.assertGreater(ended, 0, "no signal arrived in time")
+
+    def test_two_at_once_in_one_directory(self):
+        other = self.dir / "other.yaml"
+        other.write_text(self.system.read_text().replace("64M", "32M"))
+        alone = []
+        for number, system in enumerate((self.system, other)):
+            directory = self.dir / f"alone{number}"
+            self.assertEqual(run(COMMAND, system, "-o", directory).returncode, 0)
+            alone.append(self.content(directory))
+        self.assertNotEqual(alone[0], alone[1])
+        out = self.dir / "out"
+        for _ in range(5):
+            children = [subprocess.Popen([MKL, COMMAND, s, "-o", out], stderr=subprocess.DEVNULL)
+                        for s in (self.system, other, self.system, other)]
+            self.assertEqual([c.wait() for c in children], [0, 0, 0, 0])
+            self.assertIn(self.content(out), alone, "files of two runs are mixed")
+
+    def test_inputs_are_never_modified(self):
+        inputs = [self.dir / "board.dtb", self.system]
+        for path in inputs:
+            path.chmod(0o444)
+        state = [(p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_ino) for p in inputs]
+        for arguments in (("check", self.system), ("partition", self.system, "-o", self.dir / "o"),
+                          (COMMAND, self.system, "-o", self.dir / "o", "--map"),
+                          ("why", "cpu 0", self.system),
+                          # The output directory is where the inputs are.
+                          (COMMAND, self.system, "-o", self.dir)):
+            result = run(*arguments)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(state, [(p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_ino)
+                                 for p in inputs])
+
+
+if __name__ == "__main__":
+    unittest.main()
