@@ -15,7 +15,8 @@ int run_partition(Context& context) {
                        find_share(), context.sink, {.complete = false});
     if (!artefacts) return exit_ok;
     if (context.options.map)
-        context.out += map_text(decided->plan, decided->system, decided->hardware);
+        context.out += map_text(decided->plan, decided->system, decided->hardware) + '\n' +
+                       report_text(decided->plan);
     if (!context.options.out.empty())
         write_outputs(context.options.out, plan_files(*decided, *artefacts), context.sink);
     if (context.options.lock && !context.sink.has_errors()) write_lock(context, decided->plan);

@@ -116,6 +116,8 @@ std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& arte
     const auto& [system, hardware, plan] = decided;
     std::vector<OutputFile> files = partition_files(plan, artefacts);
     files.push_back({"map.svg", ByteRope{std::string_view{map_svg(plan, system, hardware)}}});
+    files.push_back({"report.txt", ByteRope{std::string_view{cat(map_text(plan, system, hardware),
+                                                                 "\n", report_text(plan))}}});
     files.push_back(
         {"plan.json", ByteRope{std::string_view{to_json(plan, system, hardware)}}, true});
     return files;

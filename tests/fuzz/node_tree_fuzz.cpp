@@ -3,7 +3,6 @@
 // or refused. Never a crash, a hang or more memory than the limits allow.
 #include "fuzz.hpp"
 #include "mkl/emit/emit.hpp"
-#include "mkl/emit/providers.hpp"
 #include "mkl/hardware/hardware.hpp"
 
 namespace {
@@ -46,7 +45,6 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         (void)mkl::to_dts(node);
         (void)mkl::overlay_dts(plan, n, system, *hardware);
         (void)mkl::kernel_dts(plan, n, system, *hardware);
-        (void)mkl::provider_uses(plan, n, *hardware);
     }
     return 0;
 }

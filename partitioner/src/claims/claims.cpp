@@ -2,6 +2,7 @@
 #include "mkl/claims/claims.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "mkl/support/text.hpp"
 
@@ -40,11 +41,6 @@ bool has(const std::vector<std::string>& list, std::string_view word) {
     return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-/// Whether `path` is `top` or below it.
-bool is_within(std::string_view path, std::string_view top) {
-    return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
-}
-
 bool matches(const Device& d, const DeviceSelector& s) {
     switch (s.kind) {
     case Kind::path:
@@ -63,6 +59,29 @@ bool matches(const Device& d, const DeviceSelector& s) {
     return false;
 }
 
+/// select() with a table of paths where many selectors make one worth its while.
+class PathIndex {
+public:
+    PathIndex(const Hardware& hardware, size_t selectors) : hardware_{hardware} {
+        constexpr size_t few = 8;
+        if (selectors <= few) return;
+        by_path_.reserve(hardware.devices.size());
+        for (size_t i = 0; i < hardware.devices.size(); i++)
+            by_path_.emplace(hardware.devices[i].path, i);
+    }
+    std::vector<size_t> select(const DeviceSelector& selector) const {
+        if (by_path_.empty() || selector.kind != Kind::path)
+            return mkl::select(hardware_, selector);
+        const auto it = by_path_.find(selector.text);
+        if (it == by_path_.end()) return {};
+        return {it->second};
+    }
+
+private:
+    const Hardware& hardware_;
+    std::unordered_map<std::string_view, size_t> by_path_;
+};
+
 /// Enabled devices with registers or an interrupt line (not timers of the CPU), but the excepted
 /// ones, what is below those, and what an excepted one stands below (a bus goes with its devices).
 std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSelector& selector) {
@@ -78,7 +97,7 @@ std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSele
         if (is_interrupt_controller(hardware, d)) continue;
         const auto related = [&](size_t e) {
             const std::string& other = hardware.devices[e].path;
-            return is_within(d.path, other) || is_within(other, d.path);
+            return is_below_or_at(d.path, other) || is_below_or_at(other, d.path);
         };
         if (std::none_of(excepted.begin(), excepted.end(), related)) out.push_back(i);
     }
@@ -87,8 +106,13 @@ std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSele
 
 }  // namespace
 
+bool is_below_or_at(std::string_view path, std::string_view top) {
+    return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
+}
+
 bool is_interrupt_controller(const Hardware& hardware, const Device& device) {
-    return !hardware.controller.path.empty() && is_within(device.path, hardware.controller.path);
+    return !hardware.controller.path.empty() &&
+           is_below_or_at(device.path, hardware.controller.path);
 }
 
 std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector) {
@@ -145,23 +169,27 @@ std::vector<DeviceClaim> device_claims(const System& system, const Hardware& har
     if (request.console) selectors.push_back(&*request.console);
     for (const DeviceSelector& s : request.devices) selectors.push_back(&s);
 
-    std::vector<std::optional<DeviceClaim>> by_device(hardware.devices.size());
+    // Selector of each device; nullptr: not claimed.
+    std::vector<const DeviceSelector*> by_device(hardware.devices.size(), nullptr);
+    std::vector<bool> direct(hardware.devices.size(), false);
+    const PathIndex paths{hardware, selectors.size()};
     for (const DeviceSelector* s : selectors)
-        for (const size_t i : select(hardware, *s))
-            if (hardware.devices[i].enabled && !by_device[i])
-                by_device[i] = DeviceClaim{i, s->where, true};
+        for (const size_t i : paths.select(*s))
+            if (hardware.devices[i].enabled && by_device[i] == nullptr) {
+                by_device[i] = s;
+                direct[i] = true;
+            }
     // Tree order is depth first: what is below a device follows it at once.
     for (size_t i = 0; i < by_device.size(); i++) {
-        if (!by_device[i]) continue;
-        for (size_t k = i + 1;
-             k < by_device.size() && is_within(hardware.devices[k].path, hardware.devices[i].path);
+        if (by_device[i] == nullptr) continue;
+        for (size_t k = i + 1; k < by_device.size() &&
+                               is_below_or_at(hardware.devices[k].path, hardware.devices[i].path);
              k++)
-            if (hardware.devices[k].enabled && !by_device[k])
-                by_device[k] = DeviceClaim{k, by_device[i]->where, false};
+            if (hardware.devices[k].enabled && by_device[k] == nullptr) by_device[k] = by_device[i];
     }
     std::vector<DeviceClaim> out;
-    for (std::optional<DeviceClaim>& c : by_device)
-        if (c) out.push_back(std::move(*c));
+    for (size_t i = 0; i < by_device.size(); i++)
+        if (by_device[i] != nullptr) out.push_back({i, by_device[i]->where, direct[i]});
     return out;
 }
 
@@ -192,7 +220,7 @@ std::vector<PhysRange> free_ram(const Hardware& hardware) {
 const ShareRequest* share_of(const System& system, const Hardware& hardware, size_t device) {
     for (const ShareRequest& s : system.share)
         for (const size_t i : select(hardware, s.device))
-            if (is_within(hardware.devices[device].path, hardware.devices[i].path)) return &s;
+            if (is_below_or_at(hardware.devices[device].path, hardware.devices[i].path)) return &s;
     return nullptr;
 }
 

@@ -38,6 +38,14 @@ constexpr auto docs = std::to_array<FindingDoc>({
     {"E459", "tree-provider",         error, "An emitted tree names a provider that the node does not have",
      "An enabled device asks for a clock, reset or other service of a device that is disabled in "
      "this tree: a driver would wait for it for ever.",                                      "",                                                     report},
+    {"E460", "kernel-tree-ram",       error, "A kernel's tree does not leave exactly the node's RAM",
+     "mkl reads the tree that `kernel: {tree: ..}` names with the overlay behind it, as the "
+     "kernel's build will. What it would take as RAM (memory nodes without `no-map`) is not what "
+     "the plan gives the node.",                                                             "kernel: {elf: kernel.elf, tree: qemu-arm-virt.dts}",
+     "Name the tree as it stands before the overlay, with the platform's own overlays."                                                                    },
+    {"E461", "kernel-tree-board",     error, "A kernel's tree is of another board",
+     "Its interrupt controller is not where the board's is.",                                "",
+     "Name the tree of this board, and of this version of its interrupt controller."                                                                       },
 });
 }  // namespace
 

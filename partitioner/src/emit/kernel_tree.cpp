@@ -3,20 +3,15 @@
 #include <algorithm>
 
 #include "dts_printer.hpp"
+#include "memory_node.hpp"
 #include "mkl/emit/emit.hpp"
+#include "mkl/hardware/hardware.hpp"
 #include "mkl/hardware/tree_view.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
 
 namespace {
-
-std::string memory_block(const DeviceTree& tree) {
-    std::string out;
-    for (const DtNode& child : tree.root.children)
-        if (child.text("device_type") == "memory") print_dts_node(child, 1, out);
-    return out;
-}
 
 /// The node's private block that stands in for the distributor, where the plan has one.
 std::optional<PhysRange> decoy(const Plan& plan, size_t node) {
@@ -25,16 +20,27 @@ std::optional<PhysRange> decoy(const Plan& plan, size_t node) {
     return std::nullopt;
 }
 
+/// The interrupt controller of `tree` whose distributor stands where the board's does; none if the
+/// tree is of another board. In the board's own tree that is the controller itself.
+size_t same_controller(const TreeView& tree, const Hardware& hardware) {
+    for (size_t i = 0; i < tree.size(); i++) {
+        if (tree[i].node->property("interrupt-controller") == nullptr) continue;
+        const auto registers = tree.registers(i);
+        if (!registers.empty() && registers[0].base() == hardware.controller.distributor.base())
+            return i;
+    }
+    return TreeView::none;
+}
+
 /// reg of the interrupt controller with its first entry replaced. The decoy is RAM: it can be
 /// written there only where every bus above maps addresses one to one.
-std::optional<DtProperty> decoy_reg(const Plan& plan, size_t node, const Hardware& hardware) {
+std::optional<DtProperty> decoy_reg(const Plan& plan, size_t node, const TreeView& view,
+                                    size_t controller) {
     const auto range = decoy(plan, node);
-    const DtNode* controller = hardware.tree.find(hardware.controller.path);
-    if (!range || controller == nullptr) return std::nullopt;
-    const TreeView view{hardware.tree};
-    const size_t parent = view[view.find(hardware.controller.path)].parent;
+    if (!range || controller == TreeView::none) return std::nullopt;
+    const size_t parent = view[controller].parent;
     const uint32_t ac = view.address_cells(parent), sc = view.size_cells(parent);
-    const Cells old{controller->property("reg")};
+    const Cells old{view[controller].node->property("reg")};
     DtProperty reg{"reg", {}};
     append_cells(reg.value, range->base().value, ac);
     append_cells(reg.value, range->size_bytes(), sc);
@@ -42,10 +48,18 @@ std::optional<DtProperty> decoy_reg(const Plan& plan, size_t node, const Hardwar
     return reg;
 }
 
+std::string decoy_block(const Plan& plan, size_t node, const TreeView& view,
+                        const Hardware& hardware) {
+    const size_t controller = same_controller(view, hardware);
+    const auto reg = decoy_reg(plan, node, view, controller);
+    if (!reg) return "";
+    return cat("\n/* The loader alone programs the distributor: this kernel gets a decoy. */\n&{",
+               view[controller].path, "} {\n\t", dts_property(*reg), "\n};\n");
+}
+
 /// Paths of nodes that name a region below /reserved-memory.
-std::vector<std::string> reservation_users(const Hardware& hardware) {
+std::vector<std::string> reservation_users(const TreeView& view) {
     std::vector<std::string> out;
-    const TreeView view{hardware.tree};
     for (size_t i = 0; i < view.size(); i++)
         if (view[i].node->property("memory-region") != nullptr) out.push_back(view[i].path);
     return out;
@@ -54,25 +68,24 @@ std::vector<std::string> reservation_users(const Hardware& hardware) {
 }  // namespace
 
 std::string overlay_dts(const Plan& plan, size_t node, const System& system,
-                        const Hardware& hardware) {
-    const DeviceTree tree = node_tree(plan, node, system, hardware);
+                        const Hardware& hardware, const DeviceTree* base) {
+    (void)system;
+    if (base == nullptr) base = &hardware.tree;
+    const TreeView view{*base};
     std::string out = cat("/* RAM of ", plan.nodes.at(node).name,
                           ": concatenate to the tree that its kernel is built from. */\n\n/ {\n");
     // First delete, in a block of its own: a node of the same name may come back below.
-    for (const DtNode& child : hardware.tree.root.children)
+    for (const DtNode& child : base->root.children)
         if (child.text("device_type") == "memory")
             out += cat("\t/delete-node/ ", child.name, ";\n");
     // A platform's own overlay may reserve RAM (for a hypervisor's guests, for SBI).
     out += "\t/delete-node/ reserved-memory;\n};\n\n/ {\n";
-    out += memory_block(tree);
+    print_dts_node(
+        memory_node(plan.nodes.at(node).memory, view.address_cells(0), view.size_cells(0)), 1, out);
     out += "};\n";
-    for (const std::string& user : reservation_users(hardware))
+    for (const std::string& user : reservation_users(view))
         out += cat("\n&{", user, "} {\n\t/delete-property/ memory-region;\n};\n");
-    if (const auto reg = decoy_reg(plan, node, hardware))
-        out +=
-            cat("\n/* The loader alone programs the distributor: this kernel gets a decoy. */\n&{",
-                hardware.controller.path, "} {\n\t", dts_property(*reg), "\n};\n");
-    return out;
+    return out + decoy_block(plan, node, view, hardware);
 }
 
 std::string kernel_dts(const Plan& plan, size_t node, const System& system,
@@ -104,12 +117,67 @@ std::string kernel_dts(const Plan& plan, size_t node, const System& system,
     elfloader.name = "seL4,elfloader-devices";
     chosen->properties.push_back(std::move(elfloader));
     chosen->properties.push_back(std::move(list));
-    std::string out = to_dts(tree);
-    if (const auto reg = decoy_reg(plan, node, hardware))
-        out +=
-            cat("\n/* The loader alone programs the distributor: this kernel gets a decoy. */\n&{",
-                hardware.controller.path, "} {\n\t", dts_property(*reg), "\n};\n");
-    return out;
+    const TreeView own{tree};
+    return to_dts(tree) + decoy_block(plan, node, own, hardware);
+}
+
+namespace {
+
+/// What a kernel built from `tree` takes as its RAM: memory nodes without what `no-map` keeps.
+std::vector<PhysRange> kernel_ram(const TreeView& tree) {
+    std::vector<PhysRange> ram, kept;
+    for (size_t i = 1; i < tree.size(); i++) {
+        const auto registers = tree.registers(i);
+        const size_t up = tree[i].parent;
+        if (tree[i].node->text("device_type") == "memory")
+            ram.insert(ram.end(), registers.begin(), registers.end());
+        else if (tree[up].path == "/reserved-memory" && tree[i].node->property("no-map") != nullptr)
+            kept.insert(kept.end(), registers.begin(), registers.end());
+    }
+    return subtract(normalise(std::move(ram)), normalise(std::move(kept)));
+}
+
+std::string list(const std::vector<PhysRange>& ranges) {
+    std::string out;
+    for (const PhysRange r : ranges) out += cat(out.empty() ? "" : ", ", r);
+    return out.empty() ? "no RAM" : out;
+}
+
+}  // namespace
+
+bool prove_kernel_source(std::string_view text, const SourceSpan& where, const Plan& plan,
+                         size_t node, const Hardware& hardware, DiagnosticSink& sink) {
+    const auto tree = parse_dts(text, where, sink);
+    if (!tree) return false;
+    const size_t errors = sink.error_count();
+    const TreeView view{*tree};
+    const PlanNode& mine = plan.nodes.at(node);
+    const auto ram = kernel_ram(view);
+    if (ram != normalise(mine.memory))
+        sink.report({"E460",
+                     where,
+                     cat("a kernel built from this tree and the overlay of node '", mine.name,
+                         "' takes ", list(ram), "; the node has ", list(mine.memory)),
+                     {},
+                     "name the tree as it stands before the overlay, the platform's own overlays "
+                     "included"});
+    const auto range = decoy(plan, node);
+    bool found = false;
+    for (size_t i = 0; i < view.size(); i++) {
+        if (view[i].node->property("interrupt-controller") == nullptr) continue;
+        const auto registers = view.registers(i);
+        const PhysAddr wanted = range ? range->base() : hardware.controller.distributor.base();
+        found = found || (!registers.empty() && registers[0].base() == wanted);
+    }
+    if (!found && hardware.controller.type != InterruptControllerType::none)
+        sink.report({"E461",
+                     where,
+                     cat("this tree has no interrupt controller at ",
+                         hex(hardware.controller.distributor.base()), ", where the board has ",
+                         hardware.controller.path),
+                     {},
+                     "is it the tree of another board, or of another version of the machine?"});
+    return sink.error_count() == errors;
 }
 
 }  // namespace mkl

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "edit.hpp"
+#include "memory_node.hpp"
 #include "mkl/emit/emit.hpp"
 #include "mkl/hardware/hardware.hpp"
 #include "mkl/hardware/references.hpp"
@@ -41,6 +42,29 @@ Bytes without(const DtProperty& property, const std::vector<const Reference*>& c
     for (; next < cells.size(); next++) append_cell(out, cells[next]);
     return out;
 }
+
+}  // namespace
+
+DtNode memory_node(const std::vector<PhysRange>& ranges, uint32_t address_cells,
+                   uint32_t size_cells) {
+    const uint64_t most = size_cells >= 2 ? UINT64_MAX : uint64_t{0xfffff000};
+    DtNode memory;
+    Bytes reg;
+    for (const PhysRange r : ranges)
+        for (uint64_t at = r.base().value; at < r.end().value;) {
+            const uint64_t size = std::min(most, r.end().value - at);
+            append_cells(reg, at, address_cells);
+            append_cells(reg, size, size_cells);
+            at += size;
+        }
+    assert(!ranges.empty());
+    memory.name = cat("memory@", hex(ranges.front().base()).substr(2));
+    memory.properties.push_back({"device_type", text_value("memory")});
+    memory.properties.push_back({"reg", std::move(reg)});
+    return memory;
+}
+
+namespace {
 
 class Emitter {
 public:
@@ -215,25 +239,10 @@ private:
     }
 
     void place_memory(DtNode& root) const {
-        const uint32_t ac = base_.address_cells(0), sc = base_.size_cells(0);
-        // A size of one cell holds less than 4 GiB; longer ranges become several entries.
-        const uint64_t most = sc >= 2 ? UINT64_MAX : uint64_t{0xfffff000};
-        DtNode memory;
-        Bytes reg;
-        for (const PhysRange r : mine_.memory)
-            for (uint64_t at = r.base().value; at < r.end().value;) {
-                const uint64_t size = std::min(most, r.end().value - at);
-                append_cells(reg, at, ac);
-                append_cells(reg, size, sc);
-                at += size;
-            }
-        assert(!mine_.memory.empty());
-        memory.name = cat("memory@", hex(mine_.memory.front().base()).substr(2));
-        memory.properties.push_back({"device_type", text_value("memory")});
-        memory.properties.push_back({"reg", std::move(reg)});
-        root.children.insert(root.children.begin() +
-                                 static_cast<ptrdiff_t>(std::min(memory_at_, root.children.size())),
-                             std::move(memory));
+        root.children.insert(
+            root.children.begin() +
+                static_cast<ptrdiff_t>(std::min(memory_at_, root.children.size())),
+            memory_node(mine_.memory, base_.address_cells(0), base_.size_cells(0)));
     }
 
     /// Only what describes this node stays: cells, and its own console.

@@ -47,6 +47,10 @@ public:
             for (size_t i = 0; i < above.size(); i++)
                 others_below_[i] = others_below_[i] || above[i];
         }
+        for (const Device& d : hardware.devices)
+            if (!d.firmware.empty() && d.firmware != firmware_psci)
+                if (const size_t at = base.find(d.path); at != TreeView::none)
+                    calls_firmware_[at] = true;
         out_.kept.assign(base.size(), true);
         out_.enabled.assign(base.size(), false);
         out_.passage.assign(base.size(), false);
@@ -157,6 +161,7 @@ private:
     /// A node without claim may stay enabled if it has nothing that another node could have too:
     /// no registers, no shared interrupt line.
     bool is_harmless(size_t index) const {
+        if (calls_firmware_[index]) return false;
         if (base_[index].node->property("reg") != nullptr && !base_.registers(index).empty())
             return false;
         bool broken = false;
@@ -220,6 +225,7 @@ private:
     const Hardware& hardware_;
     InterruptResolver resolver_;
     const std::vector<bool> claimed_ = claimed_nodes(base_, mine_);
+    std::vector<bool> calls_firmware_ = std::vector<bool>(base_.size(), false);
     std::vector<bool> others_below_ = std::vector<bool>(base_.size(), false);
     std::vector<std::vector<Reference>> references_;
     Selection out_;

@@ -90,6 +90,55 @@ std::vector<std::string> providers_of(const TreeView& tree, size_t index) {
     return out;
 }
 
+/// Compatible values of firmware that answers calls, by their bindings.
+struct KnownFirmware {
+    std::string_view compatible;
+    bool prefix;
+    std::string_view kind;
+};
+constexpr auto known_firmware = std::to_array<KnownFirmware>({
+    {"arm,psci",                          true,  firmware_psci           },
+    {"arm,scmi",                          true,  "SCMI"                  },
+    {"arm,scpi",                          true,  "SCPI"                  },
+    {"linaro,scmi-optee",                 false, "SCMI"                  },
+    {"linaro,optee-tz",                   false, "OP-TEE"                },
+    {"xlnx,zynqmp-firmware",              false, "ZynqMP firmware"       },
+    {"xlnx,versal-firmware",              false, "Versal firmware"       },
+    {"qcom,scm",                          true,  "Qualcomm SCM"          },
+    {"raspberrypi,bcm2835-firmware",      false, "VideoCore"             },
+    {"fsl,imx-scu",                       false, "i.MX SCU"              },
+    {"fsl,imx8qxp-scu",                   false, "i.MX SCU"              },
+    {"ti,k2g-sci",                        false, "TI SCI"                },
+    {"ti,am654-sci",                      false, "TI SCI"                },
+    {"amlogic,meson-gxbb-sm",             false, "Amlogic secure monitor"},
+    {"amlogic,meson-sm",                  false, "Amlogic secure monitor"},
+    {"nvidia,tegra186-bpmp",              false, "BPMP"                  },
+    {"intel,stratix10-svc",               false, "Stratix 10 services"   },
+    {"intel,agilex-svc",                  false, "Agilex services"       },
+    {"marvell,armada-3700-rwtm-firmware", false, "RWTM"                  },
+    {"tlm,trusted-foundations",           false, "Trusted Foundations"   },
+    {"arm,ffa",                           true,  "FF-A"                  },
+});
+
+std::string firmware_kind(const std::vector<std::string>& compatible) {
+    for (const std::string& c : compatible)
+        for (const KnownFirmware& k : known_firmware)
+            if (k.prefix ? c.starts_with(k.compatible) : c == k.compatible)
+                return std::string{k.kind};
+    return "";
+}
+
+/// The first enabled IOMMU that the device itself, or the bridge that it is, names.
+std::string iommu_of(const TreeView& tree, size_t index) {
+    for (const Reference& r : references(tree, index)) {
+        const std::string& name = r.property->name;
+        if ((name == "iommus" || name == "iommu-map") && r.target != TreeView::none &&
+            tree[r.target].enabled)
+            return tree[r.target].path;
+    }
+    return "";
+}
+
 }  // namespace
 
 void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
@@ -110,7 +159,12 @@ void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
         device.enabled = n.enabled;
         device.registers = x.tree.registers(i);
         device.providers = providers_of(x.tree, i);
+        device.firmware = firmware_kind(device.compatible);
         device.has_dma = has_dma(*n.node);
+        if (device.has_dma) {
+            device.iommu = iommu_of(x.tree, i);
+            device.dma_windows = x.tree.dma_windows(i);
+        }
         bool broken = false;
         auto lines = resolver.interrupts(i, broken);
         const auto rows = resolver.map_rows(i);

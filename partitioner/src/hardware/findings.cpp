@@ -35,6 +35,10 @@ constexpr auto docs = std::to_array<FindingDoc>({
      "`dtc` found an error in the `.dts`. Its text and position are passed on.",                    "/ { a = <1>; }",
      "Correct the source; run it through the C preprocessor first if it uses "
      "#include or macros."                                                                                                                                                                                                                                    },
+    {"E408", "source-error",          error,   "A device tree source that mkl cannot read",
+     "mkl reads `kernel: {tree: ..}`, the overlay behind it, itself, as dtc would: plain source "
+     "with everything included.",                                                                   "kernel: {elf: kernel.elf, tree: qemu-arm-virt.dts}",
+     "Correct the place that the message names."                                                                                                                                                                                                              },
     {"E410", "no-cpus",               error,   "The tree has no CPUs",
      "CPUs are the children of /cpus with device_type \"cpu\". An overlay or a cut tree has none.", "",                                                                   "Use the complete tree of the board."                                               },
     {"W411", "enable-method-assumed", warning, "The CPUs do not say how they are started",

@@ -181,4 +181,37 @@ std::vector<PhysRange> TreeView::registers(size_t index) const {
     return out;
 }
 
+std::optional<std::vector<PhysRange>> TreeView::dma_windows(size_t index) const {
+    std::vector<PhysRange> reach{PhysRange::between(PhysAddr{0}, PhysAddr{UINT64_MAX})};
+    bool limited = false;
+    for (size_t bus = nodes_[index].parent; bus != none && nodes_[bus].parent != none;
+         bus = nodes_[bus].parent) {
+        const DtProperty* ranges = nodes_[bus].node->property("dma-ranges");
+        if (ranges == nullptr || ranges->value.empty()) continue;
+        const uint32_t child_cells = address_cells(bus), length_cells = size_cells(bus);
+        const uint32_t parent_cells = address_cells(nodes_[bus].parent);
+        if (child_cells > max_address_cells || parent_cells > max_address_cells || length_cells > 2)
+            continue;
+        const Cells rows{ranges};
+        const size_t row = child_cells + parent_cells + length_cells;
+        std::vector<PhysRange> above;
+        for (size_t i = 0; row != 0 && i + row <= rows.size(); i += row) {
+            const uint64_t from = bus_address(rows.part(i, child_cells)).number;
+            const uint64_t to = bus_address(rows.part(i + child_cells, parent_cells)).number;
+            const uint64_t length = rows.number(i + child_cells + parent_cells, length_cells);
+            const auto window = PhysRange::from_base_size(PhysAddr{from}, length);
+            if (!window) continue;
+            for (const PhysRange r : reach)
+                if (const PhysRange both = r.intersect(*window); !both.empty())
+                    if (const auto moved = PhysRange::from_base_size(
+                            PhysAddr{to + (both.base().value - from)}, both.size_bytes()))
+                        above.push_back(*moved);
+        }
+        reach = normalise(std::move(above));
+        limited = true;
+    }
+    if (!limited) return std::nullopt;
+    return reach;
+}
+
 }  // namespace mkl

@@ -5,6 +5,7 @@
 #include "mkl/claims/claims.hpp"
 #include "mkl/partition/map.hpp"
 #include "mkl/support/text.hpp"
+#include "table.hpp"
 
 namespace mkl {
 
@@ -63,16 +64,7 @@ std::vector<MapRow> map_rows(const Plan& plan) {
     return rows;
 }
 
-}  // namespace placement
-
-namespace {
-
-using placement::about_size;
-using placement::MapRow;
-using placement::RowKind;
-
-/// Columns padded to their widest cell; the last one is not padded.
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string text_table(const std::vector<std::vector<std::string>>& rows) {
     std::vector<size_t> width;
     for (const auto& row : rows) {
         width.resize(std::max(width.size(), row.size()));
@@ -89,6 +81,15 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
     }
     return out;
 }
+
+}  // namespace placement
+
+namespace {
+
+using placement::about_size;
+using placement::MapRow;
+using placement::RowKind;
+using placement::text_table;
 
 std::string_view kind_text(RowKind kind) {
     switch (kind) {
@@ -118,7 +119,7 @@ std::string memory_table(const Plan& plan) {
         rows.push_back({hex(r.range.base()), hex(r.range.end()), about_size(r.range.size_bytes()),
                         std::string{kind_text(r.kind)},
                         r.detail.empty() ? r.who : cat(r.who, "  (", r.detail, ")")});
-    return table(rows);
+    return text_table(rows);
 }
 
 std::string irq_list(const PlanNode& n) {
@@ -138,7 +139,7 @@ std::string node_table(const Plan& plan) {
                         cat(n.devices.size()), cat(pages), irq_list(n),
                         cat(n.receives.size(), "/", n.sends.size())});
     }
-    return table(rows);
+    return text_table(rows);
 }
 
 std::string totals(const Plan& plan, const Hardware& hardware) {
@@ -148,13 +149,18 @@ std::string totals(const Plan& plan, const Hardware& hardware) {
         for (const PhysRange r : n.memory) nodes += r.size_bytes();
     for (const PlanPool& p : plan.pools) pools += p.range.size_bytes();
     for (const PhysRange r : plan.unassigned) free += r.size_bytes();
-    return table({
-        {"CPUs",             cat(hardware.cpus.size(), " on the board, ", plan.nodes.size(), " used, ",
-         hardware.cpus.size() - plan.nodes.size(), " parked")                           },
-        { "RAM",
-         cat(about_size(ram), ": nodes ",               about_size(nodes),                                                                          ", pools ",                                                                   about_size(pools),
-         ", free ", about_size(free), ", rest ", about_size(ram - nodes - pools - free))}
-    });
+    const auto usable = static_cast<size_t>(
+        std::count_if(hardware.cpus.begin(), hardware.cpus.end(),
+                      [](const Cpu& cpu) { return cpu.why_not_startable.empty(); }));
+    std::vector<std::vector<std::string>> rows;
+    rows.push_back({"CPUs", cat(hardware.cpus.size(), " on the board, ", plan.nodes.size(),
+                                " used, ", hardware.cpus.size() - plan.nodes.size(), " parked")});
+    rows.push_back({"usable", cat("by one single-core kernel 1, by an SMP kernel ", usable,
+                                  ", by these nodes ", plan.nodes.size())});
+    rows.push_back({"RAM", cat(about_size(ram), ": nodes ", about_size(nodes), ", pools ",
+                               about_size(pools), ", free ", about_size(free), ", rest ",
+                               about_size(ram - nodes - pools - free))});
+    return text_table(rows);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mkl/claims/claims.hpp"
+#include "mkl/claims/providers.hpp"
 #include "steps.hpp"
 
 namespace mkl {
@@ -29,6 +29,15 @@ void list_reserved(Context& c) {
     plan.unassigned = c.space.free();
 }
 
+/// Providers, bus masters, firmware.
+void list_behind_devices(Context& c) {
+    const DeviceOwners owners = device_owners(c.system, c.hardware);
+    for (size_t n = 0; n < c.plan.nodes.size(); n++)
+        c.plan.nodes[n].providers = provider_uses(c.system, c.hardware, owners, n);
+    c.plan.bus_masters = bus_masters(c.system, c.hardware, owners);
+    c.plan.firmware = firmware_services(c.hardware, owners, c.plan.nodes.size());
+}
+
 }  // namespace
 
 std::optional<Plan> partition(const System& system, const Hardware& hardware,
@@ -46,6 +55,8 @@ std::optional<Plan> partition(const System& system, const Hardware& hardware,
         placement::place_loader(c);
     if (sink.error_count() != errors) return std::nullopt;
     list_reserved(c);
+    list_behind_devices(c);
+    placement::write_guarantees(c);
     return plan;
 }
 

@@ -40,6 +40,31 @@ Json send_json(const SgiSend& s, const Plan& plan, const System& system) {
         .set("signal", system.connections[s.connection].name.value);
 }
 
+Json provider_json(const ProviderUse& u, const Plan& plan) {
+    Json out = Json::object();
+    out.set("device", u.device).set("provider", u.provider).set("verdict", to_text(u.verdict));
+    if (u.owner) out.set("owner", plan.nodes[*u.owner].name);
+    if (!u.why.empty()) out.set("why", u.why);
+    return out;
+}
+
+Json master_json(const BusMaster& m, const Plan& plan) {
+    Json out = Json::object();
+    out.set("device", m.device)
+        .set("node", m.node ? Json{plan.nodes[*m.node].name} : Json{})
+        .set("iommu", m.iommu.empty() ? Json{} : Json{m.iommu})
+        .set("reach", list(m.reach, range_json));
+    if (!m.trusted.empty()) out.set("trusted", m.trusted);
+    return out;
+}
+
+Json firmware_json(const FirmwareService& f, const Plan& plan) {
+    return Json::object()
+        .set("path", f.path)
+        .set("kind", f.kind)
+        .set("callers", list(f.callers, [&](size_t n) { return Json{plan.nodes[n].name}; }));
+}
+
 Json node_json(const PlanNode& n, const Plan& plan, const System& system,
                const Hardware& hardware) {
     const auto irq = [&](const Irq& i) {
@@ -61,6 +86,14 @@ Json node_json(const PlanNode& n, const Plan& plan, const System& system,
         .set("console", n.console ? Json{*n.console} : Json{"log"});
     if (n.log) out.set("log", range_json(*n.log));
     out.set("status", range_json(n.status)).set("prints_logs", n.prints_logs);
+    out.set("providers",
+            list(n.providers, [&](const ProviderUse& u) { return provider_json(u, plan); }));
+    out.set("guarantees", list(n.guarantees, [](const Guarantee& g) {
+                return Json::object()
+                    .set("resource", g.resource)
+                    .set("by", to_text(g.by))
+                    .set("text", g.text);
+            }));
     return out;
 }
 
@@ -118,7 +151,12 @@ std::string to_json(const Plan& plan, const System& system, const Hardware& hard
              list(plan.pools, [&](const PlanPool& p) { return pool_json(p, plan, system); }))
         .set("loader", range_json(plan.loader))
         .set("reserved", list(plan.reserved, reserved))
-        .set("unassigned", unassigned_json(plan, system, hardware));
+        .set("unassigned", unassigned_json(plan, system, hardware))
+        .set("bus_masters",
+             list(plan.bus_masters, [&](const BusMaster& m) { return master_json(m, plan); }))
+        .set("firmware",
+             list(plan.firmware, [&](const FirmwareService& f) { return firmware_json(f, plan); }))
+        .set("guarantees_note", guarantee_preamble());
     return out.text() + '\n';
 }
 

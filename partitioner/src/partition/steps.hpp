@@ -38,6 +38,9 @@ bool place_loader(Context& c);
 /// Signals between nodes. (signals.cpp)
 bool plan_signals(Context& c);
 
+/// Guarantee tables; reads the finished plan. (guarantees.cpp)
+void write_guarantees(Context& c);
+
 /// "node 'a' has [..)", ..., as notes of a finding that something did not fit; the largest few.
 std::vector<Diagnostic::Note> who_has_what(const Space& space);
 /// "the largest free ranges are ..".

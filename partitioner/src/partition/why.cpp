@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "map_rows.hpp"
-#include "mkl/claims/claims.hpp"
+#include "mkl/claims/providers.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -36,7 +36,8 @@ bool is_below(std::string_view path, std::string_view top) {
 class Reasons {
 public:
     Reasons(const Plan& plan, const System& system, const Hardware& hardware)
-        : plan_{plan}, system_{system}, hardware_{hardware} {
+        : plan_{plan}, system_{system}, hardware_{hardware}, programmable_{
+                                                                 programmable_devices(hardware)} {
         for (size_t n = 0; n < system.nodes.size(); n++)
             claims_.push_back(device_claims(system, hardware, n));
     }
@@ -196,9 +197,12 @@ private:
             const Device& p = hardware_.devices[i];
             if (p.path != path) continue;
             const std::vector<size_t> owners = owners_of(i);
+            if (const ShareRequest* share = share_of(system_, hardware_, i))
+                return cat("  needs ", path, ", shared: ", share->owner.value, " may program it (",
+                           place_text(share->where), ": ", share->why, ")\n");
             if (!owners.empty())
                 return cat("  needs ", path, ", which ", plan_.nodes[owners[0]].name, " owns\n");
-            if (p.registers.empty() && p.interrupts.empty())
+            if (!programmable_[i])
                 return cat("  needs ", path, ", which every node's tree may have\n");
             return cat("  needs ", path, ", which stays as firmware set it\n");
         }
@@ -210,6 +214,9 @@ private:
         const Device& d = hardware_.devices[index];
         const std::string head = cat("  ", plan_.nodes[node].name, " does not have it: ");
         if (!d.enabled) return cat(head, disabled(d), "\n");
+        if (calls_firmware(d) && owners_of(index).empty())
+            return cat(head, "it is firmware that answers calls (", d.firmware,
+                       "), told to the node that claims it and to no other\n");
         for (const size_t owner : owners_of(index))
             return cat(head, plan_.nodes[owner].name, " does, and a device has one owner\n");
         for (size_t n = 0; n < claims_.size(); n++) {
@@ -276,6 +283,7 @@ private:
     const System& system_;
     const Hardware& hardware_;
     std::vector<std::vector<DeviceClaim>> claims_;
+    const std::vector<bool> programmable_;
 };
 
 /// Names of the description.

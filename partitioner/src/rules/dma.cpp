@@ -43,12 +43,6 @@ void report(const System& system, const Hardware& hardware, const NodeRequest& n
 
 }  // namespace
 
-bool is_contained(const Hardware& hardware, const Device& device) {
-    const DtNode* node = hardware.tree.find(device.path);
-    return node != nullptr &&
-           (node->property("iommus") != nullptr || node->property("iommu-map") != nullptr);
-}
-
 void dma_acknowledged(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     for (size_t n = 0; n < system.nodes.size(); n++) {
         const NodeRequest& node = system.nodes[n];
@@ -62,8 +56,7 @@ void dma_acknowledged(const System& system, const Hardware& hardware, Diagnostic
         std::map<std::pair<uint32_t, uint32_t>, Masters> by_selector;
         for (const DeviceClaim& c : device_claims(system, hardware, n)) {
             const Device& d = hardware.devices[c.device];
-            if (!d.has_dma || is_contained(hardware, d) || trusted(hardware, node, c.device))
-                continue;
+            if (!d.has_dma || !d.iommu.empty() || trusted(hardware, node, c.device)) continue;
             Masters& m = by_selector[{c.where.line, c.where.column}];
             m.where = c.where;
             m.devices.push_back(c.device);

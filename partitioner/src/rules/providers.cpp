@@ -8,7 +8,7 @@
 #include <map>
 #include <set>
 
-#include "mkl/claims/claims.hpp"
+#include "mkl/claims/providers.hpp"
 #include "mkl/support/text.hpp"
 #include "rules_internal.hpp"
 
@@ -16,63 +16,44 @@ namespace mkl::rules {
 
 namespace {
 
-struct Owner {
-    size_t node = 0;
-    SourceSpan where;
-};
-
 std::map<std::string_view, size_t> index_by_path(const Hardware& hardware) {
     std::map<std::string_view, size_t> out;
     for (size_t i = 0; i < hardware.devices.size(); i++) out[hardware.devices[i].path] = i;
     return out;
 }
 
-/// First owner of each device, or nullopt.
-std::vector<std::optional<Owner>> owners(const System& system, const Hardware& hardware) {
-    std::vector<std::optional<Owner>> out(hardware.devices.size());
-    for (size_t n = 0; n < system.nodes.size(); n++)
-        for (const DeviceClaim& c : device_claims(system, hardware, n))
-            if (!out[c.device]) out[c.device] = Owner{n, c.where};
-    return out;
-}
-
-/// Something to program: without registers and lines every node may have a copy.
-bool programmable(const Device& d) { return !d.registers.empty() || !d.interrupts.empty(); }
-
 }  // namespace
 
 void providers_not_elsewhere(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     const auto by_path = index_by_path(hardware);
-    const auto owner = owners(system, hardware);
+    const DeviceOwners owner = device_owners(system, hardware);
     for (size_t n = 0; n < system.nodes.size(); n++) {
-        std::set<size_t> reported;
+        std::map<size_t, SourceSpan> claimed_at;
         for (const DeviceClaim& c : device_claims(system, hardware, n))
-            for (const std::string& path : hardware.devices[c.device].providers) {
-                const auto it = by_path.find(path);
-                if (it == by_path.end()) continue;
-                const size_t p = it->second;
-                if (!owner[p] || owner[p]->node == n || !programmable(hardware.devices[p]))
-                    continue;
-                if (share_of(system, hardware, p) != nullptr) continue;
-                if (!reported.insert(p).second) continue;
-                const std::string& other = system.nodes[owner[p]->node].name.value;
-                sink.report(
-                    {.id = "E227",
-                     .where = c.where,
-                     .message = cat(hardware.devices[c.device].path, " of node '",
-                                    system.nodes[n].name.value, "' needs ", path, ", which node '",
-                                    other, "' owns and may change under it"),
-                     .notes = {{owner[p]->where, "the provider is claimed here"}},
-                     .hint = cat("say so in `share:` {device: ", path, ", owner: ", other,
-                                 ", why: ..}, or leave the provider to firmware")});
-            }
+            claimed_at[c.device] = c.where;
+        std::set<std::string> reported;
+        for (const ProviderUse& use : provider_uses(system, hardware, owner, n)) {
+            if (use.verdict != ProviderVerdict::elsewhere) continue;
+            if (!reported.insert(use.provider).second) continue;
+            const std::string& other = system.nodes[*use.owner].name.value;
+            const size_t device = by_path.find(use.device)->second;
+            const size_t provider = by_path.find(use.provider)->second;
+            sink.report({.id = "E227",
+                         .where = claimed_at[device],
+                         .message = cat(use.device, " of node '", system.nodes[n].name.value,
+                                        "' needs ", use.provider, ", which node '", other,
+                                        "' owns and may change under it"),
+                         .notes = {{owner[provider]->where, "the provider is claimed here"}},
+                         .hint = cat("say so in `share:` {device: ", use.provider, ", owner: ",
+                                     other, ", why: ..}, or leave the provider to firmware")});
+        }
     }
 }
 
 void nested_controllers_owned(const System& system, const Hardware& hardware,
                               DiagnosticSink& sink) {
     const auto by_path = index_by_path(hardware);
-    const auto owner = owners(system, hardware);
+    const DeviceOwners owner = device_owners(system, hardware);
     for (size_t n = 0; n < system.nodes.size(); n++) {
         std::set<size_t> reported;
         for (const DeviceClaim& c : device_claims(system, hardware, n))

@@ -58,9 +58,6 @@ void pools_serve(const System&, const Hardware&, DiagnosticSink&);
 /// `did you mean `x`?` for hints: the nearest of `known`, or the list of them if it is short.
 std::string name_hint(std::string_view word, const std::vector<std::string>& known);
 
-/// Whether the tree puts an IOMMU between the device and memory.
-bool is_contained(const Hardware& hardware, const Device& device);
-
 /// A selector and the node that has it.
 struct NodeSelector {
     size_t node = 0;

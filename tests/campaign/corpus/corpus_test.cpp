@@ -21,6 +21,12 @@ void print(const std::filesystem::path& path, const TreeRun& run) {
                 run.memory_given ? "memory given, " : "", run.uarts, run.text.c_str());
 }
 
+/// A finding about the board or the request, none about a tree that mkl emitted or about dtc.
+bool is_refusal(std::string_view text) {
+    return text.starts_with("E2") || text.starts_with("E3") || text.starts_with("E41") ||
+           text.starts_with("E42") || text.starts_with("E43");
+}
+
 void run_share(Split split) {
     const char* directory = std::getenv("MKL_CORPUS");
     if (directory == nullptr) GTEST_SKIP() << "MKL_CORPUS names no directory of .dtb files";
@@ -43,6 +49,27 @@ void run_share(Split split) {
     EXPECT_LE(refused * 50, 7 * tried + 50);
 }
 
+/// Other boards made from these, every device dealt out: nothing may fail in mkl's own proof.
+TEST(Corpus, VariedBoardsWithAllDevicesDealtOut) {
+    const char* directory = std::getenv("MKL_CORPUS");
+    if (directory == nullptr) GTEST_SKIP() << "MKL_CORPUS names no directory of .dtb files";
+    const char* share = std::getenv("MKL_CAMPAIGN_PERCENT");
+    const size_t percent = share == nullptr ? 10 : std::strtoul(share, nullptr, 10);
+    const auto trees = trees_in(directory);
+    ASSERT_FALSE(trees.empty()) << directory;
+    const size_t runs = std::max<size_t>(percent * 5, 1);
+    size_t partitioned = 0, refused = 0;
+    for (size_t i = 0; i < runs; i++) {
+        const auto& tree = trees[i % trees.size()];
+        const TreeRun run = run_tree(tree, Split::varied, static_cast<uint32_t>(i));
+        (run.end == TreeRun::End::partitioned ? partitioned : refused)++;
+        EXPECT_TRUE(run.end != TreeRun::End::failed || is_refusal(run.text))
+            << tree << " seed " << i << ": " << run.text;
+    }
+    std::printf("%zu varied boards, %zu refused\n", runs, refused);
+    EXPECT_GT(partitioned, refused);
+}
+
 TEST(Corpus, TwoNodesWithoutDevices) { run_share(Split::no_devices); }
 TEST(Corpus, TwoNodesWithTheUartsSplit) { run_share(Split::uarts); }
 
@@ -54,13 +81,19 @@ int main(int argc, char** argv) {
     if (argc == 1) return RUN_ALL_TESTS();
     using mkl::test::Split;
     Split split = Split::no_devices;
+    uint32_t seed = 0;
     int failures = 0;
     for (int i = 1; i < argc; i++) {
         if (std::string_view{argv[i]} == "--uarts") {
             split = Split::uarts;
             continue;
         }
-        const auto run = mkl::test::run_tree(argv[i], split);
+        if (std::string_view{argv[i]} == "--varied") {
+            split = Split::varied;
+            seed = static_cast<uint32_t>(std::strtoul(argv[++i], nullptr, 10));
+            continue;
+        }
+        const auto run = mkl::test::run_tree(argv[i], split, seed);
         mkl::test::print(argv[i], run);
         failures += run.end == mkl::test::TreeRun::End::failed ? 1 : 0;
     }

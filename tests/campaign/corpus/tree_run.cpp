@@ -7,12 +7,12 @@
 
 #include "mkl/claims/claims.hpp"
 #include "mkl/emit/emit.hpp"
-#include "mkl/emit/providers.hpp"
 #include "mkl/hardware/hardware.hpp"
 #include "mkl/partition/partition.hpp"
 #include "mkl/rules/rules.hpp"
 #include "mkl/support/process.hpp"
 #include "mkl/support/text.hpp"
+#include "variation.hpp"
 
 namespace mkl::test {
 
@@ -50,10 +50,19 @@ DtcResult dtc(std::string_view input, const char* from, const char* to) {
     return out;
 }
 
-std::optional<Hardware> read(System& system, TreeRun& run) {
+std::optional<DeviceTree> tree_in(const std::filesystem::path& dtb, TreeRun& run) {
     HostFileSystem files;
+    const auto blob = files.read(dtb, max_dtb_bytes, run.text);
+    if (!blob) return std::nullopt;
     DiagnosticSink sink;
-    auto hardware = load_hardware(files, system, sink);
+    auto tree = parse_dtb(*blob, {}, sink);
+    run.text = text_of(sink, 'E');
+    return tree;
+}
+
+std::optional<Hardware> read(const DeviceTree& tree, Board& board, TreeRun& run) {
+    DiagnosticSink sink;
+    auto hardware = read_hardware(tree, {}, board, sink);
     if (!hardware && sink.has("E420") && errors_in(sink) == 1) {
         // Firmware fills in the RAM: what the finding asks for.
         run.memory_given = true;
@@ -63,11 +72,11 @@ std::optional<Hardware> read(System& system, TreeRun& run) {
             if (d.id == "E420" && at != std::string::npos)
                 base = std::stoull(d.hint.substr(at + 6), nullptr, 16);
         }
-        system.board.memory = {
+        board.memory = {
             {{base, {}}, {uint64_t{2} << 30, {}}}
         };
         DiagnosticSink again;
-        hardware = load_hardware(files, system, again);
+        hardware = read_hardware(tree, {}, board, again);
         run.text = text_of(again, 'E');
         return hardware;
     }
@@ -128,11 +137,13 @@ size_t add_uarts(System& system, const Hardware& hardware) {
 std::string emit_all(const Plan& plan, const System& system, const Hardware& hardware,
                      std::vector<DeviceTree>& trees) {
     DiagnosticSink sink;
+    const std::string base = to_dts(hardware.tree);
     for (size_t n = 0; n < plan.nodes.size(); n++) {
         trees.push_back(node_tree(plan, n, system, hardware));
         prove_tree(trees.back(), plan, n, hardware, sink);
-        if (overlay_dts(plan, n, system, hardware).empty()) return "no overlay";
-        (void)provider_uses(plan, n, hardware);
+        prove_kernel_source(base + overlay_dts(plan, n, system, hardware), {}, plan, n, hardware,
+                            sink);
+        prove_kernel_source(kernel_dts(plan, n, system, hardware), {}, plan, n, hardware, sink);
     }
     return text_of(sink, 'E');
 }
@@ -153,13 +164,15 @@ std::string ask_dtc(const Hardware& hardware, const std::vector<DeviceTree>& tre
 
 }  // namespace
 
-TreeRun run_tree(const std::filesystem::path& dtb, Split split) {
+TreeRun run_tree(const std::filesystem::path& dtb, Split split, uint32_t seed) {
     TreeRun run;
     System system;
     system.path = "system.yaml";
-    system.board.dtb = Located<std::string>{std::filesystem::absolute(dtb).string(), {}};
     const auto begin = std::chrono::steady_clock::now();
-    const auto hardware = read(system, run);
+    auto tree = tree_in(dtb, run);
+    if (!tree) return run;
+    if (split == Split::varied) vary(*tree, seed);
+    const auto hardware = read(*tree, system.board, run);
     if (!hardware) {
         if (run.text.find("E430") == 0) run.end = TreeRun::End::refused;
         return run;
@@ -182,9 +195,12 @@ TreeRun run_tree(const std::filesystem::path& dtb, Split split) {
     }
     add_nodes(system, *hardware, cpus);
     if (split == Split::uarts) run.uarts = add_uarts(system, *hardware);
+    if (split == Split::varied) deal_out_devices(system, *hardware, seed);
     DiagnosticSink sink;
     std::optional<Plan> plan;
-    if (check(system, *hardware, sink)) plan = partition(system, *hardware, sink);
+    // Devices dealt out at random are entangled: their trees must be right all the same.
+    if (split == Split::varied || check(system, *hardware, sink))
+        plan = partition(system, *hardware, sink);
     if (!plan) {
         run.text = text_of(sink, 'E');
         if (!runnable && sink.has("E206")) run.end = TreeRun::End::refused;

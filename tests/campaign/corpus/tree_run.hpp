@@ -2,13 +2,18 @@
 // One board's tree through the whole partitioner: two nodes with a quarter of the RAM each.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace mkl::test {
 
-enum class Split { no_devices, uarts };
+enum class Split {
+    no_devices,
+    uarts,   ///< every UART that mkl drives, in turn
+    varied,  ///< another tree made from it, every device dealt out
+};
 
 struct TreeRun {
     enum class End {
@@ -23,7 +28,7 @@ struct TreeRun {
     std::string text;         ///< findings, or what went wrong
 };
 
-TreeRun run_tree(const std::filesystem::path& dtb, Split split);
+TreeRun run_tree(const std::filesystem::path& dtb, Split split, uint32_t seed = 0);
 
 /// .dtb files of a directory in name order.
 std::vector<std::filesystem::path> trees_in(const std::filesystem::path& directory);

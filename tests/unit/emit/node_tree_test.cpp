@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/emit/emit.hpp"
-#include "mkl/emit/providers.hpp"
 #include "mkl/hardware/tree_view.hpp"
 #include "plans.hpp"
 
@@ -200,12 +199,6 @@ TEST(NodeTree, AbsentProvidersAreStoodInFor) {
     ASSERT_NE(clock, nullptr);
     EXPECT_EQ(uart->property("clocks")->value.size(), 4u) << "the clock's argument is gone with it";
     EXPECT_EQ(uart->cell("clocks"), clock->cell("phandle"));
-    const auto uses = provider_uses(plan, 0, h);
-    ASSERT_EQ(uses.size(), 1u);
-    EXPECT_EQ(uses[0].provider, "/soc/clock-controller@0,8000");
-    EXPECT_EQ(uses[0].property, "clocks");
-    EXPECT_EQ(uses[0].verdict, ProviderVerdict::elsewhere);
-    EXPECT_EQ(uses[0].node, "node1");
 }
 
 TEST(NodeTree, BootRecordProperty) {

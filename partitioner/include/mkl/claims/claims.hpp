@@ -21,6 +21,9 @@ inline constexpr uint64_t page_bytes = 4096;
 /// included only where it names exactly one. Empty: no match.
 std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector);
 
+/// Whether `path` is `top` or below it.
+bool is_below_or_at(std::string_view path, std::string_view top);
+
 /// Whether the device is the root interrupt controller or a part of it: never a node's.
 bool is_interrupt_controller(const Hardware& hardware, const Device& device);
 

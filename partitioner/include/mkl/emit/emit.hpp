@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "mkl/model/device_tree.hpp"
 #include "mkl/model/hardware.hpp"
@@ -27,13 +28,20 @@ Bytes to_dtb(const DeviceTree& tree);
 std::string to_dts(const DeviceTree& tree);
 
 /// Source text to concatenate to the tree that the node's kernel is built from: replaces its RAM,
-/// and its distributor by the decoy where the plan has one.
+/// and its distributor by the decoy where the plan has one. `base`: that tree, as
+/// `kernel: {tree: ..}` names it; nullptr: the board's own.
 std::string overlay_dts(const Plan& plan, size_t node, const System& system,
-                        const Hardware& hardware);
+                        const Hardware& hardware, const DeviceTree* base = nullptr);
 
 /// Complete alternative to the overlay for an unmodified seL4 build, its `chosen` included.
 std::string kernel_dts(const Plan& plan, size_t node, const System& system,
                        const Hardware& hardware);
+
+/// What a kernel's build makes of `text` (a base with the overlay behind it, or kernel.dts): RAM
+/// is exactly the node's (memory nodes without `no-map`), and the interrupt controller is where the
+/// board, or the plan's decoy, has it. Read by mkl itself. False if an error was reported.
+bool prove_kernel_source(std::string_view text, const SourceSpan& where, const Plan& plan,
+                         size_t node, const Hardware& hardware, DiagnosticSink& sink);
 
 /// Emits `tree` to a blob, reads that again and proves it: no dangling phandle, specifiers
 /// complete, interrupt parents present, unit addresses as in the base, no foreign CPU, RAM,

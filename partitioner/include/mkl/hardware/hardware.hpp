@@ -26,6 +26,11 @@ inline constexpr uint32_t tree_max_nodes = 100'000;
 std::optional<Bytes> compile_dts(std::string_view text, const std::string& directory,
                                  const SourceSpan& where, DiagnosticSink& sink);
 
+/// The same language read by mkl itself, without includes, in order: a base with an overlay behind
+/// it gives the tree that dtc would make of the two. Never throws; errors are E408 with line.
+std::optional<DeviceTree> parse_dts(std::string_view text, const SourceSpan& where,
+                                    DiagnosticSink& sink);
+
 /// The tree of a QEMU machine, by asking the installed QEMU (dumpdtb).
 std::optional<Bytes> qemu_dtb(const QemuMachine& machine, DiagnosticSink& sink);
 

@@ -79,6 +79,10 @@ public:
     /// translates and whose size is not 0.
     std::vector<PhysRange> registers(size_t index) const;
 
+    /// What a master at `index` can reach, in CPU addresses, sorted; nullopt if no `dma-ranges`
+    /// above it limits it (an absent or empty one does not).
+    std::optional<std::vector<PhysRange>> dma_windows(size_t index) const;
+
 private:
     void add(const DtNode& node, size_t parent, const std::string& path, bool enabled);
     std::optional<uint64_t> to_parent(size_t bus, Cells child) const;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mkl/model/architecture.hpp"
@@ -74,6 +75,9 @@ struct DeviceInterrupt {
     bool per_cpu = false;     ///< PPI or CPU-local
 };
 
+/// The one service that every node may be told of: it starts and stops its CPU.
+inline constexpr std::string_view firmware_psci = "PSCI";
+
 /// A node of the tree that is a claimable device (below /, not /cpus, /memory, /chosen, ...).
 struct Device {
     std::string path;
@@ -82,9 +86,13 @@ struct Device {
     std::vector<PhysRange> registers;  ///< translated to CPU addresses through every `ranges`
     std::vector<DeviceInterrupt> interrupts;
     std::vector<std::string>
-        providers;  ///< paths of clocks, resets, power domains, pins, ... it names
+        providers;         ///< paths of clocks, resets, power domains, pins, ... it names
+    std::string firmware;  ///< firmware that answers calls: firmware_psci, "SCMI", ...; "" if none
     bool has_dma =
         false;  ///< can master the bus as far as the tree tells (dma-*, iommus, known classes)
+    std::string iommu;  ///< path of the enabled IOMMU that the tree puts before it; "" if none
+    /// CPU addresses that it can reach where a `dma-ranges` above it limits them; sorted.
+    std::optional<std::vector<PhysRange>> dma_windows;
 };
 
 /// UART facts for a console; the driver number is MKL_CONSOLE_* of mkl/abi/boot_record.h.

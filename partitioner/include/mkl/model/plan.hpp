@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mkl/model/hardware.hpp"
@@ -30,6 +31,33 @@ struct SgiReceive {
     bool back = false;                                 ///< as in SgiSend
 };
 
+/// Who keeps a node to its part of a resource.
+enum class Enforcer { hardware, kernel, loader, initialiser, nobody };
+
+/// One row of a node's guarantee table.
+struct Guarantee {
+    std::string_view resource;  ///< "ram", "registers", "interrupts", ...
+    Enforcer by = Enforcer::nobody;
+    std::string text;  ///< in words, a sentence or two
+};
+
+/// Who has a provider (clock, reset, power domain, pins, DMA channel, firmware service) behind a
+/// device of a node.
+enum class ProviderVerdict {
+    owned,           ///< the node has it
+    infrastructure,  ///< nothing to program: every node may have it
+    firmware,        ///< no node has it: it stays as firmware set it, the node's tree has a stub
+    shared,          ///< `share:` gives it to an owner, and this node uses it as it is
+    elsewhere,       ///< another node has it and may change it under this one: E227
+};
+
+struct ProviderUse {
+    std::string device, provider;  ///< paths
+    ProviderVerdict verdict = ProviderVerdict::firmware;
+    std::optional<size_t> owner;  ///< shared, elsewhere: the node that may program it
+    std::string why;              ///< shared: the reason in the YAML
+};
+
 struct PlanNode {
     std::string name;
     uint32_t cpu_index = 0;
@@ -45,6 +73,8 @@ struct PlanNode {
     std::optional<PhysRange> log;        ///< its log ring
     PhysRange status;                    ///< its status page
     bool prints_logs = false;            ///< owns stdout-path: prints the other nodes' logs
+    std::vector<Guarantee> guarantees;   ///< who keeps it to the above
+    std::vector<ProviderUse> providers;  ///< behind its devices, in tree order of the devices
 };
 
 /// Memory that a cross-node connection occupies in a pool.
@@ -68,6 +98,22 @@ struct PlanReserved {
     std::optional<size_t> node;
 };
 
+/// A device that reads and writes memory by itself.
+struct BusMaster {
+    std::string device;
+    std::optional<size_t> node;    ///< owner; nullopt: nobody, as firmware left it
+    std::string iommu;             ///< path of the one that it stands behind; "" if none
+    std::vector<PhysRange> reach;  ///< RAM that it can address while no IOMMU stops it
+    std::string trusted;           ///< the reason in `dma-trusted:`; "" if not acknowledged
+};
+
+/// Firmware that answers calls: PSCI, SCMI, a secure world.
+struct FirmwareService {
+    std::string path;
+    std::string kind;             ///< "PSCI", "SCMI", ...
+    std::vector<size_t> callers;  ///< nodes that are told of it
+};
+
 struct Plan {
     Architecture architecture = Architecture::aarch64;
     std::vector<PlanNode> nodes;  ///< YAML order
@@ -75,9 +121,18 @@ struct Plan {
     PhysRange loader;
     PhysRange status;  ///< all status pages: 4 KiB a node, in node order
     std::vector<PlanReserved> reserved;
-    std::vector<PhysRange> ram;         ///< of the board, sorted, reserved included
-    std::vector<PhysRange> unassigned;  ///< RAM that nobody has
+    std::vector<PhysRange> ram;          ///< of the board, sorted, reserved included
+    std::vector<PhysRange> unassigned;   ///< RAM that nobody has
+    std::vector<BusMaster> bus_masters;  ///< enabled ones, in tree order
+    std::vector<FirmwareService> firmware;
 };
+
+/// "hardware", "kernel", "loader", "initialiser", "nobody".
+std::string_view to_text(Enforcer enforcer);
+/// "owned", "infrastructure", "firmware", "shared", "elsewhere".
+std::string_view to_text(ProviderVerdict verdict);
+/// The sentence that opens every guarantee table.
+std::string_view guarantee_preamble();
 
 /// plan.json, schema of docs/architecture.md; ends with a newline.
 std::string to_json(const Plan& plan, const System& system, const Hardware& hardware);

@@ -9,6 +9,8 @@
 namespace mkl {
 
 std::string map_text(const Plan& plan, const System& system, const Hardware& hardware);
+/// Who enforces what, DMA, firmware, providers: in words.
+std::string report_text(const Plan& plan);
 std::string map_svg(const Plan& plan, const System& system, const Hardware& hardware);
 
 }  // namespace mkl

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The guarantee table of a node: for each kind of resource, who keeps the node to its part. One
+// table of sentences for each kind of kernel; nothing here decides anything.
+// Reasons and measurements: docs/partitioning.md, "Who enforces what".
+#include <algorithm>
+#include <array>
+
+#include "mkl/support/text.hpp"
+#include "steps.hpp"
+
+namespace mkl::placement {
+
+namespace {
+
+struct Row {
+    std::string_view resource;
+    Enforcer by;
+    std::string_view text;
+};
+
+// Protocol `mkl`: a kernel that takes its partition from the boot record.
+constexpr auto record_kernel = std::to_array<Row>({
+    {"ram",           Enforcer::kernel,
+     "It makes untypeds of the RAM in its boot record only, and maps no other for itself."},
+    {"registers",     Enforcer::kernel,
+     "Device untypeds are the pages in its boot record, the interrupt controller's never among "
+     "them."                                                                              },
+    {"shared memory", Enforcer::kernel,
+     "Pools of which the node is a member, with its right: frames of a read-only one carry no "
+     "write right."                                                                       },
+    {"interrupts",    Enforcer::kernel,
+     "IRQControl refuses lines that are not in the boot record, and no register of another's line "
+     "is written. Route and trigger were written once, by the loader."                    },
+    {"signals",       Enforcer::kernel,
+     "IRQControl refuses ids to take, and pairs of id and target to send, that are not in the boot "
+     "record."                                                                            },
+});
+
+// Unmodified seL4: it knows its RAM from its build, and nothing of other nodes.
+constexpr auto sel4_kernel = std::to_array<Row>({
+    {"ram",        Enforcer::kernel,
+     "Normal untypeds are the RAM it was built for, which mkl compares with the plan. It maps the "
+     "low 255 GiB writable for itself."                                                  },
+    {"interrupts", Enforcer::nobody,
+     "Its IRQControl covers every line; it re-initialises the distributor when it boots."},
+    {"signals",    Enforcer::nobody, "Its IRQControl may send any id to any CPU."        },
+});
+
+std::string_view console_text(const PlanNode& node) {
+    return node.console ? "its own UART" : "its log ring";
+}
+
+std::string firmware_text(const Plan& plan, size_t index) {
+    std::string calls;
+    for (const FirmwareService& f : plan.firmware)
+        if (std::find(f.callers.begin(), f.callers.end(), index) != f.callers.end())
+            calls += cat(calls.empty() ? "" : ", ", f.kind, " (", f.path, ")");
+    return cat("Firmware answers whatever kernel calls it, for every CPU. ",
+               calls.empty() ? std::string{"The node's tree names no service."}
+                             : cat("The node's tree names ", calls, "."));
+}
+
+std::string dma_text(const Plan& plan, size_t index, Enforcer& by) {
+    size_t open = 0, behind = 0;
+    for (const BusMaster& m : plan.bus_masters) {
+        if (m.node != index) continue;
+        (m.iommu.empty() ? open : behind)++;
+    }
+    by = open + behind == 0 ? Enforcer::hardware : Enforcer::nobody;
+    if (open + behind == 0) return "It owns no device that can master the bus.";
+    return cat("Of its devices ", open, " can master the bus with no IOMMU before them, ", behind,
+               " stand behind one, which mkl does not program. See the DMA report.");
+}
+
+void add_common(const Context& c, size_t index, std::vector<Guarantee>& out) {
+    const PlanNode& node = c.plan.nodes[index];
+    out.push_back({"cpu", Enforcer::loader,
+                   cat("The loader starts CPU ", node.cpu_index,
+                       " for it and stops all that no node has. A kernel that calls firmware could "
+                       "start or stop another.")});
+    out.push_back({"console", Enforcer::kernel, cat("It writes to ", console_text(node), ".")});
+    out.push_back({"firmware", Enforcer::nobody, firmware_text(c.plan, index)});
+    Enforcer by = Enforcer::nobody;
+    std::string dma = dma_text(c.plan, index, by);
+    out.push_back({"dma", by, std::move(dma)});
+    out.push_back({"caches and time", Enforcer::nobody,
+                   "Last-level cache, memory bandwidth and bus are everybody's; what one node does "
+                   "with them another can measure."});
+}
+
+bool speaks_sel4(const KernelChoice& kernel) {
+    return kernel.kind == KernelKind::elf && (!kernel.protocol || kernel.protocol->value != "mkl");
+}
+
+}  // namespace
+
+void write_guarantees(Context& c) {
+    for (size_t i = 0; i < c.plan.nodes.size(); i++) {
+        const NodeRequest& request = c.system.nodes[i];
+        std::vector<Guarantee>& out = c.plan.nodes[i].guarantees;
+        if (!speaks_sel4(request.kernel)) {
+            for (const Row& r : record_kernel)
+                out.push_back({r.resource, r.by, std::string{r.text}});
+        } else {
+            const bool foreign = request.root.has_value();
+            for (const Row& r : sel4_kernel) {
+                out.push_back({r.resource, r.by, std::string{r.text}});
+                if (r.resource != "ram") continue;
+                // An unmodified kernel hands every address that is not its RAM to its root task.
+                out.push_back({"registers", foreign ? Enforcer::nobody : Enforcer::initialiser,
+                               foreign
+                                   ? "Its root task gets a device untyped of every address that "
+                                     "is not its RAM, other nodes' RAM included."
+                                   : "mkl's initialiser holds the device untypeds, gives out the "
+                                     "node's pages only, and withholds the rest."});
+                out.push_back({"shared memory", foreign ? Enforcer::nobody : Enforcer::initialiser,
+                               foreign ? "As registers."
+                                       : "mkl's initialiser maps the pools of which the node is a "
+                                         "member, with its right."});
+            }
+        }
+        add_common(c, i, out);
+    }
+}
+
+}  // namespace mkl::placement

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the plan says beside placement: providers, bus masters, firmware, guarantees.
+#include <gtest/gtest.h>
+
+#include "golden.hpp"
+#include "make_hardware.hpp"
+#include "mkl/claims/providers.hpp"
+#include "mkl/partition/map.hpp"
+#include "mkl/partition/partition.hpp"
+#include "system_text.hpp"
+
+namespace mkl {
+namespace {
+
+using test::range;
+
+Device& add(Hardware& h, const std::string& path, std::vector<std::string> providers = {}) {
+    Device& d = test::add_device(h, path, {}, 0, {"test"});
+    d.providers = std::move(providers);
+    return d;
+}
+
+/// A clock controller with a clock below it, a firmware service with one, and their users.
+Hardware board() {
+    Hardware h = test::make_board(2, {range(0x40000000, uint64_t{1} << 30)});
+    test::add_device(h, "/psci", {}, 0, {"arm,psci-1.0"}).firmware = firmware_psci;
+    add(h, "/osc");
+    test::add_device(h, "/syscon@1000", {range(0x1000, 0x1000)}, 0, {"syscon"});
+    add(h, "/syscon@1000/clock-controller");
+    add(h, "/firmware/zynqmp-firmware").firmware = "ZynqMP firmware";
+    add(h, "/firmware/zynqmp-firmware/clock-controller");
+    test::add_device(h, "/serial@2000", {range(0x2000, 0x1000)}, 40, {"arm,pl011"}).providers = {
+        "/osc", "/syscon@1000/clock-controller", "/firmware/zynqmp-firmware/clock-controller"};
+    Device& mmc = test::add_device(h, "/mmc@3000", {range(0x3000, 0x1000)}, 41, {"test,mmc"});
+    mmc.has_dma = true;
+    mmc.dma_windows = std::vector{range(0x40000000, 512 << 20)};
+    Device& usb = test::add_device(h, "/usb@4000", {range(0x4000, 0x1000)}, 42, {"test,usb"});
+    usb.has_dma = true;
+    usb.iommu = "/iommu@5000";
+    return h;
+}
+
+std::optional<Plan> plan_of(std::string_view nodes, const Hardware& hardware, System& system) {
+    DiagnosticSink sink;
+    auto read = test::read_system("mkl: 1\nboard: {dtb: board.dtb}\n" + std::string{nodes}, sink);
+    if (!read) return std::nullopt;
+    system = std::move(*read);
+    return partition(system, hardware, sink);
+}
+
+std::string verdict(const Plan& plan, size_t node, std::string_view provider) {
+    for (const ProviderUse& u : plan.nodes[node].providers)
+        if (u.provider == provider) return std::string{to_text(u.verdict)};
+    return "none";
+}
+
+TEST(Providers, EachHasItsVerdict) {
+    System system;
+    const auto plan = plan_of("nodes:\n"
+                              "  a: {cpu: 0, memory: 64M, devices: [/serial@2000]}\n"
+                              "  b: {cpu: 1, memory: 64M}\n",
+                              board(), system);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(verdict(*plan, 0, "/osc"), "infrastructure");
+    EXPECT_EQ(verdict(*plan, 0, "/syscon@1000/clock-controller"), "firmware")
+        << "it is programmed through the registers above it";
+    EXPECT_EQ(verdict(*plan, 0, "/firmware/zynqmp-firmware/clock-controller"), "firmware");
+}
+
+TEST(Providers, OwnedSharedAndElsewhere) {
+    System system;
+    const std::string nodes =
+        "nodes:\n"
+        "  a: {cpu: 0, memory: 64M, devices: [/serial@2000, /firmware/zynqmp-firmware]}\n"
+        "  b: {cpu: 1, memory: 64M, devices: [/syscon@1000]}\n";
+    auto plan = plan_of(nodes, board(), system);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(verdict(*plan, 0, "/firmware/zynqmp-firmware/clock-controller"), "owned");
+    EXPECT_EQ(verdict(*plan, 0, "/syscon@1000/clock-controller"), "elsewhere");
+    plan = plan_of(nodes + "share: [{device: /syscon@1000, owner: b, why: left alone}]\n", board(),
+                   system);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(verdict(*plan, 0, "/syscon@1000/clock-controller"), "shared");
+    EXPECT_EQ(plan->nodes[0].providers[1].owner, 1u);
+    EXPECT_EQ(plan->nodes[0].providers[1].why, "left alone");
+}
+
+TEST(Firmware, IsToldToItsOwnerAndPsciToAll) {
+    System system;
+    const auto plan = plan_of("nodes:\n"
+                              "  a: {cpu: 0, memory: 64M}\n"
+                              "  b: {cpu: 1, memory: 64M, devices: [/firmware/zynqmp-firmware]}\n",
+                              board(), system);
+    ASSERT_TRUE(plan);
+    ASSERT_EQ(plan->firmware.size(), 2u);
+    EXPECT_EQ(plan->firmware[0].kind, "PSCI");
+    EXPECT_EQ(plan->firmware[0].callers, (std::vector<size_t>{0, 1}));
+    EXPECT_EQ(plan->firmware[1].callers, std::vector<size_t>{1});
+}
+
+TEST(Dma, SaysOwnerIommuAndReach) {
+    System system;
+    const auto plan = plan_of("nodes:\n"
+                              "  a: {cpu: 0, memory: 64M, devices: [/mmc@3000],\n"
+                              "      dma-trusted: [/mmc@3000], why: its driver is ours}\n"
+                              "  b: {cpu: 1, memory: 64M}\n",
+                              board(), system);
+    ASSERT_TRUE(plan);
+    ASSERT_EQ(plan->bus_masters.size(), 2u);
+    const BusMaster &mmc = plan->bus_masters[0], &usb = plan->bus_masters[1];
+    EXPECT_EQ(mmc.node, 0u);
+    EXPECT_EQ(mmc.reach, std::vector{range(0x40000000, 512 << 20)});
+    EXPECT_EQ(mmc.trusted, "its driver is ours");
+    EXPECT_FALSE(usb.node);
+    EXPECT_EQ(usb.iommu, "/iommu@5000");
+}
+
+TEST(Guarantees, SayForEachKernelWhoEnforces) {
+    System system;
+    const auto plan = plan_of("nodes:\n"
+                              "  a: {cpu: 0, memory: 64M}\n"
+                              "  b: {cpu: 1, memory: 64M, kernel: {elf: k.elf}, root: r.elf}\n",
+                              board(), system);
+    ASSERT_TRUE(plan);
+    const auto by = [&](size_t node, std::string_view resource) {
+        for (const Guarantee& g : plan->nodes[node].guarantees)
+            if (g.resource == resource) return to_text(g.by);
+        return std::string_view{"no row"};
+    };
+    EXPECT_EQ(by(0, "interrupts"), "kernel");
+    EXPECT_EQ(by(0, "signals"), "kernel");
+    EXPECT_EQ(by(0, "firmware"), "nobody");
+    EXPECT_EQ(by(1, "ram"), "kernel");
+    EXPECT_EQ(by(1, "interrupts"), "nobody");
+    EXPECT_EQ(by(1, "registers"), "nobody") << "a foreign root task has every device untyped";
+    for (const PlanNode& n : plan->nodes)
+        for (const Guarantee& g : n.guarantees) EXPECT_FALSE(g.text.empty()) << g.resource;
+}
+
+TEST(Report, AsUsersSeeIt) {
+    System system;
+    const auto plan = plan_of("nodes:\n"
+                              "  a: {cpu: 0, memory: 64M, devices: [/serial@2000, /mmc@3000]}\n"
+                              "  b: {cpu: 1, memory: 64M, devices: [/usb@4000]}\n",
+                              board(), system);
+    ASSERT_TRUE(plan);
+    test::expect_golden(report_text(*plan), std::filesystem::path{MKL_SOURCE_DIR} /
+                                                "tests/golden/partition/report.txt");
+}
+
+}  // namespace
+}  // namespace mkl
