@@ -378,17 +378,22 @@ private:
         std::set<uint32_t> used;
         collect_phandles(tree_.root, used);
         uint32_t next = 1;
-        for (const Fixup& f : fixups_) {
-            if (f.as_path) continue;
-            DtNode* target = nullptr;
-            DtProperty* property = nullptr;
-            if (!find_both(f, target, property)) return false;
-            if (property == nullptr) continue;
-            Bytes cell;
-            append_cell(cell, phandle_of(*target, used, next));
-            std::copy(cell.begin(), cell.end(),
-                      property->value.begin() + static_cast<ptrdiff_t>(f.offset));
-        }
+        // All phandles before the first reference is filled in: a node may refer to itself, and its
+        // properties move when it gets one.
+        for (const bool fill : {false, true})
+            for (const Fixup& f : fixups_) {
+                if (f.as_path) continue;
+                DtNode* target = nullptr;
+                DtProperty* property = nullptr;
+                if (!find_both(f, target, property)) return false;
+                if (property == nullptr) continue;
+                const uint32_t phandle = phandle_of(*target, used, next);
+                if (!fill) continue;
+                Bytes cell;
+                append_cell(cell, phandle);
+                std::copy(cell.begin(), cell.end(),
+                          property->value.begin() + static_cast<ptrdiff_t>(f.offset));
+            }
         // Paths last and from the end of a property, so that offsets stay right.
         for (auto f = fixups_.rbegin(); f != fixups_.rend(); ++f) {
             if (!f->as_path) continue;
