@@ -92,7 +92,7 @@ class Bench:
         if shutil.which("qemu-system-aarch64"):
             virt = self.scratch / "virt.dtb"
             subprocess.run(["qemu-system-aarch64", "-M", f"virt,gic-version=3,dumpdtb={virt}",
-                            "-smp", "4", "-m", "1G", "-cpu", "cortex-a53"],
+                            "-smp", "4", "-m", "1G", "-cpu", "cortex-a53", "-nographic", "-nic", "none"],
                            capture_output=True, check=True)
             self.row("QEMU virt", virt, system_text(virt, 2))
         for file in files:

@@ -59,6 +59,21 @@ bool matches(const Device& d, const DeviceSelector& s) {
     return false;
 }
 
+/// The nearest device above that has registers, unless it is a bus that passes addresses through
+/// (`ranges`): then there is nothing to go through.
+std::optional<size_t> reached_through(const Hardware& hardware, size_t device) {
+    const std::string& path = hardware.devices[device].path;
+    for (size_t i = device; i-- > 0;) {
+        const Device& above = hardware.devices[i];
+        if (!is_below_or_at(path, above.path) || above.registers.empty()) continue;
+        const DtNode* node = hardware.tree.find(above.path);
+        const bool bus = node != nullptr && node->property("ranges") != nullptr;
+        if (bus || !above.enabled || is_interrupt_controller(hardware, above)) return std::nullopt;
+        return i;
+    }
+    return std::nullopt;
+}
+
 /// select() with a table of paths where many selectors make one worth its while.
 class PathIndex {
 public:
@@ -179,6 +194,15 @@ std::vector<DeviceClaim> device_claims(const System& system, const Hardware& har
                 by_device[i] = s;
                 direct[i] = true;
             }
+    // What has no address of its own on the CPU's bus (a sensor on an I2C bus, a clock in a system
+    // controller) is reached through the device above it, which comes with it.
+    for (size_t i = by_device.size(); i-- > 0;) {
+        if (by_device[i] == nullptr || !hardware.devices[i].registers.empty()) continue;
+        const std::optional<size_t> above = reached_through(hardware, i);
+        if (!above || by_device[*above] != nullptr) continue;
+        by_device[*above] = by_device[i];
+        direct[*above] = true;
+    }
     // Tree order is depth first: what is below a device follows it at once.
     for (size_t i = 0; i < by_device.size(); i++) {
         if (by_device[i] == nullptr) continue;

@@ -80,9 +80,14 @@ private:
     }
 
     void phandles() {
-        std::set<uint32_t> seen;
+        std::set<uint32_t> seen, twice_in_base;
+        for (size_t i = 0; i < base_.size(); i++)
+            if (base_[i].phandle != 0 && !seen.insert(base_[i].phandle).second)
+                twice_in_base.insert(base_[i].phandle);
+        seen.clear();
         for (size_t i = 0; i < tree_.size(); i++)
-            if (tree_[i].phandle != 0 && !seen.insert(tree_[i].phandle).second)
+            if (tree_[i].phandle != 0 && !seen.insert(tree_[i].phandle).second &&
+                twice_in_base.count(tree_[i].phandle) == 0)
                 fail("E450", i, cat("phandle ", hex(tree_[i].phandle), " stands twice"));
     }
 
@@ -90,8 +95,8 @@ private:
     bool was_broken(size_t in_base, const Reference& r) const {
         if (in_base == TreeView::none) return false;
         for (const Reference& b : references(base_, in_base))
-            if (!b.complete && b.property->name == r.property->name && b.phandle == r.phandle &&
-                b.first_cell == r.first_cell)
+            // Its place in the property may differ: entries before it may be cut or stood in for.
+            if (!b.complete && b.property->name == r.property->name && b.phandle == r.phandle)
                 return true;
         return false;
     }

@@ -36,10 +36,14 @@ bool is_pin_state(std::string_view name) {
     return name.starts_with("pinctrl-") && name != "pinctrl-names";
 }
 
-uint32_t highest_phandle(const TreeView& tree) {
-    uint32_t highest = 0;
-    for (size_t i = 0; i < tree.size(); i++) highest = std::max(highest, tree[i].phandle);
-    return highest;
+/// Phandles that the tree has, or that one of its properties names although no node has it.
+std::set<uint32_t> used_phandles(const TreeView& tree) {
+    std::set<uint32_t> used{0, UINT32_MAX};
+    for (size_t i = 0; i < tree.size(); i++) {
+        used.insert(tree[i].phandle);
+        for (const Reference& r : references(tree, i)) used.insert(r.phandle);
+    }
+    return used;
 }
 
 std::vector<uint32_t> specifier_of(const Reference& r) {
@@ -69,7 +73,7 @@ std::map<std::vector<uint32_t>, uint32_t> assigned_rates(const TreeView& tree) {
 }  // namespace
 
 Stubs::Stubs(const TreeView& base, const Selection& selection)
-    : base_{base}, selection_{selection}, next_phandle_{highest_phandle(base) + 1} {}
+    : base_{base}, selection_{selection} {}
 
 bool Stubs::is_off(const Reference& r) const {
     return r.kind == ReferenceKind::provider && r.target != TreeView::none &&
@@ -79,13 +83,17 @@ bool Stubs::is_off(const Reference& r) const {
 uint32_t Stubs::phandle_for(const Specifier& specifier, uint32_t rate_if_unknown) {
     const auto found = std::find_if(clocks_.begin(), clocks_.end(),
                                     [&](const Clock& c) { return c.specifier == specifier; });
-    const auto index = static_cast<uint32_t>(found - clocks_.begin());
-    if (found == clocks_.end()) {
-        if (!rates_) rates_ = assigned_rates(base_);
-        const auto rate = rates_->find(specifier);
-        clocks_.push_back({specifier, rate == rates_->end() ? rate_if_unknown : rate->second});
-    }
-    return next_phandle_ + index;
+    if (found != clocks_.end()) return found->phandle;
+    if (!rates_) rates_ = assigned_rates(base_);
+    if (used_.empty()) used_ = used_phandles(base_);
+    // Above all that are there, for as long as that can be: easy to tell in a dump.
+    const uint32_t highest = *std::prev(used_.end(), 2);
+    uint32_t phandle = highest < UINT32_MAX - 1 ? highest + 1 : 1;
+    while (used_.count(phandle) != 0) phandle++;
+    used_.insert(phandle);
+    const auto rate = rates_->find(specifier);
+    clocks_.push_back({specifier, phandle, rate == rates_->end() ? rate_if_unknown : rate->second});
+    return phandle;
 }
 
 /// `clocks` with each entry of an absent provider replaced by a fixed clock, positions kept.
@@ -134,7 +142,7 @@ void Stubs::append_nodes(DtNode& root) const {
         Bytes cells, rate, phandle;
         append_cell(cells, 0);
         append_cell(rate, clocks_[i].rate);
-        append_cell(phandle, next_phandle_ + static_cast<uint32_t>(i));
+        append_cell(phandle, clocks_[i].phandle);
         clock.properties = {
             {"compatible",      text_value("fixed-clock")},
             {"#clock-cells",    std::move(cells)         },

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "mkl/hardware/references.hpp"
@@ -29,6 +30,7 @@ private:
     using Specifier = std::vector<uint32_t>;  ///< phandle and arguments
     struct Clock {
         Specifier specifier;
+        uint32_t phandle = 0;
         uint32_t rate = 0;  ///< Hz; 0: the tree does not say
     };
 
@@ -38,9 +40,9 @@ private:
 
     const TreeView& base_;
     const Selection& selection_;
-    uint32_t next_phandle_;
+    std::set<uint32_t> used_;  ///< phandles; filled when the first stub is made
     std::optional<std::map<Specifier, uint32_t>> rates_;  ///< assigned anywhere in the tree
-    std::vector<Clock> clocks_;  ///< the phandle of entry i is next_phandle_ + i
+    std::vector<Clock> clocks_;
 };
 
 }  // namespace mkl

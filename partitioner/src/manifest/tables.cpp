@@ -81,6 +81,15 @@ Key<T> row(std::string_view name, const Shape& shape, Needed need, std::string_v
     };
 }
 
+/// A limit of something that mkl places.
+template <class T, auto limit>
+Key<T> limit_row(std::string_view name, std::string_view description) {
+    return row<T>(name, address, optional, description,
+                  [](Reader& r, const SyntaxNode& n, const Shape& s, T& out) {
+                      r.value(n, s, out.limits.*limit);
+                  });
+}
+
 template <class T>
 Shape mapping_shape(std::string_view what) {
     Shape s{.kind = K::keys, .what = what};
@@ -221,6 +230,10 @@ const std::vector<Key<MemoryRequest>>& keys_of(const MemoryRequest&) {
         row<T, &T::base>("base", address, optional,
                          "First byte, a multiple of 2 MiB; chosen by mkl if left out"),
         row<T, &T::size>("size", size, needed, "Bytes, a multiple of 2 MiB"),
+        limit_row<T, &PlacementLimits::above>("above", "Lowest address where mkl may place it"),
+        limit_row<T, &PlacementLimits::below>("below", "It ends at or below this address, e.g. 4G"),
+        limit_row<T, &PlacementLimits::align>("align", "Its base is a multiple of this power of "
+                                                       "two"),
     };
     return table;
 }
@@ -360,6 +373,10 @@ const std::vector<Key<PoolRequest>>& keys_of(const PoolRequest&) {
         row<T, &T::size>("size", size, needed, "Bytes, a multiple of 4 KiB"),
         row<T, &T::base>("base", address, optional,
                          "First byte, a multiple of 4 KiB; chosen by mkl if left out"),
+        limit_row<T, &PlacementLimits::above>("above", "Lowest address where mkl may place it"),
+        limit_row<T, &PlacementLimits::below>("below", "It ends at or below this address, e.g. 4G"),
+        limit_row<T, &PlacementLimits::align>("align", "Its base is a multiple of this power of "
+                                                       "two"),
         row<T>("nodes", members, needed, "The nodes that see it, each with rw or r",
                [](Reader& r, const SyntaxNode& n, const Shape& s, PoolRequest& out) {
                    r.named(n, s, [&](const SyntaxEntry& e) -> Rights& {

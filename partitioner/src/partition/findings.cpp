@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "mkl/support/finding_doc.hpp"
+
 namespace mkl {
 
 namespace {
@@ -37,6 +39,15 @@ constexpr std::array table{
     FindingDoc{"E310", "why-unknown",       error, "`mkl why` was asked about something unknown",
                "A thing is a device (path, alias, &label), an address, an interrupt, a CPU, or a "
                "name of the description.",                                                           "mkl why serial9 system.yaml",                               "Take the suggestion."                                     },
+    finding_doc("E311", "untypeds-dropped", "More ranges than the kernel can tell its root task",
+                "A kernel lists at most 230 untypeds in its boot info, devices first and RAM last, "
+                "and drops the rest without a word: that RAM would be lost.",
+                "devices: [{all-except: [..]}]    # hundreds of separate pages",
+                "Claim fewer devices, or neighbouring ones; give the node fewer RAM ranges."),
+    finding_doc("W312", "dma-window", "A node's RAM is out of its bus master's reach",
+                "The `dma-ranges` above a device limit what it can address. mkl places the first "
+                "range of the node's memory there; it is not free.",
+                "", "List a smaller range first, e.g. memory: [16M, 1G]."),
     FindingDoc{"N301", "automatic-pool",    note,  "mkl made a pool for connections between nodes",
                "No pool in `shared:` has both nodes as members, so mkl made one that only they "
                "see.",                                                                               "",                                                          "Nothing; or declare the pool yourself to fix its address."},

@@ -19,21 +19,71 @@ struct Request {
     SourceSpan where;
     size_t node = 0, pool = 0;
     bool is_node = true;
+    std::vector<PhysRange> windows = {everywhere};  ///< where it may stand
+    std::string limit;                              ///< in words; "" if anywhere
 };
 
-std::vector<Request> requests_of(const Context& c) {
+/// `above:`, `below:` and `align:` of the YAML.
+void apply(const PlacementLimits& limits, Request& r) {
+    const uint64_t from = limits.above ? limits.above->value : 0;
+    const uint64_t to = limits.below ? limits.below->value : UINT64_MAX;
+    if (limits.above || limits.below) {
+        r.windows.clear();
+        if (from < to) r.windows.push_back(PhysRange::between(PhysAddr{from}, PhysAddr{to}));
+        r.limit = cat(limits.above ? cat("above ", hex(from)) : "",
+                      limits.above && limits.below ? " and " : "",
+                      limits.below ? cat("below ", hex(to)) : "");
+    }
+    if (limits.align) r.align = std::max(r.align, limits.align->value);
+}
+
+/// The node's bus masters that no IOMMU contains reach what all their windows have in common; the
+/// first RAM of the node that mkl places goes there, so that its drivers have memory for them.
+void prefer_dma_windows(const Context& c, size_t node, Request& r) {
+    std::vector<PhysRange> reach{everywhere};
+    for (const DeviceClaim& claim : device_claims(c.system, c.hardware, node)) {
+        const Device& d = c.hardware.devices[claim.device];
+        if (!d.has_dma || !d.iommu.empty() || !d.dma_windows || d.dma_windows->empty()) continue;
+        const auto both = intersect(reach, *d.dma_windows);
+        if (intersect(both, c.plan.ram).empty()) continue;  // no RAM at all: nothing to prefer
+        reach = both;
+    }
+    if (intersect(reach, c.plan.ram) == c.plan.ram) return;
+    const auto windows = intersect(r.windows, reach);
+    if (!c.space.lowest(r.size, r.align, windows)) {
+        c.sink.report(
+            {.id = "W312",
+             .where = r.where,
+             .message = cat(r.who, " owns a bus master that reaches only ", reach.front(),
+                            reach.size() > 1 ? " and more" : "", ", where ", size_text(r.size),
+                            " at a multiple of ", size_text(r.align), " is not free"),
+             .hint = "make this range smaller, or list a smaller one first; buffers for the device "
+                     "must lie within its reach"});
+        return;
+    }
+    r.windows = windows;
+    r.limit = "within reach of its bus masters";
+}
+
+std::vector<Request> requests_of(Context& c) {
     std::vector<Request> out;
     const auto add = [&](Request r, const std::optional<Located<uint64_t>>& base) {
         if (base) r.base = PhysAddr{base->value};
         if (r.size != 0) out.push_back(std::move(r));
     };
-    for (size_t i = 0; i < c.system.nodes.size(); i++)
-        for (const MemoryRequest& m : c.system.nodes[i].memory)
-            add({.who = cat("node '", c.system.nodes[i].name.value, "'"),
-                 .size = m.size.value,
-                 .where = m.where,
-                 .node = i},
-                m.base);
+    for (size_t i = 0; i < c.system.nodes.size(); i++) {
+        bool first = true;
+        for (const MemoryRequest& m : c.system.nodes[i].memory) {
+            Request r{.who = cat("node '", c.system.nodes[i].name.value, "'"),
+                      .size = m.size.value,
+                      .where = m.where,
+                      .node = i};
+            apply(m.limits, r);
+            if (first && !m.base) prefer_dma_windows(c, i, r);
+            first = first && m.base.has_value();
+            add(std::move(r), m.base);
+        }
+    }
     for (size_t p = 0; p < c.plan.pools.size(); p++) {
         const PlanPool& pool = c.plan.pools[p];
         Request r{.who = cat("pool '", pool.name, "'"), .pool = p, .is_node = false};
@@ -42,6 +92,7 @@ std::vector<Request> requests_of(const Context& c) {
             r.size = asked.size.value;
             r.align = r.size >= node_align ? node_align : page_bytes;
             r.where = asked.where;
+            apply(asked.limits, r);
             add(std::move(r), asked.base);
         } else {
             r.size = pool.range.size_bytes();  // automatic: plan_pools() has summed it up
@@ -73,7 +124,7 @@ bool place_fixed(Context& c, const Request& r) {
     for (const Taken& t : c.space.taken())
         if (range && t.range.overlaps(*range))
             d.notes.push_back({t.where, cat(t.who, " has ", t.range)});
-    if (const std::optional<PhysRange> other = c.space.lowest(r.size, r.align, everywhere))
+    if (const std::optional<PhysRange> other = c.space.lowest(r.size, r.align, r.windows))
         d.hint = cat("the lowest base that fits is ", hex(other->base()));
     c.sink.report(std::move(d));
     return false;
@@ -88,11 +139,11 @@ bool place_in_pieces(Context& c, const Request& r) {
     Space trial = c.space;
     std::vector<PhysRange> pieces;
     for (uint64_t rest = r.size; rest != 0;) {
-        uint64_t take = std::min(rest, trial.largest(r.align));
+        uint64_t take = std::min(rest, trial.largest(r.align, r.windows));
         if (rest != take && rest - take < least_piece)
             take = std::max(rest, least_piece) - least_piece;
         if (take < least_piece || pieces.size() == most_pieces) return false;
-        const std::optional<PhysRange> range = trial.lowest(take, r.align, everywhere);
+        const std::optional<PhysRange> range = trial.lowest(take, r.align, r.windows);
         if (!range) return false;
         trial.take(*range, r.who, r.where);
         pieces.push_back(*range);
@@ -103,21 +154,21 @@ bool place_in_pieces(Context& c, const Request& r) {
 }
 
 bool place_anywhere(Context& c, const Request& r) {
-    if (const std::optional<PhysRange> range = c.space.lowest(r.size, r.align, everywhere)) {
+    if (const std::optional<PhysRange> range = c.space.lowest(r.size, r.align, r.windows)) {
         grant(c, r, *range);
         return true;
     }
     if (place_in_pieces(c, r)) return true;
-    const uint64_t largest = c.space.largest(r.align);
-    c.sink.report(
-        {.id = "E302",
-         .where = r.where,
-         .message = cat(r.who, " needs ", size_text(r.size), " in one piece, a multiple of ",
-                        size_text(r.align), "; ", free_text(c.space)),
-         .notes = who_has_what(c.space),
-         .hint = largest == 0 ? std::string{"make something else smaller"}
-                              : cat("at most ", size_text(largest),
-                                    " fits here; make it or something else smaller")});
+    const uint64_t largest = c.space.largest(r.align, r.windows);
+    c.sink.report({.id = "E302",
+                   .where = r.where,
+                   .message = cat(r.who, " needs ", size_text(r.size),
+                                  " in one piece, a multiple of ", size_text(r.align),
+                                  r.limit.empty() ? "" : ", " + r.limit, "; ", free_text(c.space)),
+                   .notes = who_has_what(c.space),
+                   .hint = largest == 0 ? std::string{"make something else smaller"}
+                                        : cat("at most ", size_text(largest),
+                                              " fits here; make it or something else smaller")});
     return false;
 }
 
@@ -184,7 +235,7 @@ private:
         for (size_t i = 0; i < requests_.size(); i++) {
             if (places_[i] || tried_alike(i) || steps_++ > most_steps) continue;
             const std::optional<PhysRange> r =
-                space.lowest(requests_[i].size, requests_[i].align, everywhere);
+                space.lowest(requests_[i].size, requests_[i].align, requests_[i].windows);
             if (!r) return false;  // fits nowhere now, so nowhere later
             Space rest = space;
             rest.take(*r, "", {});
@@ -199,7 +250,8 @@ private:
     bool tried_alike(size_t i) const {
         for (size_t k = 0; k < i; k++)
             if (!places_[k] && requests_[k].size == requests_[i].size &&
-                requests_[k].align == requests_[i].align)
+                requests_[k].align == requests_[i].align &&
+                requests_[k].windows == requests_[i].windows)
                 return true;
         return false;
     }
@@ -215,7 +267,7 @@ std::optional<Places> first_fit(Space space, std::vector<Request> requests, cons
     requests.push_back(room);
     Places places;
     for (const Request& r : requests) {
-        const std::optional<PhysRange> place = space.lowest(r.size, r.align, everywhere);
+        const std::optional<PhysRange> place = space.lowest(r.size, r.align, r.windows);
         if (!place) return std::nullopt;
         space.take(*place, "", {});
         places.push_back(*place);
@@ -242,9 +294,10 @@ bool place_flexible(Context& c, const std::vector<Request>& requests) {
 bool place_memory(Context& c) {
     std::vector<Request> fixed, flexible;
     for (Request& r : requests_of(c)) (r.base ? fixed : flexible).push_back(std::move(r));
-    // By falling size, nodes before pools, YAML order.
+    // What is limited first, then by falling size, nodes before pools, YAML order.
     std::stable_sort(flexible.begin(), flexible.end(), [](const Request& a, const Request& b) {
-        return std::tuple{b.size, !a.is_node} < std::tuple{a.size, !b.is_node};
+        return std::tuple{a.limit.empty(), b.size, !a.is_node} <
+               std::tuple{b.limit.empty(), a.size, !b.is_node};
     });
     bool placed = true;
     for (const Request& r : fixed) placed = place_fixed(c, r) && placed;

@@ -53,6 +53,7 @@ std::optional<Plan> partition(const System& system, const Hardware& hardware,
     const bool pools = placement::plan_pools(c) && placement::plan_signals(c);
     if (placement::place_memory(c) && pools && placement::slice_pools(c))
         placement::place_loader(c);
+    if (sink.error_count() == errors) placement::check_untypeds(c);
     if (sink.error_count() != errors) return std::nullopt;
     list_reserved(c);
     list_behind_devices(c);

@@ -34,9 +34,16 @@ std::optional<PhysRange> Space::lowest(uint64_t size, uint64_t align, PhysRange 
     return std::nullopt;
 }
 
-uint64_t Space::largest(uint64_t align) const {
+std::optional<PhysRange> Space::lowest(uint64_t size, uint64_t align,
+                                       const std::vector<PhysRange>& windows) const {
+    for (const PhysRange w : windows)
+        if (const auto r = lowest(size, align, w)) return r;
+    return std::nullopt;
+}
+
+uint64_t Space::largest(uint64_t align, const std::vector<PhysRange>& windows) const {
     uint64_t best = 0;
-    for (const PhysRange& f : free_)
+    for (const PhysRange& f : intersect(free_, windows))
         best = std::max(best, aligned(f, align).size_bytes() / align * align);
     return best;
 }

@@ -31,8 +31,11 @@ public:
     void take(PhysRange range, std::string who, SourceSpan where);
     /// Lowest free range of `size` bytes whose base is a multiple of `align`, within `window`.
     std::optional<PhysRange> lowest(uint64_t size, uint64_t align, PhysRange window) const;
+    /// The same within any of several windows (sorted, disjoint).
+    std::optional<PhysRange> lowest(uint64_t size, uint64_t align,
+                                    const std::vector<PhysRange>& windows) const;
     /// Largest multiple of `align` that one aligned free range holds.
-    uint64_t largest(uint64_t align) const;
+    uint64_t largest(uint64_t align, const std::vector<PhysRange>& windows) const;
     uint64_t free_bytes() const;
     /// End of the highest range taken; 0 if none.
     PhysAddr top_of_taken() const;

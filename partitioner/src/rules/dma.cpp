@@ -31,14 +31,16 @@ void report(const System& system, const Hardware& hardware, const NodeRequest& n
     for (size_t i = 0; i < m.devices.size() && i < most; i++)
         names += cat(i == 0 ? "" : ", ", hardware.devices[m.devices[i]].path);
     if (m.devices.size() > most) names += cat(" and ", m.devices.size() - most, " more");
-    sink.report({.id = system.board.dma_strict ? "E250" : "W250",
-                 .where = m.where,
-                 .message = cat("node '", node.name.value, "' owns ", names, ", which can ",
-                                m.devices.size() == 1 ? "master" : "each master",
-                                " the bus and reach the memory of every node; no IOMMU contains ",
-                                m.devices.size() == 1 ? "it" : "them"),
-                 .hint = "trust the node's drivers with all of memory and say so: `dma-trusted: "
-                         "[DEVICE]` and `why:` in the node"});
+    sink.report(
+        {.id = system.board.dma_strict ? "E250" : "W250",
+         .where = m.where,
+         .message = cat("node '", node.name.value, "' owns ", names, ", which can ",
+                        m.devices.size() == 1 ? "master" : "each master",
+                        " the bus and reach the memory of every node; no IOMMU contains ",
+                        m.devices.size() == 1 ? "it" : "them"),
+         .notes = {{tree_place(hardware, hardware.devices[m.devices.front()].path), "the device"}},
+         .hint = "trust the node's drivers with all of memory and say so: `dma-trusted: "
+                 "[DEVICE]` and `why:` in the node"});
 }
 
 }  // namespace

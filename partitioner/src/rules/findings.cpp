@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "mkl/support/finding_doc.hpp"
+
 namespace mkl {
 
 namespace {
@@ -41,6 +43,10 @@ constexpr std::array table{
     FindingDoc{"E212", "memory-in-ram",         error,             "A range that is not free RAM",
                "It reaches outside the RAM of the board or into what firmware keeps "
                "(/reserved-memory, /memreserve/, `board: {reserve: ..}`).",                                                                               "memory: {base: 0x0, size: 64M}",                                             "Take the base of the hint."                                                },
+    finding_doc("E213", "memory-limits", "Limits that cannot be kept",
+                "`above:`, `below:` and `align:` say where mkl may place what has no `base:`.",
+                "memory: {size: 64M, above: 1G, below: 1G}",
+                "Widen the limits, or give a `base:` instead."),
     FindingDoc{"E220", "device-unknown",        error,             "A device that the board does not have",
                "Devices are named by full path, alias, &label, a glob on the full path (`*` within "
                "a component, `**` across), or by compatible.",                                                                                            "console: /pl011@9000001",                                                    "Take the suggestion, or look into the device tree."                        },
@@ -70,6 +76,14 @@ constexpr std::array table{
     FindingDoc{"W228", "nested-interrupt",      Severity::warning,
                "An interrupt that goes through a controller of somebody else",                                         "The line ends in a nested interrupt controller (GPIO, multiplexer). Only its owner "
                "can unmask and acknowledge it.",                            "",                                                                           "Give the controller to the same node, or do without the interrupt."        },
+    finding_doc("E229", "nested-interrupt-elsewhere",
+                "An interrupt that goes through another node's controller",
+                "The line ends in a nested interrupt controller (GPIO, multiplexer) that another "
+                "node owns: "
+                "that node alone can unmask and acknowledge it.",
+                "node0: devices: [/gpio-keys], node1: devices: [/gpio@9030000]",
+                "Give both to one node; or declare the controller in `share:` if the device works "
+                "without its interrupt."),
     FindingDoc{"E230", "root-or-components",    error,             "A component on a node with `root:`",
                "A root task of your own is all that runs on its node.",                                                                                   "",
                "Remove `root:`, or move the component."                                                                                                                                                                                                                                                             },

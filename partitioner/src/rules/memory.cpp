@@ -16,6 +16,7 @@ struct Request {
     std::optional<Located<uint64_t>> base;
     Located<uint64_t> size;
     uint64_t align = page_bytes;
+    PlacementLimits limits = {};
 
     std::optional<PhysRange> range() const {
         return base ? PhysRange::from_base_size(PhysAddr{base->value}, size.value) : std::nullopt;
@@ -26,9 +27,9 @@ std::vector<Request> requests(const System& system) {
     std::vector<Request> out;
     for (const NodeRequest& n : system.nodes)
         for (const MemoryRequest& m : n.memory)
-            out.push_back({cat("node '", n.name.value, "'"), m.base, m.size, node_align});
+            out.push_back({cat("node '", n.name.value, "'"), m.base, m.size, node_align, m.limits});
     for (const PoolRequest& p : system.shared)
-        out.push_back({cat("pool '", p.name.value, "'"), p.base, p.size, page_bytes});
+        out.push_back({cat("pool '", p.name.value, "'"), p.base, p.size, page_bytes, p.limits});
     if (system.loader && system.loader->size)
         out.push_back({"the loader", system.loader->base, *system.loader->size, page_bytes});
     return out;
@@ -100,6 +101,37 @@ void memory_aligned(const System& system, const Hardware&, DiagnosticSink& sink)
     if (system.loader && system.loader->base)
         check_multiple({"the loader", {}, {}, node_align}, *system.loader->base, "the base", true,
                        sink);
+}
+
+void memory_limits(const System& system, const Hardware&, DiagnosticSink& sink) {
+    const auto refuse = [&](const Located<uint64_t>& at, std::string message, std::string hint) {
+        sink.report({.id = "E213",
+                     .where = at.where,
+                     .message = std::move(message),
+                     .hint = std::move(hint)});
+    };
+    for (const Request& r : requests(system)) {
+        const PlacementLimits& l = r.limits;
+        if (l.align && (l.align->value & (l.align->value - 1)) != 0)
+            refuse(*l.align,
+                   cat("`align:` of ", r.who, ", ", hex(l.align->value), ", is not a power of two"),
+                   "");
+        if (r.base) {
+            if (l.above || l.below || l.align)
+                refuse(l.above   ? *l.above
+                       : l.below ? *l.below
+                                 : *l.align,
+                       cat(r.who, " has a `base:`, so a limit has nothing to choose"),
+                       "remove the limit, or `base:`");
+            continue;
+        }
+        const uint64_t from = l.above ? l.above->value : 0;
+        if (l.below && (l.below->value < from || l.below->value - from < r.size.value))
+            refuse(*l.below,
+                   cat("between ", hex(from), " and ", hex(l.below->value),
+                       " there is no room for ", size_text(r.size.value), " of ", r.who),
+                   "widen the limits or make it smaller");
+    }
 }
 
 void memory_disjoint(const System& system, const Hardware& hardware, DiagnosticSink& sink) {

@@ -52,6 +52,8 @@ void providers_not_elsewhere(const System& system, const Hardware& hardware, Dia
 
 void nested_controllers_owned(const System& system, const Hardware& hardware,
                               DiagnosticSink& sink) {
+    // The RISC-V AIA: no interrupt arrives anyway, and W433 has said so.
+    if (hardware.controller.type == InterruptControllerType::none) return;
     const auto by_path = index_by_path(hardware);
     const DeviceOwners owner = device_owners(system, hardware);
     for (size_t n = 0; n < system.nodes.size(); n++) {
@@ -71,11 +73,16 @@ void nested_controllers_owned(const System& system, const Hardware& hardware,
                                             system.nodes[n].name.value,
                                             "' does not own; it will not arrive"),
                              .hint = cat("add `", i.controller, "` to `devices:` of the node")};
+                d.notes.push_back({tree_place(hardware, i.controller), "the controller"});
                 if (owner[k]) {
+                    d.id = "E229";
                     d.notes.push_back(
                         {owner[k]->where,
                          cat("node '", system.nodes[owner[k]->node].name.value, "' has it")});
-                    d.hint = "give both devices to one node";
+                    std::swap(d.notes.front(), d.notes.back());
+                    d.hint = cat("give both devices to one node, or say in `share:` {device: ",
+                                 i.controller, ", owner: ", system.nodes[owner[k]->node].name.value,
+                                 ", why: ..} if the interrupt is not needed");
                 }
                 sink.report(std::move(d));
             }

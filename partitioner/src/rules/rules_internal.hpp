@@ -30,6 +30,7 @@ void cpus_startable(const System&, const Hardware&, DiagnosticSink&);
 void cpu_owned_once(const System&, const Hardware&, DiagnosticSink&);
 // memory.cpp
 void memory_aligned(const System&, const Hardware&, DiagnosticSink&);
+void memory_limits(const System&, const Hardware&, DiagnosticSink&);
 void memory_disjoint(const System&, const Hardware&, DiagnosticSink&);
 void memory_in_ram(const System&, const Hardware&, DiagnosticSink&);
 // devices.cpp

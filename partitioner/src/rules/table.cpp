@@ -30,6 +30,7 @@ constexpr std::array all{
     Rule{"E210", memory_aligned,           ""                   },
     Rule{"E211", memory_disjoint,          "E210"               },
     Rule{"E212", memory_in_ram,            "E210 E211"          },
+    Rule{"E213", memory_limits,            ""                   },
     Rule{"E220", devices_known,            ""                   },
     Rule{"E221", devices_enabled,          "E220"               },
     Rule{"E222", devices_assignable,       "E220"               },

@@ -198,9 +198,7 @@ TreeRun run_tree(const std::filesystem::path& dtb, Split split, uint32_t seed) {
     if (split == Split::varied) deal_out_devices(system, *hardware, seed);
     DiagnosticSink sink;
     std::optional<Plan> plan;
-    // Devices dealt out at random are entangled: their trees must be right all the same.
-    if (split == Split::varied || check(system, *hardware, sink))
-        plan = partition(system, *hardware, sink);
+    if (check(system, *hardware, sink)) plan = partition(system, *hardware, sink);
     if (!plan) {
         run.text = text_of(sink, 'E');
         if (!runnable && sink.has("E206")) run.end = TreeRun::End::refused;

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <random>
+#include <set>
 #include <string_view>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/rules/rules.hpp"
 
 namespace mkl::test {
 
@@ -86,19 +89,27 @@ void vary(DeviceTree& tree, uint32_t seed) { Varier{seed}.run(tree.root, true); 
 
 void deal_out_devices(System& system, const Hardware& hardware, uint32_t seed) {
     std::mt19937 engine{seed};
+    const auto file = std::make_shared<const SourceFile>(SourceFile{"dealt.yaml", ""});
+    uint32_t line = 0;
     for (const Device& d : hardware.devices) {
-        const uint32_t to = static_cast<uint32_t>(engine() % 3);
+        const auto to = static_cast<uint32_t>(engine() % 3);
         if (to == 2 || !d.enabled || is_interrupt_controller(hardware, d)) continue;
-        // Not what has the other's devices below it: that is one claim with two owners.
-        const bool taken =
-            std::any_of(system.nodes.begin(), system.nodes.end(), [&](const NodeRequest& n) {
-                return std::any_of(n.devices.begin(), n.devices.end(),
-                                   [&](const auto& s) { return is_below_or_at(d.path, s.text); });
-            });
-        if (taken) continue;
         DeviceSelector selector;
         selector.text = d.path;
+        selector.where = {file, ++line, 1, 0, ""};
         system.nodes[to].devices.push_back(selector);
+    }
+    // What the rules object to is taken back, until they are content.
+    constexpr int most_rounds = 20;
+    for (int round = 0; round < most_rounds; round++) {
+        DiagnosticSink sink;
+        if (check(system, hardware, sink)) return;
+        std::set<uint32_t> lines;
+        for (const Diagnostic& d : sink.all())
+            if (d.id.front() == 'E') lines.insert(d.where.line);
+        for (NodeRequest& n : system.nodes)
+            std::erase_if(n.devices,
+                          [&](const DeviceSelector& s) { return lines.count(s.where.line) != 0; });
     }
 }
 

@@ -14,7 +14,7 @@ namespace mkl::test {
 void vary(DeviceTree& tree, uint32_t seed);
 
 /// Gives every enabled device that can be claimed to one of the two nodes of `system`, or to none;
-/// in thirds.
+/// in thirds. What the rules refuse is taken back.
 void deal_out_devices(System& system, const Hardware& hardware, uint32_t seed);
 
 }  // namespace mkl::test

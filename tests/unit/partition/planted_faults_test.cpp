@@ -48,51 +48,50 @@ struct Fault {
 };
 
 constexpr Fault faults[] = {
-    // partition-tools' matrix
-    {"RamOfTwoNodesOverlaps", "base: 0x50000000, size: 256M", "base: 0x4f000000, size: 256M",
-     "E211", Parties::two},
-    {"RamOutsideTheBoard", "base: 0x50000000, size: 256M", "base: 0x90000000, size: 256M", "E212",
-     Parties::two},
-    {"RamThatFirmwareKeeps", "base: 0x50000000, size: 256M", "base: 0x78000000, size: 128M",
-     "E212", Parties::two},
-    {"PoolInANode", "pool: {base: 0x60000000", "pool: {base: 0x5f000000", "E211", Parties::two},
-    {"LoaderInANode", "loader: {base: 0x70000000", "loader: {base: 0x4f000000", "E211",
-     Parties::two},
-    {"CpuOwnedTwice", "cpu: 1", "cpu: 0", "E207", Parties::two},
-    {"CpuNotOnTheBoard", "cpu: 1", "cpu: 7", "E205", Parties::two},
-    {"DeviceOwnedTwice", "[/pl061@9030000]", "[/pl061@9030000, /pl031@9010000]", "E223",
-     Parties::two},
-    {"ConsoleOwnedTwice", "[/pl061@9030000]", "[/pl061@9030000, serial0]", "E223", Parties::two},
-    {"DeviceNotOnTheBoard", "/pl061@9030000", "/pl061@9030001", "E220", Parties::two},
-    {"NodeNamedTwice", "  b:\n    cpu: 1", "  a:\n    cpu: 1", "E003", Parties::two},
-    {"MisspeltKey", "memory: {base: 0x50000000", "memroy: {base: 0x50000000", "E101",
-     Parties::one},
-    {"UnparsableValue", "size: 256M}\n    console", "size: lots}\n    console", "E104",
-     Parties::one},
-    {"OctalLookingCpu", "cpu: 1", "cpu: 01", "E104", Parties::one},
-    // interrupts
-    {"InterruptLineOfTwoNodes", "[/pl061@9030000]", "[/pl061@9030000, /soc/timer@b001000]", "E226",
-     Parties::two},
-    {"InterruptThroughTheOthersGpio", "/virtio_mmio@a000000,", "/virtio_mmio@a000000, /soc/keys,",
-     "E229", Parties::two},
-    {"InterruptThroughNobodysGpio", "[/pl061@9030000]", "[/soc/keys]", "W228", Parties::two},
-    {"InterruptControllerClaimed", "[/pl061@9030000]", "[/intc@8000000]", "E222", Parties::one},
-    // pages
-    {"TwoDevicesInOnePage", "[/pl061@9030000]", "[/pl061@9030000, /virtio_mmio@a000200]", "E225",
-     Parties::two},
-    // providers
-    {"ClockOfTheOtherNode", "devices: [/pl031@9010000,",
-     "devices: [/soc/clock@b100000, /pl031@9010000,", "none", Parties::one},
-    {"UartOnTheOthersClock", "[/pl061@9030000]", "[/soc/uart@b200000]", "none", Parties::one},
-    // DMA
-    {"BusMaster", "[/pl061@9030000]", "[/soc/ethernet@b300000]", "W250", Parties::two},
-    {"BusMasterUnderStrict", "  reserve:", "  dma: strict\n  reserve:", "none", Parties::one},
-    // connections
-    {"PoolOfOneNode", "nodes: {a: rw, b: rw}}", "nodes: {a: rw}}", "E242", Parties::two},
-    {"PoolThatTheSenderMayOnlyRead", "nodes: {a: rw, b: rw}}", "nodes: {a: r, b: rw}}", "E242",
-     Parties::two},
-    {"EndThatIsNoComponent", "from: x.d", "from: z.d", "E240", Parties::one},
-    {"DeviceDisabled", "[/pl061@9030000]", "[serial1]", "E221", Parties::two},
+  // partition-tools' matrix
+    {"RamOfTwoNodesOverlaps",         "base: 0x50000000, size: 256M", "base: 0x4f000000, size: 256M",
+     "E211",                                                                                                            Parties::two},
+    {"RamOutsideTheBoard",            "base: 0x50000000, size: 256M", "base: 0x90000000, size: 256M",           "E212",
+     Parties::two                                                                                                                   },
+    {"RamThatFirmwareKeeps",          "base: 0x50000000, size: 256M", "base: 0x78000000, size: 128M",           "E212",
+     Parties::two                                                                                                                   },
+    {"PoolInANode",                   "pool: {base: 0x60000000",      "pool: {base: 0x5f000000",                "E211", Parties::two},
+    {"LoaderInANode",                 "loader: {base: 0x70000000",    "loader: {base: 0x4f000000",              "E211",
+     Parties::two                                                                                                                   },
+    {"CpuOwnedTwice",                 "cpu: 1",                       "cpu: 0",                                 "E207", Parties::two},
+    {"CpuNotOnTheBoard",              "cpu: 1",                       "cpu: 7",                                 "E205", Parties::two},
+    {"DeviceOwnedTwice",              "[/pl061@9030000]",             "[/pl061@9030000, /pl031@9010000]",       "E223",
+     Parties::two                                                                                                                   },
+    {"ConsoleOwnedTwice",             "[/pl061@9030000]",             "[/pl061@9030000, serial0]",              "E223", Parties::two},
+    {"DeviceNotOnTheBoard",           "/pl061@9030000",               "/pl061@9030001",                         "E220", Parties::two},
+    {"NodeNamedTwice",                "  b:\n    cpu: 1",             "  a:\n    cpu: 1",                       "E003", Parties::two},
+    {"MisspeltKey",                   "memory: {base: 0x50000000",    "memroy: {base: 0x50000000",              "E101", Parties::one},
+    {"UnparsableValue",               "size: 256M}\n    console",     "size: lots}\n    console",               "E104",
+     Parties::one                                                                                                                   },
+    {"OctalLookingCpu",               "cpu: 1",                       "cpu: 01",                                "E104", Parties::one},
+ // interrupts
+    {"InterruptLineOfTwoNodes",       "[/pl061@9030000]",             "[/pl061@9030000, /soc/timer@b001000]",   "E226",
+     Parties::two                                                                                                                   },
+    {"InterruptThroughTheOthersGpio", "/virtio_mmio@a000000,",        "/virtio_mmio@a000000, /soc/keys,",
+     "E229",                                                                                                            Parties::two},
+    {"InterruptThroughNobodysGpio",   "[/pl061@9030000]",             "[/soc/keys]",                            "W228", Parties::two},
+    {"InterruptControllerClaimed",    "[/pl061@9030000]",             "[/intc@8000000]",                        "E222", Parties::one},
+ // pages
+    {"TwoDevicesInOnePage",           "[/pl061@9030000]",             "[/pl061@9030000, /virtio_mmio@a000200]", "E225",
+     Parties::two                                                                                                                   },
+ // providers
+    {"ClockOfTheOtherNode",           "devices: [/pl031@9010000,",
+     "devices: [/soc/clock@b100000, /pl031@9010000,",                                                           "none", Parties::one},
+    {"UartOnTheOthersClock",          "[/pl061@9030000]",             "[/soc/uart@b200000]",                    "none", Parties::one},
+ // DMA
+    {"BusMaster",                     "[/pl061@9030000]",             "[/soc/ethernet@b300000]",                "W250", Parties::two},
+    {"BusMasterUnderStrict",          "  reserve:",                   "  dma: strict\n  reserve:",              "none", Parties::one},
+ // connections
+    {"PoolOfOneNode",                 "nodes: {a: rw, b: rw}}",       "nodes: {a: rw}}",                        "E242", Parties::two},
+    {"PoolThatTheSenderMayOnlyRead",  "nodes: {a: rw, b: rw}}",       "nodes: {a: r, b: rw}}",                  "E242",
+     Parties::two                                                                                                                   },
+    {"EndThatIsNoComponent",          "from: x.d",                    "from: z.d",                              "E240", Parties::one},
+    {"DeviceDisabled",                "[/pl061@9030000]",             "[serial1]",                              "E221", Parties::two},
 };
 
 std::string planted(std::string_view text, std::string_view from, std::string_view to) {
@@ -105,7 +104,10 @@ std::string planted(std::string_view text, std::string_view from, std::string_vi
 
 /// All findings of the whole partitioner.
 void run(std::string_view text, DiagnosticSink& sink) {
-    const Hardware hardware = test::make_virt();
+    Hardware hardware = test::make_virt();
+    SourceSpan where = hardware.source;
+    where.node = "/reserved-memory/secure@7f000000";
+    hardware.reserved.push_back({test::range(0x7f000000, 0x1000000), where.node, true, where});
     const auto system = test::read_system(text, sink);
     if (system && check(*system, hardware, sink)) (void)partition(*system, hardware, sink);
 }

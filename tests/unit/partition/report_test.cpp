@@ -115,6 +115,60 @@ TEST(Dma, SaysOwnerIommuAndReach) {
     EXPECT_EQ(usb.iommu, "/iommu@5000");
 }
 
+/// Its only RAM below 1.5 GiB is asked for by another node first: by size it would be placed last.
+TEST(Dma, TheFirstRangeOfANodeIsWithinReach) {
+    Hardware h = board();
+    h.ram = {
+        {range(0x40000000,  512 << 20),         "/memory"},
+        {range(0x100000000, uint64_t{2} << 30), ""       }
+    };
+    for (Device& d : h.devices)
+        if (d.dma_windows) d.dma_windows = std::vector{range(0x40000000, 512 << 20)};
+    System system;
+    const std::string nodes = "nodes:\n"
+                              "  a: {cpu: 0, memory: [64M, 1G], devices: [/mmc@3000]}\n"
+                              "  b: {cpu: 1, memory: 448M}\n";
+    auto plan = plan_of(nodes, h, system);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->nodes[0].memory.front(), range(0x40000000, 64 << 20));
+    h.devices[7].dma_windows = std::vector{range(0x40000000, 32 << 20)};
+    DiagnosticSink sink;
+    EXPECT_TRUE(partition(system, h, sink));
+    EXPECT_TRUE(sink.has("W312"));
+}
+
+TEST(Placement, KeepsLimits) {
+    System system;
+    const auto plan = plan_of("nodes:\n"
+                              "  a: {cpu: 0, memory: {size: 64M, above: 0x50000000}}\n"
+                              "  b: {cpu: 1, memory: {size: 16M, below: 0x44000000, align: 32M}}\n"
+                              "shared: {p: {size: 4M, align: 256M, nodes: {a: rw}}}\n",
+                              board(), system);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->nodes[0].memory.front(), range(0x50000000, 64 << 20));
+    EXPECT_EQ(plan->nodes[1].memory.front(), range(0x40000000, 16 << 20));
+    EXPECT_EQ(plan->pools[0].range.base().value % (256 << 20), 0u);
+}
+
+/// Every second page of a large register window: more pieces than boot info has room for.
+TEST(Untypeds, TooManyOfTheBuiltInKernelAreRefused) {
+    Hardware h = board();
+    std::string devices;
+    for (uint32_t i = 0; i < 240; i++) {
+        const std::string path = "/dev@" + std::to_string(i);
+        test::add_device(h, path, {range(0x10000000 + 0x2000 * i, 0x1000)}, 0);
+        devices += (i == 0 ? "" : ", ") + path;
+    }
+    const std::string yaml = "mkl: 1\nboard: {dtb: board.dtb}\nnodes:\n  a: {cpu: 0, memory: 64M, "
+                             "devices: [" +
+                             devices + "]}\n";
+    DiagnosticSink sink;
+    const auto system = test::read_system(yaml, sink);
+    ASSERT_TRUE(system);
+    EXPECT_FALSE(partition(*system, h, sink));
+    EXPECT_TRUE(sink.has("E311"));
+}
+
 TEST(Guarantees, SayForEachKernelWhoEnforces) {
     System system;
     const auto plan = plan_of("nodes:\n"

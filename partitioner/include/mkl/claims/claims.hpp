@@ -40,7 +40,8 @@ struct DeviceClaim {
     bool direct = true;  ///< named by the selector; false: in the subtree of one that is
 };
 
-/// Devices of a node, its console included, each once, in tree order; enabled ones only.
+/// Devices of a node, its console included, each once, in tree order; enabled ones only. What is
+/// reached only through a device above it (I2C, SPI, a system controller) brings that one along.
 std::vector<DeviceClaim> device_claims(const System& system, const Hardware& hardware, size_t node);
 
 /// Registers of a device grown to pages, sorted and disjoint.

@@ -61,11 +61,19 @@ struct CpuChoice {
     SourceSpan where;
 };
 
+/// Where what has no base may be placed.
+struct PlacementLimits {
+    std::optional<Located<uint64_t>> above;  ///< lowest first byte
+    std::optional<Located<uint64_t>> below;  ///< the last byte is below this
+    std::optional<Located<uint64_t>> align;  ///< a power of two
+};
+
 /// One element of `memory:`: a size, or base and size.
 struct MemoryRequest {
     std::optional<Located<uint64_t>> base;
     Located<uint64_t> size;
     SourceSpan where;
+    PlacementLimits limits = {};
 };
 
 enum class KernelKind { builtin, builtin_release, elf };
@@ -110,6 +118,7 @@ struct PoolRequest {
     Located<uint64_t> size;
     std::vector<std::pair<Located<std::string>, Rights>> nodes;  ///< in YAML order
     SourceSpan where;
+    PlacementLimits limits = {};
 };
 
 struct ComponentDevice {
