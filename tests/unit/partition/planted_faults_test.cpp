@@ -3,6 +3,7 @@
 // where two parties are involved the finding has the place of both.
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string_view>
 
 #include "make_hardware.hpp"
@@ -46,6 +47,9 @@ struct Fault {
     std::string_view id;
     Parties parties;
 };
+
+/// For gtest: a name, not bytes with addresses in them.
+void PrintTo(const Fault& f, std::ostream* out) { *out << f.name; }
 
 constexpr Fault faults[] = {
   // partition-tools' matrix
