@@ -7,7 +7,7 @@ mkl_stub_page:
     .ascii  "MKLSTUB1"
     .word   1
     .word   MKL_STUB_ABI
-    .word   12
+    .word   13
     .word   0
     .word   mkl_stub_signal
     .word   mkl_stub_wait
@@ -21,3 +21,4 @@ mkl_stub_page:
     .word   mkl_stub_recv
     .word   mkl_stub_reply_recv
     .word   mkl_stub_reply
+    .word   mkl_stub_fault

@@ -29,6 +29,32 @@ SyscallResult transfer(int64_t number, uint64_t cptr, const mkl_message& m) {
     return syscall(number, cptr, info_of(m), m.mr[0], m.mr[1], m.mr[2], m.mr[3], MKL_SLOT_REPLY);
 }
 
+constexpr unsigned address_word = 1;  // of a VMFault and of a CapFault
+constexpr unsigned number_word = syscall_number_word;
+
+/// Word of the message received last: the first four are registers, the rest the IPC buffer.
+uint64_t word(const mkl_message& m, unsigned index) {
+    if (index < kapi::msg_registers) return m.mr[index];
+    return reinterpret_cast<const kapi::IpcBuffer*>(MKL_VA_IPC_BUFFER)->msg[index];
+}
+
+/// MKL_FAULT_*; and the two words that say where.
+uint64_t translate(const mkl_message& m, uint64_t& pc, uint64_t& detail) {
+    pc = m.mr[0];
+    detail = 0;
+    if (m.label == abi::fault::null_fault) return MKL_FAULT_NONE;
+    if (m.label == abi::fault::vm_fault || m.label == abi::fault::cap_fault) {
+        detail = word(m, address_word);
+        return m.label == abi::fault::vm_fault ? MKL_FAULT_MEMORY : MKL_FAULT_CAP;
+    }
+    if (m.label == abi::fault::unknown_syscall) {
+        pc = word(m, syscall_pc_word);
+        detail = word(m, number_word);
+        return MKL_FAULT_SYSCALL;
+    }
+    return m.label == abi::fault::user_exception ? MKL_FAULT_EXCEPTION : MKL_FAULT_OTHER;
+}
+
 }  // namespace
 
 extern "C" {
@@ -66,5 +92,13 @@ void mkl_stub_reply_recv(uint64_t cptr, mkl_message* message) {
 }
 
 void mkl_stub_reply(mkl_message* message) { transfer(sys_reply, reply_cptr, *message); }
+
+void mkl_stub_fault(uint64_t cptr, mkl_message* message) {
+    store(*message, syscall(sys_receive, cptr, 0, 0, 0, 0, 0, MKL_SLOT_REPLY));
+    uint64_t pc = 0, detail = 0;
+    message->label = translate(*message, pc, detail);
+    message->mr[0] = pc;
+    message->mr[1] = detail;
+}
 
 }  // extern "C"

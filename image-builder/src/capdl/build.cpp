@@ -118,6 +118,7 @@ private:
 }  // namespace
 
 bool pool_is_uncached(const Plan& plan, size_t pool, const System& system) {
+    if (plan.pools[pool].dma) return true;  // what a bus master writes passes no cache
     const auto& members = plan.pools[pool].nodes;
     return std::any_of(members.begin(), members.end(), [&](const auto& member) {
         return system.nodes[member.first].kernel.kind == KernelKind::elf;

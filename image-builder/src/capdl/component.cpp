@@ -205,6 +205,31 @@ uint64_t Component::map_device(const std::vector<ObjectId>& frames) {
     return map_block(next_device_, frames, right_read | right_write, true);
 }
 
+uint64_t Component::map_dma(const std::vector<ObjectId>& frames) {
+    return map_block(next_device_, frames, right_read | right_write, true);
+}
+
+void Component::send_faults_to(ObjectId endpoint, uint64_t badge) {
+    for (Cap& c : spec_.objects[cnode_].slots) {
+        if (c.slot != fault_slot_) continue;
+        c.object = endpoint;
+        c.badge = badge;
+    }
+}
+
+uint64_t Component::receive_from(ObjectId endpoint) {
+    if (abi_has_scheduling_contexts(spec_.abi)) {  // what an answer goes through
+        Cap reply;
+        reply.slot = MKL_SLOT_REPLY;
+        reply.object = add_object(spec_, Type::reply, name_ + "_reply");
+        spec_.objects[cnode_].slots.push_back(reply);
+    }
+    Cap receive;
+    receive.object = endpoint;
+    receive.rights = right_read;
+    return add_cap(receive);
+}
+
 uint64_t Component::add_end(std::string_view name, const EndValues& values,
                             const SourceSpan& where) {
     if (name.size() >= MKL_NAME_SIZE) {

@@ -47,6 +47,12 @@ public:
     uint64_t map_shared(const std::vector<ObjectId>& frames, uint16_t rights, bool uncached);
     /// Maps device registers; returns the first address.
     uint64_t map_device(const std::vector<ObjectId>& frames);
+    /// Maps DMA memory; returns its address.
+    uint64_t map_dma(const std::vector<ObjectId>& frames);
+    /// Its faults go to `endpoint` with `badge`, instead of to the root task.
+    void send_faults_to(ObjectId endpoint, uint64_t badge);
+    /// Slot of the capability to receive from `endpoint`.
+    uint64_t receive_from(ObjectId endpoint);
     /// Adds an end as the program finds it; returns its index among the ends.
     uint64_t add_end(std::string_view name, const EndValues& values, const SourceSpan& where);
 

@@ -21,16 +21,10 @@ void Wiring::add_devices() {
     for (Component& component : components_) {
         const ComponentRequest& request = component.request();
         for (const ComponentDevice& device : request.devices) add_device(component, device);
-        const auto unbuilt = [&](std::string_view key, const SourceSpan& where) {
-            report("E528", where,
-                   cat("component '", request.name.value, "' has `", key,
-                       "`, which this version does not build yet"),
-                   "leave it out");
-        };
-        if (!request.dma.empty()) unbuilt("dma:", request.dma.front().size.where);
-        if (request.fault) unbuilt("fault:", request.fault->where);
-        if (request.budget_us || request.period_us) unbuilt("budget:", request.where);
+        add_dma(component);
+        check_time(component.request());
     }
+    route_faults();
 }
 
 void Wiring::add_device(Component& component, const ComponentDevice& request) {

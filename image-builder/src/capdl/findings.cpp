@@ -40,10 +40,11 @@ constexpr FindingDoc docs[] = {
         "this version has them on Arm's GIC only.",
         "", "Use fewer signals into one node."),
     finding_doc(
-        "E528", "not-built-yet", "a key that this version does not build yet",
-        "The schema has it, the root task does not do it yet; ignoring it silently would be "
-        "worse.",
-        "components: {c: {dma: {ring: {size: 64K}}, ...}}", "Leave it out."),
+        "E528", "component-budget", "a component's budget cannot be kept",
+        "`budget:` and `period:` are the times of a scheduling context, which only an MCS kernel "
+        "has; the budget is at most the period.",
+        "components: {c: {budget: 2ms, period: 10ms, ...}}    # on a node with `kernel: builtin`",
+        "Give the node an MCS kernel, or leave both out."),
     finding_doc(
         "E529", "components-do-not-fit", "components need more memory than their node has",
         "Program, stack and heap of the node's components together are larger than its RAM.",
@@ -76,6 +77,10 @@ constexpr FindingDoc docs[] = {
                 "`map:` needs registers, `irq:` an interrupt that ends at the board's root "
                 "controller.",
                 "", "Name another device, or leave the key out."),
+    finding_doc("E536", "component-fault", "a component's faults cannot go where it says",
+                "A fault is a message of the node's kernel, so who gets it lives on the same node.",
+                "components: {c: {node: a, fault: m, ...}, m: {node: b, ...}}",
+                "Name a component of the same node, or none: then the root task reports it."),
     finding_doc("E535", "component-irq-twice", "an interrupt is delivered to two ends",
                 "A kernel has one handler for each interrupt, and that has one notification.", "",
                 "Let one component take it, and signal the other."),

@@ -272,8 +272,17 @@ uint64_t Wiring::doorbell_word(Component& component, size_t to, uint32_t word) {
     }
     const auto [at, new_address] = doorbell_addresses_.emplace(std::pair{&component, to}, 0);
     if (new_address)
-        at->second = component.map_shared({frame->second}, right_read | right_write, false);
+        at->second = component.map_shared({frame->second}, right_read | right_write,
+                                          doorbell_is_uncached(to));
     return at->second + word * sizeof(uint64_t);
+}
+
+/// As its record and the receiver see the page (pool_is_uncached).
+bool Wiring::doorbell_is_uncached(size_t to) const {
+    for (size_t p = 0; p < plan_.pools.size(); p++)
+        if (plan_.pools[p].doorbell == std::pair{node_, to})
+            return pool_is_uncached(plan_, p, system_);
+    return false;
 }
 
 /// RISC-V has one for all senders.

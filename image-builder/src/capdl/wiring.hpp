@@ -58,9 +58,13 @@ private:
     uint64_t doorbell_word(Component& component, size_t to, uint32_t word);
     /// The root task takes the interrupt and passes the signal on.
     std::optional<uint64_t> signal_shared(const SgiReceive& receive, Side to, uint32_t flags);
+    bool doorbell_is_uncached(size_t to) const;
     PhysRange doorbell_page(size_t from, size_t to) const;
     ObjectId doorbell_irq(uint32_t id);
     std::optional<Memory> memory_of(size_t index, const ConnectionRequest& c, bool both_local);
+    void add_dma(Component& component);
+    void check_time(const ComponentRequest& request);
+    void route_faults();
     void add_device(Component& component, const ComponentDevice& request);
     void map_registers(Component& component, const ComponentDevice& request, const Device& device,
                        size_t& count);

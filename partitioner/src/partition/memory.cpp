@@ -96,7 +96,9 @@ std::vector<Request> requests_of(Context& c) {
             add(std::move(r), asked.base);
         } else {
             r.size = pool.range.size_bytes();  // automatic: plan_pools() has summed it up
-            r.where = c.system.connections[pool.slices.front().connection].where;
+            const PoolSlice& cause = pool.slices.front();
+            r.where = cause.dma ? c.system.components[cause.dma->first].where
+                                : c.system.connections[cause.connection].where;
             add(std::move(r), std::nullopt);
         }
     }

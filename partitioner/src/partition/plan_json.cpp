@@ -102,9 +102,14 @@ Json pool_json(const PlanPool& p, const Plan& plan, const System& system) {
     for (const auto& [node, rights] : p.nodes)
         nodes.set(plan.nodes[node].name, rights_text(rights));
     const auto slice = [&](const PoolSlice& s) {
-        return Json::object()
-            .set("connection", system.connections[s.connection].name.value)
-            .merge(range_json(s.range));
+        Json out = Json::object();
+        if (s.dma) {
+            const ComponentRequest& c = system.components[s.dma->first];
+            out.set("dma", cat(c.name.value, ".", c.dma[s.dma->second].name));
+        } else {
+            out.set("connection", system.connections[s.connection].name.value);
+        }
+        return out.merge(range_json(s.range));
     };
     Json out = Json::object();
     out.set("name", p.name).merge(range_json(p.range)).set("nodes", std::move(nodes));

@@ -5,6 +5,7 @@
 // else the first in YAML order with room. Connections between nodes that no pool serves get an
 // automatic one per set of nodes, so that nobody sees more than it has to.
 #include <algorithm>
+#include <bit>
 #include <map>
 
 #include "mkl/claims/claims.hpp"
@@ -34,7 +35,7 @@ const Rights* rights_of(const PlanPool& pool, size_t node) {
 }
 
 bool serves(const PlanPool& pool, std::pair<size_t, size_t> nodes, const ConnectionRequest& r) {
-    if (pool.doorbell) return false;
+    if (pool.doorbell || pool.dma) return false;
     const Rights *from = rights_of(pool, nodes.first), *to = rights_of(pool, nodes.second);
     if (from == nullptr || to == nullptr || *from != Rights::read_write) return false;
     return *to == Rights::read_write || !signals_back(r);  // what signals back writes, too
@@ -65,7 +66,7 @@ void add_automatic(Context& c,
         }
         bytes[it->second - first] +=
             rounded_up(connection_bytes(c.system.connections[connection]), page_bytes);
-        c.plan.pools[it->second].slices.push_back({connection, {}});
+        c.plan.pools[it->second].slices.push_back({connection, {}, {}});
     }
     for (size_t i = 0; i < bytes.size(); i++) {
         PlanPool& pool = c.plan.pools[first + i];
@@ -78,6 +79,54 @@ void add_automatic(Context& c,
                                       c.system.nodes[pool.nodes[1].first].name.value,
                                       "'; mkl makes one named `", pool.name, "` of ",
                                       size_text(pool.range.size_bytes()))});
+    }
+}
+
+/// A bus master may want a buffer that crosses no multiple of its size.
+uint64_t dma_align(uint64_t size) {
+    return std::min(std::bit_ceil(std::max(size, page_bytes)), node_align);
+}
+
+/// One pool for all DMA memory of a node's drivers, outside its RAM: nothing that the node's kernel
+/// uses or zeroes lies there, and its address is known before anything runs.
+void add_dma_pools(Context& c) {
+    for (size_t n = 0; n < c.system.nodes.size(); n++) {
+        PlanPool pool;
+        uint64_t bytes = 0;
+        for (size_t i = 0; i < c.system.components.size(); i++) {
+            const ComponentRequest& component = c.system.components[i];
+            if (component.node.value != c.system.nodes[n].name.value) continue;
+            for (size_t k = 0; k < component.dma.size(); k++) {
+                const uint64_t size = component.dma[k].size.value;
+                bytes = rounded_up(bytes, dma_align(size)) + rounded_up(size, page_bytes);
+                PoolSlice slice{
+                    PoolSlice::no_connection, { },
+                     std::pair{ i, k}
+                };
+                pool.slices.push_back(slice);
+            }
+        }
+        if (pool.slices.empty()) continue;
+        pool.name = cat("dma-", c.system.nodes[n].name.value);
+        pool.nodes = {
+            {n, Rights::read_write}
+        };
+        pool.automatic = true;
+        pool.dma = true;
+        pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{rounded_up(bytes, node_align)});
+        c.plan.pools.push_back(std::move(pool));
+    }
+}
+
+/// Where the pools stand, what is in them follows.
+void slice_dma(const Context& c, PlanPool& pool) {
+    uint64_t at = pool.range.base().value;
+    for (PoolSlice& s : pool.slices) {
+        const uint64_t size = c.system.components[s.dma->first].dma[s.dma->second].size.value;
+        at = rounded_up(at, dma_align(size));
+        const uint64_t end = at + rounded_up(size, page_bytes);
+        s.range = PhysRange::between(PhysAddr{at}, PhysAddr{end});
+        at = end;
     }
 }
 
@@ -104,11 +153,17 @@ bool plan_pools(Context& c) {
             left.push_back({i, *nodes});
     }
     add_automatic(c, left);
+    add_dma_pools(c);
     return true;
 }
 
 bool slice_pools(Context& c) {
-    for (PlanPool& pool : c.plan.pools) pool.slices.clear();
+    for (PlanPool& pool : c.plan.pools) {
+        if (pool.dma)
+            slice_dma(c, pool);
+        else
+            pool.slices.clear();
+    }
     bool fits = true;
     for (size_t i = 0; i < c.system.connections.size(); i++) {
         const ConnectionRequest& r = c.system.connections[i];
@@ -124,7 +179,8 @@ bool slice_pools(Context& c) {
         }
         if (chosen != nullptr) {
             const PhysAddr base{chosen->range.base().value + used(*chosen)};
-            chosen->slices.push_back({i, PhysRange::between(base, PhysAddr{base.value + size})});
+            chosen->slices.push_back(
+                {i, PhysRange::between(base, PhysAddr{base.value + size}), {}});
             continue;
         }
         fits = false;

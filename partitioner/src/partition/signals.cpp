@@ -120,7 +120,7 @@ private:
         page.automatic = true;
         page.doorbell = {s.from, node_};
         page.range = PhysRange::between(PhysAddr{0}, PhysAddr{page_bytes});
-        page.slices.push_back({s.connection, {}});  // whom to name if there is no room for it
+        page.slices.push_back({s.connection, {}, {}});  // whom to name if there is no room for it
         c_.plan.pools.push_back(std::move(page));
     }
 

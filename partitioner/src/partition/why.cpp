@@ -12,6 +12,12 @@ namespace mkl {
 
 namespace {
 
+std::string slice_text(const System& system, const PoolSlice& s) {
+    if (!s.dma) return cat("connection ", system.connections[s.connection].name.value);
+    const ComponentRequest& c = system.components[s.dma->first];
+    return cat("DMA memory ", c.name.value, ".", c.dma[s.dma->second].name);
+}
+
 std::string place_text(const SourceSpan& where) {
     if (!where.known()) return "";
     return where.line == 0 ? where.file->path
@@ -126,15 +132,15 @@ public:
     }
 
     std::string pool(const PlanPool& p) const {
-        std::string out =
-            cat("pool ", p.name, " ", p.range,
-                p.automatic ? ": made by mkl, since no pool in `shared:` serves\n" : "\n");
+        std::string out = cat("pool ", p.name, " ", p.range,
+                              p.dma         ? ": DMA memory of this node's drivers\n"
+                              : p.automatic ? ": made by mkl, since no pool in `shared:` serves\n"
+                                            : "\n");
         for (const auto& [member, rights] : p.nodes)
             out += cat("  ", plan_.nodes[member].name,
                        rights == Rights::read_write ? " rw\n" : " r\n");
         for (const PoolSlice& s : p.slices)
-            out += cat("  connection ", system_.connections[s.connection].name.value, " has ",
-                       s.range, "\n");
+            out += cat("  ", slice_text(system_, s), " has ", s.range, "\n");
         return out;
     }
 

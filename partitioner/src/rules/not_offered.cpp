@@ -27,11 +27,7 @@ void refuse_in_nodes(const System& system, DiagnosticSink& sink) {
 
 void refuse_in_components(const System& system, DiagnosticSink& sink) {
     for (const ComponentRequest& c : system.components) {
-        if (c.budget_us || c.period_us)
-            refuse(sink, c.where, "`budget:` and `period:` (MCS kernels)", "remove them");
-        if (c.fault) refuse(sink, c.fault->where, "fault handlers (`fault:`)", "remove it");
         if (c.domain != 0) refuse(sink, c.where, "scheduling domains", "remove `domain:`");
-        if (!c.dma.empty()) refuse(sink, c.where, "DMA memory (`dma:`)", "remove it");
     }
     for (const ConnectionRequest& c : system.connections) {
         for (const EndName* end : {&c.from, &c.to})

@@ -291,6 +291,90 @@ TEST(Capdl, RefusesProgramsThatCannotBeMapped) {
     EXPECT_EQ(build_failure(adder), "E529");
 }
 
+TEST(Capdl, FaultsGoToTheComponentThatIsNamed) {
+    for (const uint32_t abi : {MKL_ABI_AARCH64_CLASSIC, MKL_ABI_AARCH64_MCS}) {
+        test::Adder adder;
+        adder.system.components[1].node.value = "node0";
+        adder.system.connections.clear();
+        adder.system.components[0].fault = Located<std::string>{"adder", {}};
+        DiagnosticSink sink;
+        const auto spec = build(adder, 0, sink, abi);
+        ASSERT_TRUE(spec);
+        const Object& client = object(*spec, "client_cnode");
+        const uint64_t fault_slot = object(*spec, "client_tcb").tcb->fault_ep;
+        uint64_t badge = 0;
+        for (const Cap& c : client.slots)
+            if (c.slot == fault_slot && spec->objects[c.object].name == "adder_faults")
+                badge = c.badge;
+        EXPECT_EQ(badge, 1u);
+        const mkl_startup& s = startup_of(*spec, "adder");
+        ASSERT_EQ(s.end_count, 1u);
+        EXPECT_STREQ(s.ends[0].name, "client");
+        EXPECT_EQ(s.ends[0].kind, MKL_END_FAULTS);
+        EXPECT_EQ(s.ends[0].b, badge);
+        bool receives = false, answers = false;
+        for (const Cap& c : object(*spec, "adder_cnode").slots) {
+            receives = receives || (c.slot == s.ends[0].a && c.rights == right_read);
+            answers = answers ||
+                      (c.slot == MKL_SLOT_REPLY && spec->objects[c.object].type == Type::reply);
+        }
+        EXPECT_TRUE(receives);
+        EXPECT_EQ(answers, abi == MKL_ABI_AARCH64_MCS);
+    }
+    test::Adder adder;  // on another node
+    adder.system.components[0].fault = Located<std::string>{"adder", {}};
+    EXPECT_EQ(build_failure(adder), "E536");
+}
+
+TEST(Capdl, DmaMemoryIsUncachedAndKnown) {
+    test::Adder adder;
+    adder.system.components[0].dma.push_back({
+        "ring", {0x2000, {}}
+    });
+    PlanPool pool;
+    pool.name = "dma-node0";
+    pool.dma = true;
+    pool.nodes = {
+        {0, Rights::read_write}
+    };
+    pool.range = test::range(0x70000000, 0x200000);
+    pool.slices.push_back({
+        PoolSlice::no_connection, test::range(0x70000000, 0x2000),
+        std::pair<size_t, size_t>{0, 0}
+    });
+    adder.plan.pools.push_back(pool);
+    DiagnosticSink sink;
+    const auto spec = build(adder, 0, sink);
+    ASSERT_TRUE(spec);
+    const mkl_startup& s = startup_of(*spec, "client");
+    const mkl_end* ring = s.ends + s.end_count - 1;
+    EXPECT_STREQ(ring->name, "ring");
+    EXPECT_EQ(ring->kind, MKL_END_DMA);
+    EXPECT_EQ(ring->b, 0x2000u);
+    EXPECT_EQ(ring->c, 0x70000000u);
+    const auto map = mappings(*spec, "client");
+    for (uint64_t at = 0; at < 0x2000; at += 0x1000) {
+        ASSERT_TRUE(map.contains(ring->a + at));
+        EXPECT_TRUE(map.at(ring->a + at).uncached);
+        EXPECT_EQ(spec->objects[map.at(ring->a + at).object].paddr, 0x70000000u + at);
+    }
+    EXPECT_FALSE(map.contains(ring->a + 0x2000));
+}
+
+TEST(Capdl, BudgetNeedsAnMcsKernel) {
+    test::Adder adder;
+    adder.system.components[0].budget_us = 2000;
+    adder.system.components[0].period_us = 10000;
+    EXPECT_EQ(build_failure(adder), "E528");
+    DiagnosticSink sink;
+    const auto spec = build(adder, 0, sink, MKL_ABI_AARCH64_MCS);
+    ASSERT_TRUE(spec);
+    EXPECT_EQ(object(*spec, "client_time").budget, 2000u);
+    EXPECT_EQ(object(*spec, "client_time").period, 10000u);
+    adder.system.components[0].period_us = 1000;
+    EXPECT_FALSE(build(adder, 0, sink, MKL_ABI_AARCH64_MCS));
+}
+
 TEST(Capdl, RefusesNamesAndCountsThatDoNotFit) {
     test::Adder adder;
     adder.system.connections[0].to.name = std::string(32, 'x');

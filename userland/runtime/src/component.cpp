@@ -76,6 +76,16 @@ void stop_because(const char* what, mkl_end_t end) {
     mkl_stop();
 }
 
+bool anything_pending() {
+    if (!inbox.any()) acknowledge_taken();
+    return inbox.any();
+}
+
+void arrived(uint64_t badge) {
+    inbox.arrived(badge);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
 void signal_end(const struct ::mkl_end& end) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);  // data before doorbell
     if (end.b != 0) {                         // multiplexed: this sender's word says that it was us

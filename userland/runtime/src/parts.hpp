@@ -10,6 +10,10 @@ namespace mkl::user {
 /// One line that names `end`, then this component never runs again.
 [[noreturn]] void stop_because(const char* what, mkl_end_t end);
 
+/// Incoming signals, for those who receive them by other means than mkl_wait.
+bool anything_pending();
+void arrived(uint64_t badge);
+
 /// Rings an EMIT end.
 void signal_end(const struct ::mkl_end& end);
 

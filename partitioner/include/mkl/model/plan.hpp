@@ -77,10 +77,12 @@ struct PlanNode {
     std::vector<ProviderUse> providers;  ///< behind its devices, in tree order of the devices
 };
 
-/// Memory that a cross-node connection occupies in a pool.
+/// Memory that a cross-node connection occupies in a pool, or a driver's DMA memory.
 struct PoolSlice {
-    size_t connection = 0;
-    PhysRange range;  ///< page aligned
+    static constexpr size_t no_connection = SIZE_MAX;
+    size_t connection = 0;                         ///< index, or no_connection
+    PhysRange range;                               ///< page aligned
+    std::optional<std::pair<size_t, size_t>> dma;  ///< component, index in its `dma:`
 };
 struct PlanPool {
     std::string name;
@@ -89,6 +91,8 @@ struct PlanPool {
     bool automatic = false;
     /// A doorbell page: nodes that signal over it and receive over it. No connection's memory.
     std::optional<std::pair<size_t, size_t>> doorbell;
+    /// DMA memory of one node's drivers: no other node sees it, and no CPU caches it.
+    bool dma = false;
     std::vector<PoolSlice> slices;  ///< ascending
 };
 

@@ -84,6 +84,26 @@ const void* mkl_request(mkl_end_t end, size_t* size); /* the oldest one; NULL: n
 void mkl_reply(mkl_end_t end, const void* reply,
                size_t size); /* answers the oldest, and takes it */
 
+/* ---- Faults of others ------------------------------------------------------------------- */
+
+/* A component that others name as `fault:` has an end with the name of each of them. */
+enum mkl_fault_kind {
+    MKL_FAULTED_MEMORY = 1, /* address */
+    MKL_FAULTED_CAP = 2,
+    MKL_FAULTED_SYSCALL = 3,
+    MKL_FAULTED_EXCEPTION = 4,
+    MKL_FAULTED_OTHER = 5,
+};
+struct mkl_fault {
+    mkl_end_t component; /* mkl_end_name: who faulted */
+    unsigned kind;       /* enum mkl_fault_kind */
+    uint64_t pc, detail; /* where; address, capability or number */
+};
+/* Blocks until one of them faults, or until some end is pending: then 0. Whoever faulted stands
+ * still until it is resumed; the next call of mkl_wait_fault gives up the right to resume it. */
+int mkl_wait_fault(struct mkl_fault* fault);
+void mkl_resume_fault(void); /* it does again what it faulted at */
+
 /* ---- Console ---------------------------------------------------------------------------- */
 
 /* Text goes out by whole lines: what has no '\n' yet is kept. A line of more than MKL_LINE_MAX

@@ -56,6 +56,8 @@
 #define MKL_END_DEVICE 8u /* registers: a vaddr, b size, c physical address */
 #define MKL_END_DMA 9u    /* a vaddr, b size, c physical address */
 
+#define MKL_END_FAULTS 10u /* faults of the component of that name: a cptr of the endpoint, b badge */
+
 #define MKL_END_FLAG_PART 1u /* belongs to a queue or RPC end */
 
 struct mkl_end {
@@ -111,7 +113,17 @@ MKL_ABI_ASSERT(offsetof(struct mkl_startup, ends) == 0x78, "ends at 0x78");
 #define MKL_STUB_RECV 9u        /* void recv(cptr, struct mkl_message*): blocks */
 #define MKL_STUB_REPLY_RECV 10u /* void reply_recv(cptr, struct mkl_message*) */
 #define MKL_STUB_REPLY 11u      /* void reply(struct mkl_message*) */
-#define MKL_STUB_COUNT 12u
+#define MKL_STUB_FAULT 12u      /* void fault(cptr, struct mkl_message*): as recv, of faults; label is
+                                 * MKL_FAULT_*, mr[0] the pc, mr[1] an address or number */
+#define MKL_STUB_COUNT 13u
+
+/* What a thread did, the same on every ABI. */
+#define MKL_FAULT_NONE 0u      /* no fault: a notification, whose badge it is */
+#define MKL_FAULT_MEMORY 1u    /* mr[1]: address */
+#define MKL_FAULT_CAP 2u       /* used a capability it has not; mr[1]: its pointer */
+#define MKL_FAULT_SYSCALL 3u   /* mr[1]: its number */
+#define MKL_FAULT_EXCEPTION 4u /* mr[1]: 0 */
+#define MKL_FAULT_OTHER 5u     /* its budget is used up, a debug exception */
 
 /* Slot of a component's CSpace that no end uses: the reply object of one that receives calls, on an
  * MCS kernel. */

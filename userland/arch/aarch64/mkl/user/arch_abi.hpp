@@ -25,5 +25,7 @@ inline constexpr uint64_t signal_label = abi::label::irq_issue_sgi_signal;
 
 /// Word of an UnknownSyscall message that holds the program counter.
 inline constexpr unsigned syscall_pc_word = kapi::aarch64_syscall_ip;
+/// And the system call's number.
+inline constexpr unsigned syscall_number_word = 12;
 
 }  // namespace mkl::user

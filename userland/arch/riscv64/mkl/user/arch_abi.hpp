@@ -30,5 +30,7 @@ inline constexpr uint64_t signal_label = kapi::riscv_irq_issue_ipi_signal;
 
 /// Word of an UnknownSyscall message that holds the program counter.
 inline constexpr unsigned syscall_pc_word = kapi::riscv64_syscall_ip;
+/// And the system call's number.
+inline constexpr unsigned syscall_number_word = 10;
 
 }  // namespace mkl::user
