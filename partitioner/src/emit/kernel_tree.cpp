@@ -180,4 +180,31 @@ bool prove_kernel_source(std::string_view text, const SourceSpan& where, const P
     return sink.error_count() == errors;
 }
 
+std::optional<KernelSources> kernel_sources(const Plan& plan, size_t node, const System& system,
+                                            const Hardware& hardware,
+                                            std::optional<std::string_view> tree_text,
+                                            DiagnosticSink& sink) {
+    const KernelChoice& kernel = system.nodes.at(node).kernel;
+    KernelSources out;
+    if (kernel.kind != KernelKind::elf) {
+        out.overlay = overlay_dts(plan, node, system, hardware);
+        return out;
+    }
+    bool good = true;
+    out.kernel_dts = kernel_dts(plan, node, system, hardware);
+    good = prove_kernel_source(out.kernel_dts, hardware.source, plan, node, hardware, sink);
+    if (tree_text && kernel.tree) {
+        SourceSpan where;
+        where.file = std::make_shared<const SourceFile>(
+            SourceFile{kernel.tree->value, std::string{*tree_text}});
+        const auto base = parse_dts(*tree_text, where, sink);
+        if (!base) return std::nullopt;
+        out.overlay = overlay_dts(plan, node, system, hardware, &*base);
+        const std::string both = cat(*tree_text, "\n", out.overlay);
+        good = prove_kernel_source(both, where, plan, node, hardware, sink) && good;
+    }
+    if (!good) return std::nullopt;
+    return out;
+}
+
 }  // namespace mkl

@@ -122,7 +122,11 @@ private:
         const uint32_t outer_size = base_.size_cells(base_[index].parent);
         const uint32_t inner = base_.address_cells(index), inner_size = base_.size_cells(index);
         remove(out, "reg");
-        if (ranges == nullptr || !ranges->value.empty()) return;
+        if (ranges == nullptr) return;
+        if (!ranges->value.empty()) {
+            keep_unit_address(index, out);
+            return;
+        }
         if (inner == 0 || inner > 2 || outer != inner || inner_size == 0 || inner_size > 2 ||
             outer_size == 0 || outer_size > 2 || reg.size() < outer + outer_size)
             return;
@@ -146,6 +150,24 @@ private:
             append_cells(value, w.size_bytes(), inner_size);
         }
         set(out, "ranges", std::move(value));
+    }
+
+    /// Without reg a bus is named by the first window of its ranges. Where that is another address,
+    /// reg stays as an address of size 0: no registers, but the name is right.
+    void keep_unit_address(size_t index, DtNode& out) const {
+        const uint32_t inner = base_.address_cells(index);
+        const uint32_t outer = base_.address_cells(base_[index].parent);
+        const uint32_t size = base_.size_cells(base_[index].parent);
+        const Cells reg{base_[index].node->property("reg")};
+        const Cells ranges{base_[index].node->property("ranges")};
+        if (outer == 0 || outer > 2 || reg.size() < outer || ranges.size() < inner + outer) return;
+        const uint64_t named = reg.number(0, outer);
+        if (ranges.number(inner, outer) == named || !out.name.ends_with("@" + hex(named).substr(2)))
+            return;
+        Bytes value;
+        append_cells(value, reg.number(0, outer), outer);
+        append_cells(value, 0, size);
+        set(out, "reg", std::move(value));
     }
 
     void set_status(size_t index, DtNode& out) const {

@@ -215,33 +215,48 @@ private:
         return cat("  needs ", path, "\n");
     }
 
-    /// The first reason why `node` could not even ask for the device, or that it did not.
+    /// Every reason why `node` could not have the device, or that it did not ask.
     std::string why_not(size_t index, size_t node) const {
         const Device& d = hardware_.devices[index];
         const std::string head = cat("  ", plan_.nodes[node].name, " does not have it: ");
         if (!d.enabled) return cat(head, disabled(d), "\n");
-        if (calls_firmware(d) && owners_of(index).empty())
-            return cat(head, "it is firmware that answers calls (", d.firmware,
-                       "), told to the node that claims it and to no other\n");
+        std::vector<std::string> reasons;
         for (const size_t owner : owners_of(index))
-            return cat(head, plan_.nodes[owner].name, " does, and a device has one owner\n");
-        for (size_t n = 0; n < claims_.size(); n++) {
-            if (n == node) continue;
-            for (const DeviceClaim& c : claims_[n]) {
-                const Device& other = hardware_.devices[c.device];
-                if (shares_page(d, other))
-                    return cat(head, "it is in one page with ", other.path, " of ",
-                               plan_.nodes[n].name, "\n");
-                if (shares_line(d, other))
-                    return cat(head, "it is on one interrupt line with ", other.path, " of ",
-                               plan_.nodes[n].name, "\n");
-                for (const std::string& p : d.providers)
-                    if (p == other.path)
-                        return cat(head, "it needs ", p, ", which ", plan_.nodes[n].name,
-                                   " owns\n");
-            }
+            reasons.push_back(cat(plan_.nodes[owner].name, " does, and a device has one owner"));
+        if (calls_firmware(d) && reasons.empty())
+            reasons.push_back(cat("it is firmware that answers calls (", d.firmware,
+                                  "), told to the node that claims it and to no other"));
+        for (const PhysRange page : pages_of(d))
+            if (page.overlaps(hardware_.controller.distributor) && reasons.empty())
+                reasons.push_back("it is in a page of the interrupt controller");
+        for (size_t n = 0; n < claims_.size(); n++)
+            if (n != node) add_entangled(d, n, reasons);
+        if (reasons.empty())
+            return cat(head, "it is not in its `devices:`; nothing stands against it\n");
+        std::string out;
+        for (size_t i = 0; i < reasons.size(); i++)
+            if (std::find(reasons.begin(), reasons.begin() + static_cast<ptrdiff_t>(i),
+                          reasons[i]) == reasons.begin() + static_cast<ptrdiff_t>(i))
+                out += cat(head, reasons[i], "\n");
+        return out;
+    }
+
+    /// What the device has in common with devices of node `n`.
+    void add_entangled(const Device& d, size_t n, std::vector<std::string>& reasons) const {
+        const std::string& name = plan_.nodes[n].name;
+        for (const DeviceClaim& c : claims_[n]) {
+            const Device& other = hardware_.devices[c.device];
+            if (&other == &d) continue;
+            if (shares_page(d, other))
+                reasons.push_back(cat("it is in one page with ", other.path, " of ", name));
+            if (shares_line(d, other))
+                reasons.push_back(
+                    cat("it is on one interrupt line with ", other.path, " of ", name));
+            const bool needs =
+                std::find(d.providers.begin(), d.providers.end(), other.path) != d.providers.end();
+            if (needs && share_of(system_, hardware_, c.device) == nullptr)
+                reasons.push_back(cat("it needs ", other.path, ", which ", name, " owns"));
         }
-        return cat(head, "it is not in its `devices:`; nothing stands against it\n");
     }
 
     static bool shares_page(const Device& a, const Device& b) {

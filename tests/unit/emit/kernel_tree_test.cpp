@@ -84,5 +84,65 @@ TEST(KernelTree, IsCompleteByItself) {
         (std::vector<std::string>{"/serial@9000000", "/interrupt-controller@8000000", "/timer"}));
 }
 
+/// A kernel of the user's on node1, built from a tree with other names than the board's.
+System with_kernel_tree() {
+    System system;
+    system.nodes.resize(2);
+    system.nodes[1].kernel.kind = KernelKind::elf;
+    system.nodes[1].kernel.tree = Located<std::string>{"platform.dts", {}};
+    return system;
+}
+constexpr std::string_view platform =
+    "/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n"
+    "ram@40000000 { device_type = \"memory\"; reg = <0 0x40000000 0 0x40000000>; };\n"
+    "gic: pic@8000000 { interrupt-controller; reg = <0 0x8000000 0 0x10000 0 0x8010000 0 "
+    "0x10000>; };\n"
+    "reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;\n"
+    "vm@40000000 { no-map; reg = <0 0x40000000 0 0x20000000>; }; };\n};\n";
+
+TEST(KernelSources, TheOverlayIsForTheTreeThatTheKernelNames) {
+    const Hardware h = test::load_board("gicv2.dts");
+    const Plan plan = test::gicv2_plan(h);
+    DiagnosticSink sink;
+    const auto sources = kernel_sources(plan, 1, with_kernel_tree(), h, platform, sink);
+    ASSERT_TRUE(sources) << test::text_of(sink);
+    EXPECT_NE(sources->overlay.find("/delete-node/ ram@40000000;"), std::string::npos);
+    EXPECT_NE(sources->kernel_dts.find("seL4,kernel-devices"), std::string::npos);
+    const auto without = kernel_sources(plan, 1, with_kernel_tree(), h, std::nullopt, sink);
+    ASSERT_TRUE(without);
+    EXPECT_TRUE(without->overlay.empty()) << "there is nothing to concatenate it to";
+}
+
+TEST(KernelSources, AReservationThatStaysIsFound) {
+    const Hardware h = test::load_board("gicv2.dts");
+    const Plan plan = test::gicv2_plan(h);
+    const SourceSpan where = h.source;
+    DiagnosticSink sink;
+    const std::string late =
+        overlay_dts(plan, 1, {}, h) +
+        "/ { reserved-memory { #address-cells = <2>; #size-cells = <2>; "
+        "ranges; x@50000000 { no-map; reg = <0 0x50000000 0 0x1000>; }; }; };\n";
+    EXPECT_FALSE(prove_kernel_source(to_dts(h.tree) + late, where, plan, 1, h, sink));
+    EXPECT_TRUE(sink.has("E460"));
+}
+
+TEST(KernelSources, ATreeOfAnotherBoardIsFound) {
+    const Hardware h = test::load_board("gicv2.dts");
+    std::string other{platform};
+    other.replace(other.find("reg = <0 0x8000000"), 18, "reg = <0 0x9000000");
+    DiagnosticSink sink;
+    EXPECT_FALSE(kernel_sources(test::gicv2_plan(h), 1, with_kernel_tree(), h, other, sink));
+    EXPECT_TRUE(sink.has("E461")) << test::text_of(sink);
+}
+
+TEST(KernelSources, ASourceThatCannotBeReadIsFoundWithItsLine) {
+    const Hardware h = test::load_board("gicv2.dts");
+    DiagnosticSink sink;
+    EXPECT_FALSE(kernel_sources(test::gicv2_plan(h), 1, with_kernel_tree(), h,
+                                "/dts-v1/;\n#include <x.dtsi>\n/ { };\n", sink));
+    ASSERT_TRUE(sink.has("E408"));
+    EXPECT_EQ(sink.all().front().where.line, 2u);
+}
+
 }  // namespace
 }  // namespace mkl

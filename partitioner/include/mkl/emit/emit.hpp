@@ -2,6 +2,7 @@
 // Per-node device trees: made from the board's tree and the plan, printed, and proved.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,19 @@ std::string kernel_dts(const Plan& plan, size_t node, const System& system,
 /// board, or the plan's decoy, has it. Read by mkl itself. False if an error was reported.
 bool prove_kernel_source(std::string_view text, const SourceSpan& where, const Plan& plan,
                          size_t node, const Hardware& hardware, DiagnosticSink& sink);
+
+/// What a node's kernel can be built from.
+struct KernelSources {
+    std::string overlay;     ///< "": the kernel names no tree that it could be concatenated to
+    std::string kernel_dts;  ///< "": the kernel is not built from a tree
+};
+/// A kernel that is a file of the user's: kernel.dts, and the overlay for the tree that
+/// `kernel: {tree: FILE}` names (`tree_text`: its content). Other kernels: the overlay for the
+/// board's own tree. Sources of a user's kernel are proved. nullopt if an error was reported.
+std::optional<KernelSources> kernel_sources(const Plan& plan, size_t node, const System& system,
+                                            const Hardware& hardware,
+                                            std::optional<std::string_view> tree_text,
+                                            DiagnosticSink& sink);
 
 /// Emits `tree` to a blob, reads that again and proves it: no dangling phandle, specifiers
 /// complete, interrupt parents present, unit addresses as in the base, no foreign CPU, RAM,
