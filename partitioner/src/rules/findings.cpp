@@ -112,6 +112,13 @@ constexpr std::array table{
                "Acknowledge it with `dma-trusted:` and `why:`, or do not assign the device."                                                                                                                                                                                                                        },
     FindingDoc{"E251", "dma-reason",            error,             "A trusted bus master without a reason",
                "`dma-trusted:` stands beside a `why:`, or each entry has its own.",                                                                       "dma-trusted: [/ethernet@ff0e0000]",                                          "Add the reason."                                                           },
+    FindingDoc{
+               "E260", "firmware-tree",         error,             "The plan does not agree with firmware's tree",
+               "`firmware-tree:` is the tree that firmware hands over on the running board. The loader "
+        "compares it with the plan before it starts anything: every range of the plan is RAM "
+        "there, in no /memreserve/ and no reserved range (TF-A, OP-TEE), and the interrupt "
+        "controller is the same. mkl finds the difference before the board does.",                                                                        "board: {dtb: board.dtb, firmware-tree: live.dtb}",
+               "Do what the hint says; or dump the tree of the board that the image is for."                                                                                                                                                                                                                        },
 };
 }  // namespace
 

@@ -40,8 +40,6 @@ void refuse_in_components(const System& system, DiagnosticSink& sink) {
 }  // namespace
 
 void not_offered(const System& system, const Hardware&, DiagnosticSink& sink) {
-    if (system.board.firmware_tree)
-        refuse(sink, system.board.firmware_tree->where, "`firmware-tree:`", "remove it");
     refuse_in_nodes(system, sink);
     refuse_in_components(system, sink);
     for (const FileRequest& f : system.files)

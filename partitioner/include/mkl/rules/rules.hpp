@@ -6,6 +6,7 @@
 #pragma once
 
 #include "mkl/model/hardware.hpp"
+#include "mkl/model/plan.hpp"
 #include "mkl/model/system.hpp"
 #include "mkl/support/diagnostic.hpp"
 
@@ -13,5 +14,12 @@ namespace mkl {
 
 /// false if an error was reported.
 [[nodiscard]] bool check(const System& system, const Hardware& hardware, DiagnosticSink& sink);
+
+/// The comparison that the loader makes at boot, made now with the tree that firmware hands over
+/// (`firmware`, read from a running board): every range of the plan is RAM there that nobody keeps,
+/// and the interrupt controller is the planned one. `where`: `firmware-tree:`.
+[[nodiscard]] bool compare_with_firmware(const Plan& plan, const Hardware& board,
+                                         const Hardware& firmware, const SourceSpan& where,
+                                         DiagnosticSink& sink);
 
 }  // namespace mkl
