@@ -40,7 +40,8 @@ def table_bytes(plan, archive_offsets):
         for e in node["entries"]:
             entries.append(
                 struct.pack("<64sIIQQQ32sII", e["name"].encode(), e["role"], index,
-                            archive_offsets.get(e["name"], ELSEWHERE), len(e["data"]),
+                            archive_offsets.get(e["name"], ELSEWHERE),
+                            len(e["data"]) + e.get("longer", 0),
                             e.get("address", 0), e["sha256"],
                             len(segments), len(e["segments"])))
             segments += [struct.pack("<QQQQ", *s) for s in e["segments"]]
@@ -210,7 +211,7 @@ def board_plan(args, kernel):
             n["cpu_number"] = 2 * n["hwid"]
         if name == "raspi3b":
             n.update(start=3, release=0xd8 + 8 * n["hwid"])
-    loader = (args.base or ram + 0x30000000, 12 * MIB)
+    loader = (args.base or ram + 0x30000000, 12 * MIB + align(args.nodes * args.padding, MIB))
     pool = (ram + 0x20000000, MIB)
     if args.swap_interfaces:
         nodes[0]["cpu_number"], nodes[1]["cpu_number"] = 1, 0
@@ -248,6 +249,9 @@ def main():
     p.add_argument("--padding", type=int, default=0, help="bytes behind each node program")
     p.add_argument("--zero", type=int, default=0, help="bytes of zeros behind the padding")
     p.add_argument("--corrupt", help="entry with one bit flipped")
+    p.add_argument("--truncate", type=int, default=0, help="bytes missing at the end of the file")
+    p.add_argument("--longer", help="entry whose size in the table is 64 MiB more than it has")
+    p.add_argument("--onto", help="ENTRY,ADDRESS: its first segment goes there instead")
     number = {"type": lambda v: int(v, 0), "default": 0}
     p.add_argument("--base", type=lambda v: int(v, 0), default=0, help="of the loader")
     p.add_argument("--ram", **number, help="1 MiB more RAM in the plan")
@@ -268,12 +272,21 @@ def main():
         plan["interrupts"].append((args.line, 0, 0))
     if args.claim:
         plan["claims"] = sorted(plan["claims"] + [tuple(int(v, 0) for v in args.claim.split(","))])
+    entries = {e["name"]: e for n in plan["nodes"] for e in n["entries"]}
+    if args.longer:
+        entries[args.longer]["longer"] = 64 * MIB
+    if args.onto:
+        name, address = args.onto.split(",")
+        segments = entries[name]["segments"]
+        segments[0] = (int(address, 0),) + segments[0][1:]
     if args.loadable:
         entry = plan["nodes"][1]["entries"][0]
         entry["address"] = args.loadable
         with open(args.output + ".loadable", "wb") as f:
             f.write(entry["data"])
     image, base = make_image(loader, plan, args.corrupt)
+    if args.truncate:
+        image = image[:-args.truncate]
     if args.elf:
         image = make_elf(image, base, struct.unpack_from("<Q", image, 0x10)[0],
                          243 if args.arch == "riscv64" else 183)

@@ -11,22 +11,22 @@
 #define UART_DATA 0
 #endif
 
+#define STATUS_ERROR 0x18           // struct mkl_status
+#define SPOKEN 0xff8                // end of the status page: free
+
 .text
 .global _start
 _start:
     mov     x19, x0
     mov     x20, x1
     ldr     w22, [x1, #0x0c]        // node id from the status page
-    mrs     x2, cntfrq_el0          // one UART for all: node n speaks 20 n ms later
-    mov     x3, #50
-    udiv    x2, x2, x3
-    mul     x2, x2, x22
-    mrs     x3, cntpct_el0
-    add     x3, x3, x2
-0:  mrs     x2, cntpct_el0
-    cmp     x2, x3
-    b.lo    0b
-    adr     x21, text
+    cbz     w22, 1f                 // one UART for all: the node before speaks first, or failed
+    sub     x2, x20, #0x1000
+0:  ldr     w3, [x2, #STATUS_ERROR]
+    cbnz    w3, 1f
+    ldr     w3, [x2, #SPOKEN]
+    cbz     w3, 0b
+1:  adr     x21, text
     add     w22, w22, #'0'
     bl      puts
     mov     w0, w22
@@ -55,6 +55,9 @@ _start:
     b.eq    3f
     adr     x21, unmasked
 3:  bl      puts
+    mov     w0, #1
+    str     w0, [x20, #SPOKEN]
+    dsb     sy
 4:  wfi
     b       4b
 puts:
