@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "mkl/emit/emit.hpp"
 #include "mkl/support/outputs.hpp"
 #include "mkl/support/text.hpp"
 #include "pipeline.hpp"
@@ -47,33 +48,47 @@ void print_line(const Context& context, std::string_view line) {
     std::fflush(stream);
 }
 
-// Symbols of the loader where it runs, and of each node's kernel at its own virtual addresses.
-std::string debugger_script(const Decided& d) {
+// Symbols of the loader where it runs; of each node's kernel at its own virtual addresses and, for
+// its first instructions, at its physical ones; of its root task and components.
+std::string debugger_script(const Decided& d, const Artefacts& artefacts) {
     const Share share = find_share();
     const Architecture arch = d.plan.architecture;
-    std::vector<std::pair<std::filesystem::path, uint64_t>> symbols{
-        {share.file(arch, "elfloader.elf"), d.plan.loader.base().value}
-    };
-    std::vector<std::filesystem::path> kernels;
-    for (const NodeRequest& n : d.system.nodes) {
+    std::vector<GdbNode> nodes;
+    for (size_t i = 0; i < d.plan.nodes.size(); i++) {
+        const NodeRequest& n = d.system.nodes[i];
+        const NodeLayout& layout = artefacts.nodes[i].layout;
         const std::filesystem::path elf =
             n.kernel.elf ? d.system.resolve(n.kernel.elf->value)
                          : share.file(arch, n.kernel.kind == KernelKind::builtin_release
                                                 ? "kernel-release.elf"
                                                 : "kernel.elf");
-        if (std::find(kernels.begin(), kernels.end(), elf) != kernels.end()) continue;
-        kernels.push_back(elf);
-        symbols.emplace_back(elf, 0);
+        GdbNode node{n.name.value, d.plan.nodes[i].cpu_index, {{elf, 0}}};
+        if (layout.kernel_virt != 0)
+            node.symbols.push_back({elf, layout.kernel.base().value - layout.kernel_virt});
+        if (n.root)
+            node.symbols.push_back({d.system.resolve(n.root->value), 0});
+        else if (!n.kernel.elf)
+            node.symbols.push_back({share.file(arch, "initialiser-classic.elf"), 0});
+        for (const ComponentRequest& c : d.system.components)
+            if (c.node.value == n.name.value)
+                node.symbols.push_back({d.system.resolve(c.elf.value), 0});
+        nodes.push_back(std::move(node));
     }
-    return gdb_script(QemuWiring{}.gdb_port, symbols);
+    return gdb_script(QemuWiring{}.gdb_port,
+                      {share.file(arch, "elfloader.elf"), d.plan.loader.base().value}, nodes);
 }
 
 void add_boot_files(std::vector<OutputFile>& files, const QemuRun& run,
                     const QemuOptions& options) {
-    if (options.boot != QemuBoot::direct)
-        if (const auto address = uboot_image_address(run))
-            files.push_back({"uboot.env", ByteRope{std::string_view{
-                                              uboot_environment(options.boot, *address)}}});
+    const auto address = uboot_image_address(run);
+    if (options.boot == QemuBoot::direct || !address) return;
+    if (run.plan.architecture == Architecture::riscv64) {
+        ByteRope tree{to_dtb(uboot_tree(run.hardware.tree, options.boot, *address))};
+        files.push_back({std::string{uboot_tree_name}, std::move(tree)});
+    } else {
+        files.push_back({std::string{uboot_environment_name},
+                         ByteRope{std::string_view{uboot_environment(options.boot, *address)}}});
+    }
 }
 
 }  // namespace
@@ -100,7 +115,8 @@ int run_qemu(Context& context) {
                      std::make_move_iterator(image->files.end()));
         add_boot_files(files, run, options);
         if (options.gdb)
-            files.push_back({"mkl.gdb", ByteRope{std::string_view{debugger_script(*decided)}}});
+            files.push_back(
+                {"mkl.gdb", ByteRope{std::string_view{debugger_script(*decided, artefacts)}}});
         if (!write_outputs(run.directory, files, context.sink)) return exit_ok;
     }
     image.reset();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mkl/image/image.hpp"
 #include "mkl/manifest/manifest.hpp"
 #include "mkl/qemu/qemu.hpp"
 
@@ -24,8 +25,10 @@ struct Options {
     std::vector<Setting> set;      ///< --set, in order
     Format format = Format::text;
     bool map = false, lock = false;
-    std::string node;            ///< --node; empty if not given
-    std::filesystem::path sign;  ///< --sign
+    std::string node;                          ///< --node; empty if not given
+    std::filesystem::path sign;                ///< --sign
+    std::filesystem::path second;              ///< --second
+    uint64_t bootm_limit = usual_bootm_limit;  ///< --bootm-limit
     QemuOptions qemu;
 };
 

@@ -29,6 +29,8 @@ struct Raw {
     std::vector<std::string> set, expect;
     bool map = false, lock = false, gdb = false, timeline = false, dry_run = false;
     double timeout = -1;
+    std::string second;
+    uint64_t bootm_limit = usual_bootm_limit;
 };
 
 void add_qemu_options(CLI::App& app, Raw& raw) {
@@ -82,9 +84,17 @@ void add_options(CLI::App& app, const Command& command, Raw& raw) {
         app.add_flag("--lock", raw.lock, "Keep addresses in SYSTEM.lock beside the YAML");
     }
     if (takes & takes_node) app.add_option("--node", raw.node, "One node only")->type_name("N");
-    if (takes & takes_sign)
+    if (takes & takes_sign) {
         app.add_option("--sign", raw.sign, "Private key (PEM) to sign the FIT with")
             ->type_name("KEY");
+        app.add_option("--second", raw.second, "Another system for image.itb, as conf-b")
+            ->type_name("SYSTEM.yaml");
+    }
+    if (takes & (takes_sign | takes_qemu))
+        app.add_option("--bootm-limit", raw.bootm_limit,
+                       "Bytes that U-Boot's bootm takes as one kernel (default 64M)")
+            ->transform(CLI::AsSizeValue{false})
+            ->type_name("SIZE");
     if (takes & takes_qemu) add_qemu_options(app, raw);
     app.add_option("--set", raw.set, "Change one value before reading: KEY is a dotted YAML path")
         ->expected(1)
@@ -168,6 +178,8 @@ Parsed parse_options(int argc, char** argv) {
     o.out = raw.out;
     o.node = raw.node;
     o.sign = raw.sign;
+    o.second = raw.second;
+    o.bootm_limit = raw.bootm_limit;
     o.map = raw.map;
     o.lock = raw.lock;
     o.format = raw.format == "json"    ? Format::json

@@ -30,11 +30,27 @@ std::optional<Request> read_request(Context& context) {
     return Request{std::move(*system), std::move(*hardware)};
 }
 
+namespace {
+
+/// `board: {firmware-tree: ..}`, if there is one: what the loader compares at boot.
+bool firmware_agrees(Context& context, const Request& request, const Plan& plan) {
+    if (!request.system.board.firmware_tree) return true;
+    System live = request.system;  // the same board as firmware sees it, nothing added to it
+    live.board = {};
+    live.board.dtb = request.system.board.firmware_tree;
+    live.board.where = request.system.board.where;
+    const auto firmware = load_hardware(context.files, live, context.sink);
+    return firmware && compare_with_firmware(plan, request.hardware, *firmware,
+                                             live.board.dtb->where, context.sink);
+}
+
+}  // namespace
+
 std::optional<Decided> decide(Context& context) {
     auto request = read_request(context);
     if (!request || !check(request->system, request->hardware, context.sink)) return std::nullopt;
     auto plan = partition(request->system, request->hardware, context.sink);
-    if (!plan) return std::nullopt;
+    if (!plan || !firmware_agrees(context, *request, *plan)) return std::nullopt;
     return Decided{std::move(request->system), std::move(request->hardware), std::move(*plan)};
 }
 
@@ -77,7 +93,8 @@ std::optional<SigningKey> signing_key(Context& context) {
 
 }  // namespace
 
-std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts) {
+std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts,
+                                 const Image* second) {
     std::optional<SigningKey> key;
     if (!context.options.sign.empty()) {
         key = signing_key(context);
@@ -88,6 +105,8 @@ std::optional<Image> build_image(Context& context, const Decided& decided, Artef
     if (!made) return std::nullopt;
     ImageOptions image_options;
     if (key) image_options.key = &*key;
+    image_options.bootm_limit = context.options.bootm_limit;
+    image_options.second = second;
     auto image = make_image(decided.plan, decided.system, decided.hardware, *made, context.sink,
                             image_options);
     if (!image) return std::nullopt;

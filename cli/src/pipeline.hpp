@@ -30,7 +30,9 @@ std::optional<Request> read_request(Context& context);
 std::optional<Decided> decide(Context& context);
 
 /// ... built and packed, and proved over the packed bytes. `artefacts` receives the per-node files.
-std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts);
+/// `second`: see ImageOptions.
+std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts,
+                                 const Image* second = nullptr);
 
 /// plan.json, map.svg and the per-node files of `mkl partition`.
 std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& artefacts);

@@ -95,7 +95,20 @@ bool in_ram_of(const Payload& p, const mkl_payload_node& n, mkl_range r) {
     return false;
 }
 
-/// Segments lie in the node's RAM, disjoint; a FIT loadable is under nobody's destination.
+/// A FIT loadable stands in the loader's memory behind scratch, or in RAM that is nobody's place.
+Fault check_loadable(const Payload& p, const mkl_payload_entry& e) {
+    const mkl_range data = {e.address, e.size};
+    const uint64_t used = p.params->scratch_offset + p.params->scratch_size;
+    const mkl_range room = {p.header->loader.base + used, p.header->loader.size - used};
+    if (is_sane(data) && contains(room, data)) return no_fault();
+    if (const Fault f = check_private(p, e.name, data); !f.ok()) return f;
+    for (const mkl_payload_segment& t : p.segments)
+        if (overlaps(data, {t.dest, t.memory_size}))
+            return overlap(e.name, "loadable lies under a segment", data, {t.dest, t.memory_size});
+    return no_fault();
+}
+
+/// Segments lie in the node's RAM, disjoint.
 Fault check_segments(const Payload& p, const mkl_payload_node& n) {
     for (const mkl_payload_entry& e : p.entries_of(n)) {
         for (const mkl_payload_segment& s : p.segments_of(e)) {
@@ -110,12 +123,7 @@ Fault check_segments(const Payload& p, const mkl_payload_node& n) {
                                        {t.dest, t.memory_size});
         }
         if (e.offset != not_in_archive) continue;
-        const mkl_range data = {e.address, e.size};
-        if (const Fault f = check_private(p, e.name, data); !f.ok()) return f;
-        for (const mkl_payload_segment& t : p.segments)
-            if (overlaps(data, {t.dest, t.memory_size}))
-                return overlap(e.name, "loadable lies under a segment", data,
-                               {t.dest, t.memory_size});
+        if (const Fault f = check_loadable(p, e); !f.ok()) return f;
     }
     return no_fault();
 }

@@ -260,11 +260,13 @@ std::string quoted_list(const std::vector<std::string>& texts) {
 }
 
 std::string image_source(const FitImage& image, Architecture architecture) {
-    std::string s =
-        cat("        ", image.node, " {\n            description = \"", image.description,
-            "\";\n            data = /incbin/(\"", image.file, "\");\n            type = \"",
-            image.type, "\";\n            arch = \"", arch_name(architecture),
-            "\";\n            os = \"linux\";\n            compression = \"none\";\n");
+    const std::string part =
+        image.file_offset ? cat(", ", hex(*image.file_offset), ", ", hex(image.data.size())) : "";
+    std::string s = cat("        ", image.node, " {\n            description = \"",
+                        image.description, "\";\n            data = /incbin/(\"", image.file, "\"",
+                        part, ");\n            type = \"", image.type, "\";\n            arch = \"",
+                        arch_name(architecture),
+                        "\";\n            os = \"linux\";\n            compression = \"none\";\n");
     if (image.load) s += cat("            load = ", cells64(*image.load), ";\n");
     if (image.entry) s += cat("            entry = ", cells64(*image.entry), ";\n");
     s += "            hash-1 {\n                algo = \"sha256\";\n            };\n        };\n";

@@ -19,12 +19,18 @@ constexpr FindingDoc docs[] = {
     finding_doc("E572", "entry-too-large", "a file is too large for the archive",
                 "The payload is a newc CPIO archive, whose files are smaller than 4 GiB.", "",
                 "Leave debug information out of the program."),
+    finding_doc("E574", "two-architectures", "two systems of one FIT need one architecture",
+                "--second puts another system into the same image.itb, to choose from at boot. "
+                "Both run on the same board.",
+                "mkl image a.yaml --second riscv.yaml -o out", "Make one image for each board."),
     finding_doc(
         "W573", "bootm-limit", "the image is larger than U-Boot's bootm takes",
         "U-Boot unpacks at most CONFIG_SYS_BOOTM_LEN bytes (64 MiB unless changed) as one "
-        "kernel, so image.itb and image.uimg may be refused. booti and an ELF loader have no "
-        "such limit.",
-        "", "Boot image.bin with booti, or build U-Boot with a larger CONFIG_SYS_BOOTM_LEN."),
+        "kernel. image.itb then has the nodes' files as loadables, for which the loader's memory "
+        "must have room; image.uimg cannot. booti and an ELF loader have no such limit.",
+        "mkl image system.yaml -o out --bootm-limit 8M",
+        "Boot image.itb, or image.bin with booti; or build U-Boot with a larger "
+        "CONFIG_SYS_BOOTM_LEN and say so with --bootm-limit."),
 };
 
 }  // namespace

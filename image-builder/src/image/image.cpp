@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "fit.hpp"
 #include "manifest.hpp"
 #include "mkl/formats/cpio.hpp"
 #include "mkl/formats/elf.hpp"
 #include "mkl/formats/firmware_image.hpp"
 #include "mkl/formats/fit.hpp"
 #include "mkl/support/text.hpp"
+#include "pack.hpp"
 #include "payload.hpp"
 
 namespace mkl {
@@ -17,11 +19,13 @@ namespace mkl {
 namespace {
 
 constexpr uint64_t page = MKL_PAGE_SIZE;
-/// U-Boot CONFIG_SYS_BOOTM_LEN as packaged: bootm refuses a larger kernel. booti does not.
-constexpr uint64_t bootm_limit = uint64_t{64} << 20;
 constexpr std::string_view title = "mkl";
 
-uint64_t round_up(uint64_t value) { return (value + page - 1) / page * page; }
+uint64_t size_of(const Fit& fit) {
+    uint64_t size = 0;
+    for (const FitImage& image : fit.images) size += image.data.size();
+    return size;
+}
 
 class ImageMaker {
 public:
@@ -34,10 +38,11 @@ public:
         if (!loader_is_sound() || !entries_are_small()) return std::nullopt;
         payload_ = make_payload(plan_, system_, hardware_, artefacts_);
         if (!pack()) return std::nullopt;
+        describe_fit();
 
         Image image;
         image.payload_size = payload_.archive.size();
-        image.footprint = params_.scratch_offset + params_.scratch_size;
+        image.footprint = packed_.need;
         const auto add = [&](std::string name, ByteRope content) {
             image.files.push_back({std::move(name), std::move(content)});
         };
@@ -45,20 +50,22 @@ public:
             if (!artefacts_.nodes[i].cdl.empty())
                 add(plan_.nodes[i].name + "/node.cdl",
                     ByteRope{std::string_view{artefacts_.nodes[i].cdl}});
-        add("image.bin", blob_);
+        add("image.bin", packed_.blob);
         add("image.elf", elf());
-        const Fit fit = fit_description();
-        if (blob_.size() + artefacts_.board_dtb->size() + page < fit_max_size)
+        const Fit fit = options_.second ? join_fits(fit_.fit, options_.second->fit) : fit_.fit;
+        if (size_of(fit) + page * fit.images.size() < fit_max_size)
             add("image.itb", write_fit(fit, options_.key));
         add("image.its", ByteRope{std::string_view{write_its(fit, options_.key)}});
-        add("image.dtb", board_tree());
+        for (OutputFile& file : fit_.files) image.files.push_back(std::move(file));
         if (options_.key)
             add("image-key.dtsi", ByteRope{std::string_view{key_source(*options_.key)}});
         const uint64_t base = plan_.loader.base().value;
-        if (base <= UINT32_MAX && blob_.size() <= UINT32_MAX)
-            add("image.uimg", write_uimage(plan_.architecture, title, base, base, blob_));
-        add("boot.scr", write_boot_script(plan_.architecture, title, boot_commands()));
+        if (base <= UINT32_MAX && packed_.blob.size() <= UINT32_MAX)
+            add("image.uimg", write_uimage(plan_.architecture, title, base, base, packed_.blob));
+        add("boot.scr", write_boot_script(plan_.architecture, title,
+                                          boot_commands(fit.configurations.front().node)));
         add_manifest(image);
+        image.fit = std::move(fit_.fit);
         return image;
     }
 
@@ -99,91 +106,50 @@ private:
         return true;
     }
 
-    /// Loader with its parameters, and the archive behind it.
     bool pack() {
-        params_.run_base = plan_.loader.base().value;
-        params_.footprint = plan_.loader.size_bytes();
-        params_.payload_offset = params_.image_size;
-        params_.payload_size = payload_.archive.size();
-        params_.scratch_offset = round_up(params_.payload_offset + params_.payload_size);
-        params_.table_offset = payload_.table_offset;
-        params_.table_size = payload_.table_size;
-        std::memcpy(params_.table_sha256, payload_.table_digest.data(),
-                    payload_.table_digest.size());
-        const uint64_t need = params_.scratch_offset + params_.scratch_size;
-        if (need > params_.footprint) {
-            SourceSpan where = system_.loader ? system_.loader->where : system_.where;
-            fail("E571", std::move(where),
-                 cat("the loader with its payload needs ", size_text(need), " (loader ",
-                     size_text(params_.image_size), ", payload ", size_text(params_.payload_size),
-                     ", scratch ", size_text(params_.scratch_size), "), the plan gives it ",
-                     size_text(params_.footprint), " at ", hex(params_.run_base)),
-                 cat("loader: {size: ", (need + (1u << 20) - 1) >> 20, "M}"));
-            return false;
+        packed_ = pack_image(plan_, artefacts_, params_, payload_);
+        if (packed_.need <= packed_.params.footprint) return true;
+        const mkl_loader_params& p = packed_.params;
+        fail("E571", system_.loader ? system_.loader->where : system_.where,
+             cat("the loader with its payload needs ", size_text(packed_.need), " (loader ",
+                 size_text(p.image_size), ", payload ", size_text(p.payload_size), ", scratch ",
+                 size_text(p.scratch_size), "), the plan gives it ", size_text(p.footprint), " at ",
+                 hex(p.run_base)),
+             cat("loader: {size: ", (packed_.need + (1u << 20) - 1) >> 20, "M}"));
+        return false;
+    }
+
+    /// One kernel as far as bootm takes it, the nodes' files as loadables beyond that.
+    void describe_fit() {
+        const uint64_t limit = options_.bootm_limit;
+        if (packed_.blob.size() <= limit) {
+            fit_ = describe_whole_fit(plan_, hardware_, artefacts_, packed_);
+            return;
         }
-        Bytes loader = *artefacts_.loader;
-        loader.resize(static_cast<size_t>(params_.image_size));
-        complete_image_header(plan_.architecture, loader, need);
-        complete_efi_header(loader, params_.payload_offset + params_.payload_size, need);
-        std::memcpy(loader.data() + MKL_LOADER_PARAMS_OFFSET, &params_, sizeof params_);
-        blob_ = ByteRope{std::move(loader)};
-        blob_.append(payload_.archive);
-        blob_digest_ = sha256(blob_);
-        if (blob_.size() > bootm_limit)
-            sink_.report({"W573",
-                          system_.where,
-                          cat("image.bin has ", size_text(blob_.size()), ": U-Boot's bootm takes ",
-                              size_text(bootm_limit),
-                              " as one kernel unless it was built with a larger limit"),
-                          {},
-                          "boot image.bin with booti"});
-        return true;
+        auto split =
+            describe_split_fit(plan_, system_, hardware_, artefacts_, params_, payload_, packed_);
+        const bool fits = split && split->fit.images.front().data.size() <= limit;
+        fit_ = fits ? std::move(*split) : describe_whole_fit(plan_, hardware_, artefacts_, packed_);
+        sink_.report(
+            {.id = "W573",
+             .where = system_.where,
+             .message = cat("image.bin has ", size_text(packed_.blob.size()),
+                            ": U-Boot's bootm takes ", size_text(limit), " as one kernel",
+                            fits ? ", so image.itb has the nodes' files as loadables; image.uimg "
+                                   "cannot, and may be refused"
+                                 : "; image.itb and image.uimg may be refused"),
+             .hint = fits ? "boot image.itb, or image.bin with booti"
+                          : "boot image.bin with booti, or give `loader:` more room, which the "
+                            "loadables need"});
     }
 
     ByteRope elf() const {
         NewElfSegment segment;
-        segment.data = blob_;
+        segment.data = packed_.blob;
         segment.vaddr = segment.paddr = params_.run_base;
-        segment.memory_size = blob_.size();
+        segment.memory_size = packed_.blob.size();
         segment.flags = elf_readable | elf_writable | elf_executable;
         return write_elf(plan_.architecture, params_.run_base, {segment}).bytes;
-    }
-
-    Fit fit_description() const {
-        Fit fit;
-        fit.description = cat(title, ": ", plan_.nodes.size(), " node(s)");
-        fit.architecture = plan_.architecture;
-        FitImage kernel;
-        kernel.node = "kernel";
-        kernel.description = "loader and payload";
-        kernel.type = "kernel";
-        kernel.file = "image.bin";
-        kernel.data = blob_;
-        kernel.digest = blob_digest_;
-        kernel.load = kernel.entry = plan_.loader.base().value;
-        fit.images.push_back(std::move(kernel));
-        FitImage tree;
-        tree.node = "fdt";
-        tree.description = "the board's device tree, as mkl read it";
-        tree.type = "flat_dt";
-        tree.file = "image.dtb";
-        tree.data = board_tree();
-        tree.digest = sha256(tree.data);
-        fit.images.push_back(std::move(tree));
-        FitConfiguration conf;
-        conf.node = "conf";
-        conf.description = hardware_.model.empty() ? "mkl" : hardware_.model;
-        conf.kernel = "kernel";
-        conf.fdt = "fdt";
-        conf.compatible = hardware_.tree.root.texts("compatible");
-        fit.configurations.push_back(std::move(conf));
-        return fit;
-    }
-
-    ByteRope board_tree() const {
-        ByteRope tree;
-        tree.append(artefacts_.board_dtb);
-        return tree;
     }
 
     static std::string key_source(const SigningKey& key) {
@@ -193,19 +159,24 @@ private:
             key.public_source());
     }
 
-    /// docs/boot-interface.md, "boot.scr": image.itb from the boot device, or already at
-    /// mkl_addr; the tree that U-Boot itself runs on goes to the loader for comparison.
-    static std::string_view boot_commands() {
-        return "# image.itb: from where this script came from, or already in RAM at ${mkl_addr}\n"
-               "if test -z \"${mkl_addr}\"; then setenv mkl_addr ${kernel_addr_r}; fi\n"
-               "if test -n \"${devtype}\"; then load ${devtype} ${devnum}:${distro_bootpart} "
-               "${mkl_addr} ${prefix}image.itb; fi\n"
-               "bootm ${mkl_addr}#conf - ${fdtcontroladdr}\n";
+    /// docs/boot-interface.md, "boot.scr": image.itb from the boot device, or already at mkl_addr;
+    /// configuration mkl_conf or the default one; the tree that U-Boot itself runs on goes to the
+    /// loader for comparison.
+    static std::string boot_commands(std::string_view configuration) {
+        return cat("# image.itb: from where this script came from, or already in RAM at "
+                   "${mkl_addr}\n"
+                   "if test -z \"${mkl_addr}\"; then setenv mkl_addr ${kernel_addr_r}; fi\n"
+                   "if test -z \"${mkl_conf}\"; then setenv mkl_conf ",
+                   configuration,
+                   "; fi\n"
+                   "if test -n \"${devtype}\"; then load ${devtype} "
+                   "${devnum}:${distro_bootpart} ${mkl_addr} ${prefix}image.itb; fi\n"
+                   "bootm ${mkl_addr}#${mkl_conf} - ${fdtcontroladdr}\n");
     }
 
     void add_manifest(Image& image) const {
         const std::string text =
-            manifest_text(plan_, artefacts_, payload_, image.files, blob_digest_, plan_.loader);
+            manifest_text(plan_, artefacts_, payload_, image.files, packed_.digest, plan_.loader);
         image.files.push_back({"manifest.json", ByteRope{std::string_view{text}}, true});
     }
 
@@ -216,9 +187,9 @@ private:
     DiagnosticSink& sink_;
     const ImageOptions& options_;
     Payload payload_;
-    mkl_loader_params params_{};
-    ByteRope blob_;
-    Sha256 blob_digest_{};
+    mkl_loader_params params_{};  ///< the loader's own part
+    Packed packed_;
+    FitFiles fit_;
 };
 
 }  // namespace

@@ -51,6 +51,11 @@ public:
 
     uint64_t size() { return write().size(); }
     void place(size_t entry, uint64_t offset) { entries_[entry].offset = offset; }
+    /// Not in the archive: a FIT loadable at `address`.
+    void place_outside(size_t entry, uint64_t address) {
+        entries_[entry].offset = ~uint64_t{0};
+        entries_[entry].address = address;
+    }
     void set_digest(size_t entry, const Sha256& digest) {
         std::memcpy(entries_[entry].sha256, digest.data(), digest.size());
     }
@@ -193,6 +198,15 @@ private:
     std::vector<mkl_payload_interrupt> interrupts_;
 };
 
+/// Table first, then `files`; `payload` gets archive and table.
+void finish(Payload& payload, TableWriter& table, std::vector<CpioFile> files) {
+    Bytes bytes = table.write();
+    payload.table_size = bytes.size();
+    payload.table_digest = sha256(bytes);
+    files[0].data = ByteRope{std::move(bytes)};
+    payload.archive = write_cpio(files);
+}
+
 }  // namespace
 
 Payload make_payload(const Plan& plan, const System& system, const Hardware& hardware,
@@ -217,15 +231,42 @@ Payload make_payload(const Plan& plan, const System& system, const Hardware& har
     for (size_t i = 1; i < files.size(); i++) data.push_back(files[i].data);
     payload.digests = sha256_all(data);
     for (size_t i = 0; i < data.size(); i++) {
-        table.place(i, layout.data_offsets[i + 1]);
+        payload.offsets.push_back(layout.data_offsets[i + 1]);
+        table.place(i, payload.offsets[i]);
         table.set_digest(i, payload.digests[i]);
     }
-    Bytes bytes = table.write();
     payload.table_offset = layout.data_offsets[0];
-    payload.table_size = bytes.size();
-    payload.table_digest = sha256(bytes);
-    files[0].data = ByteRope{std::move(bytes)};
-    payload.archive = write_cpio(files);
+    finish(payload, table, std::move(files));
+    assert(payload.archive.size() == layout.size);
+    return payload;
+}
+
+Payload make_payload_of_loadables(const Plan& plan, const System& system, const Hardware& hardware,
+                                  const Artefacts& artefacts, std::vector<Sha256> digests,
+                                  const std::function<uint64_t(uint64_t)>& first) {
+    TableWriter table{plan, system, hardware, artefacts};
+    const std::vector<CpioEntry> entries{
+        {MKL_PAYLOAD_NAME, table.size()}
+    };
+    const CpioLayout layout = layout_cpio(entries);
+    Payload payload;
+    payload.digests = std::move(digests);
+    uint64_t address = first(layout.size);
+    for (const NodeArtefacts& node : artefacts.nodes) {
+        for (const PlacedFile& file : node.files) {
+            const size_t i = payload.addresses.size();
+            table.place_outside(i, address);
+            table.set_digest(i, payload.digests[i]);
+            payload.addresses.push_back(address);
+            payload.loadables_end = address + file.data.size();
+            address = (payload.loadables_end + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+        }
+    }
+    payload.table_offset = layout.data_offsets[0];
+    finish(payload, table,
+           {
+               {MKL_PAYLOAD_NAME, {}}
+    });
     assert(payload.archive.size() == layout.size);
     return payload;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <filesystem>
 
 #include "mkl/abi/common.h"
@@ -17,12 +18,14 @@ namespace {
 
 // Debian package u-boot-qemu, 2023.01.
 constexpr std::string_view uboot_aarch64 = "/usr/lib/u-boot/qemu_arm64/u-boot.bin";
+constexpr std::string_view uboot_riscv64 = "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin";
 // U-Boot, qemu_arm64: CONFIG_ENV_ADDR, the second flash bank of QEMU's virt.
 constexpr uint64_t uboot_environment_address = 0x4000000;
 constexpr uint64_t mib = uint64_t{1} << 20;
-constexpr uint64_t uboot_at_top = 64 * mib;   // U-Boot relocates itself to the top of RAM
-constexpr uint64_t tree_at_base = 2 * mib;    // QEMU puts the board's tree at the base of RAM
-constexpr uint64_t usual_offset = 0x8000000;  // 0x48000000 on virt
+constexpr uint64_t uboot_at_top = 64 * mib;       // U-Boot relocates itself to the top of RAM
+constexpr uint64_t tree_at_base = 2 * mib;        // QEMU puts the board's tree at the base of RAM
+constexpr uint64_t opensbi_and_uboot = 16 * mib;  // riscv64: both at the base until U-Boot moves
+constexpr uint64_t usual_offset = 0x8000000;      // 0x48000000 on virt
 
 uint64_t ram_bytes(const QemuRun& run) {
     const QemuMachine& machine = *run.system.board.qemu;
@@ -36,34 +39,42 @@ std::string memory_size(uint64_t bytes) {
     return bytes % mib == 0 ? cat(bytes / mib, 'M') : cat(bytes, 'B');
 }
 
+bool is_riscv(const QemuRun& run) { return run.plan.architecture == Architecture::riscv64; }
+
 void add_uboot(std::vector<std::string>& argv, const QemuRun& run, const QemuOptions& options,
                uint64_t address) {
     const auto file = [&](std::string_view name) { return (run.directory / name).string(); };
-    argv.insert(argv.end(), {"-bios", std::string{uboot_aarch64}, "-device",
-                             cat("loader,file=", file("uboot.env"),
-                                 ",addr=", hex(uboot_environment_address), ",force-raw=on"),
-                             "-device",
-                             cat("loader,file=", file(qemu_image_name(options.boot)),
-                                 ",addr=", hex(address), ",force-raw=on")});
+    const auto load = [&](std::string_view name, uint64_t where) {
+        argv.insert(argv.end(), {"-device", cat("loader,file=", file(name), ",addr=", hex(where),
+                                                ",force-raw=on")});
+    };
+    if (is_riscv(run)) {
+        argv.insert(argv.end(),
+                    {"-kernel", std::string{uboot_riscv64}, "-dtb", file(uboot_tree_name)});
+    } else {
+        argv.insert(argv.end(), {"-bios", std::string{uboot_aarch64}});
+        load(uboot_environment_name, uboot_environment_address);
+    }
+    load(qemu_image_name(options.boot), address);
 }
 
 bool uboot_possible(const QemuRun& run, DiagnosticSink& sink) {
     const QemuMachine& machine = *run.system.board.qemu;
-    if (run.plan.architecture != Architecture::aarch64 || machine.machine != "virt" ||
-        machine.secure.value_or(false)) {
+    if (machine.machine != "virt" || machine.secure.value_or(false)) {
         sink.report({.id = "E703",
                      .where = machine.where,
                      .message = cat("there is no U-Boot for machine '", machine.machine, "'",
                                     machine.secure.value_or(false) ? " with secure: true" : "",
                                     " (", info(run.plan.architecture).name, ")"),
-                     .hint = "--uboot works for machine virt of aarch64; leave it out otherwise"});
+                     .hint = "--uboot works for machine virt; leave it out otherwise"});
         return false;
     }
     std::error_code error;
-    if (!std::filesystem::exists(uboot_aarch64, error)) {
+    const std::string_view program = is_riscv(run) ? uboot_riscv64 : uboot_aarch64;
+    if (!std::filesystem::exists(program, error)) {
         sink.report({.id = "E702",
                      .where = machine.where,
-                     .message = cat("U-Boot is not installed: ", uboot_aarch64, " does not exist"),
+                     .message = cat("U-Boot is not installed: ", program, " does not exist"),
                      .hint = "install package u-boot-qemu"});
         return false;
     }
@@ -88,7 +99,7 @@ std::string_view qemu_image_name(QemuBoot boot) {
 std::optional<uint64_t> uboot_image_address(const QemuRun& run) {
     if (run.plan.ram.empty()) return std::nullopt;
     const PhysRange ram = run.plan.ram.front();
-    const uint64_t first = ram.base().value + tree_at_base;
+    const uint64_t first = ram.base().value + (is_riscv(run) ? opensbi_and_uboot : tree_at_base);
     if (ram.size_bytes() < uboot_at_top + tree_at_base) return std::nullopt;
     const uint64_t last = ram.end().value - uboot_at_top;
     const auto fits = [&](uint64_t address) {
@@ -101,22 +112,40 @@ std::optional<uint64_t> uboot_image_address(const QemuRun& run) {
     return std::nullopt;
 }
 
-std::string uboot_environment(QemuBoot boot, uint64_t address) {
-    std::string command;
+std::string uboot_command(QemuBoot boot, uint64_t address) {
     switch (boot) {
     case QemuBoot::booti:
-        command = cat("booti ", hex(address), " - ${fdtcontroladdr}");
-        break;
+        return cat("booti ", hex(address), " - ${fdtcontroladdr}");
     case QemuBoot::uimage:
-        command = cat("bootm ", hex(address), " - ${fdtcontroladdr}");
-        break;
+        return cat("bootm ", hex(address), " - ${fdtcontroladdr}");
     case QemuBoot::fit:
     case QemuBoot::direct:
-        command = cat("bootm ", hex(address), "#conf - ${fdtcontroladdr}");
         break;
     }
+    return cat("bootm ", hex(address), "#conf - ${fdtcontroladdr}");
+}
+
+DeviceTree uboot_tree(const DeviceTree& board, QemuBoot boot, uint64_t address) {
+    const auto text = [](std::string_view value) {
+        Bytes bytes(value.size() + 1);
+        std::memcpy(bytes.data(), value.data(), value.size());
+        return bytes;
+    };
+    DeviceTree tree = board;
+    // U-Boot, doc/develop/devicetree/control: /config overrides the environment.
+    tree.root.children.push_back({
+        "config",
+        {{"bootdelay", Bytes{std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{0xfe}}},
+          {"bootcmd", text(uboot_command(boot, address))}},
+        {                                                                                        }
+    });
+    return tree;
+}
+
+std::string uboot_environment(QemuBoot boot, uint64_t address) {
     // bootdelay -2: no waiting and no look at the keyboard (U-Boot, doc/README.autoboot).
-    std::string data = cat("bootdelay=-2", '\0', "bootcmd=", command, '\0', '\0');
+    std::string data =
+        cat("bootdelay=-2", '\0', "bootcmd=", uboot_command(boot, address), '\0', '\0');
     data.resize(uboot_environment_size - sizeof(uint32_t), '\xff');
     const auto crc = std::bit_cast<std::array<char, 4>>(mkl_crc32(0, data.data(), data.size()));
     return std::string{crc.data(), crc.size()} + data;
@@ -174,11 +203,24 @@ std::optional<std::vector<std::string>> qemu_arguments(const QemuRun& run,
     return argv;
 }
 
-std::string gdb_script(uint16_t port,
-                       const std::vector<std::pair<std::filesystem::path, uint64_t>>& symbols) {
-    std::string out = cat("target remote :", port, "\n");
-    for (const auto& [elf, address] : symbols)
-        out += cat("add-symbol-file ", elf.string(), " -o ", hex(address), "\n");
+std::string gdb_script(uint16_t port, const GdbSymbols& loader, const std::vector<GdbNode>& nodes) {
+    const auto add = [](const GdbSymbols& s) {
+        return s.offset == 0 ? cat("add-symbol-file ", s.elf.string(), "\n")
+                             : cat("add-symbol-file ", s.elf.string(), " -o ", hex(s.offset), "\n");
+    };
+    std::string out =
+        cat("set confirm off\nset pagination off\ntarget remote :", port, "\n", add(loader));
+    for (const GdbNode& n : nodes) {
+        // QEMU numbers the threads of its stub as its CPUs, from 1.
+        out += cat("define cpu-", n.name, "\n  thread ", n.cpu_index + 1, "\nend\ndocument cpu-",
+                   n.name, "\nGo to the CPU of ", n.name, " (index ", n.cpu_index,
+                   ").\nend\ndefine symbols-", n.name, "\n  cpu-", n.name, "\n  symbol-file\n  ",
+                   add(loader));
+        for (const GdbSymbols& s : n.symbols) out += "  " + add(s);
+        out += cat("end\ndocument symbols-", n.name, "\nGo to the CPU of ", n.name,
+                   "; symbols of the loader and of what runs on that node, and of nothing "
+                   "else.\nend\n");
+    }
     return out;
 }
 

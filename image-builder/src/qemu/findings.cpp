@@ -12,7 +12,7 @@ constexpr FindingDoc docs[] = {
     {"E702", "uboot-not-installed",  Severity::error,   "U-Boot for QEMU is not installed",
      "--uboot boots through the U-Boot that Debian packages for QEMU.",                              "mkl qemu system.yaml --uboot",                             "Install u-boot-qemu, or leave --uboot out."                 },
     {"E703", "no-uboot-for-machine", Severity::error,   "There is no U-Boot for this machine",
-     "The packaged U-Boot runs on QEMU's machine virt of aarch64, not with secure: true (all cores "
+     "The packaged U-Boot runs on QEMU's machine virt, not with secure: true (all cores "
      "would start at once).",                                                                        "board: {qemu: {machine: xlnx-zcu102, cpus: 4}}",           "Leave --uboot out on this board."                           },
     {"E704", "no-qemu-machine",      Severity::error,   "The board does not say what to run in QEMU",
      "A board that is described by a tree file needs a `qemu:` line beside it before it can run in "

@@ -25,6 +25,9 @@ CASES = {
     "tampered-kernel": BAD + ["Bad hash value for 'hash-1' hash node in 'kernel'"],
     "tampered-configuration": BAD + ["Failed to verify required signature"],
     "tampered-tree": ["Bad hash value for 'hash-1' hash node in 'fdt'", "refused by U-Boot"],
+    "loadables": GOOD + ["Loading loadables"],
+    "tampered-loadable": BAD[1:] + ["Bad hash value for 'hash-1' hash node in 'node1-kernel.elf'"],
+    "second-system": GOOD[:2] + ["Using 'conf-b' configuration", "mkl: node1: cpu 0x1"],
     # No hole of mkl's: U-Boot has nothing to check in it. docs/boot-interface.md, 5.
     "legacy": ["Legacy Image", "mkl: node0: cpu 0x0"],
 }
@@ -80,6 +83,10 @@ def make_fit(args, case, work):
     key = make_key(args.work, "dev")
     run(args.mkl, "image", args.system, "-o", trusted, "--sign", key)
     options = [] if case in ("unsigned", "from-source") else ["--sign", key]
+    if case in ("loadables", "tampered-loadable", "from-source"):
+        options += ["--bootm-limit", "128K"]  # smaller than the image, larger than the loader
+    if case == "second-system":
+        options += ["--second", args.system]
     if case == "other-key":
         other = make_key(os.path.join(args.work, "other"), "dev")
         options = ["--sign", other]
@@ -90,6 +97,11 @@ def make_fit(args, case, work):
         if not os.path.exists(certificate):
             run("openssl", "req", "-batch", "-new", "-x509", "-key", key, "-out", certificate)
         run("mkimage", "-f", "image.its", "-k", os.path.dirname(key), "-r", "image.itb", cwd=out)
+    if case == "tampered-loadable":
+        with open(fit, "rb") as f:
+            data = f.read()
+        at = data.index(b"\x7fELF\x02\x01\x01", data.index(b"node1-kernel.elf\0"))
+        flip(fit, data[at - 64:at + 0x2000])  # of its image, wherever else the kernel stands
     if case == "tampered-kernel":
         with open(os.path.join(out, "image.bin"), "rb") as f:
             flip(fit, f.read())
@@ -129,7 +141,7 @@ def main():
     os.makedirs(work, exist_ok=True)
     fit, key_source = make_fit(args, args.case, work)
     environment = os.path.join(work, "env")
-    boot = "" if args.case == "legacy" else "#conf"
+    boot = {"legacy": "", "second-system": "#conf-b"}.get(args.case, "#conf")
     text = ("bootdelay=-2\nbootcmd=bootm 0x%x%s - ${fdtcontroladdr}; echo refused by U-Boot; "
             "poweroff\n" % (ADDRESS, boot))
     if args.case == "tampered-tree":  # our own tree only matters if U-Boot is told no other

@@ -117,11 +117,25 @@ TEST(UbootEnvironment, IsWhatMkenvimageWrites) {
 }
 
 TEST(GdbScript, ConnectsAndAddsSymbols) {
-    EXPECT_EQ(gdb_script(1234,
-                         {
-                             {"a.elf", 0x70000000}
-    }),
-              "target remote :1234\nadd-symbol-file a.elf -o 0x70000000\n");
+    const std::string script =
+        gdb_script(1234,
+                   {
+                       "loader.elf", 0x70000000
+    },
+                   {{"node0", 0, {{"kernel.elf", 0}}}, {"node1", 3, {{"kernel.elf", 0}}}});
+    EXPECT_THAT(script, HasSubstr("target remote :1234\n"));
+    EXPECT_THAT(script, HasSubstr("add-symbol-file loader.elf -o 0x70000000\n"));
+    EXPECT_THAT(script, HasSubstr("define cpu-node1\n  thread 4\nend\n"));
+    EXPECT_THAT(script, HasSubstr("define symbols-node0\n  cpu-node0\n  symbol-file\n"));
+    EXPECT_THAT(script, HasSubstr("  add-symbol-file kernel.elf\n"));
+}
+
+TEST_F(Arguments, RiscvUbootFindsItsCommandInTheTree) {
+    const DeviceTree tree = uboot_tree({}, QemuBoot::uimage, 0x88000000);
+    const DtNode* config = tree.root.child("config");
+    ASSERT_NE(config, nullptr);
+    EXPECT_EQ(config->cell("bootdelay"), 0xfffffffeu);
+    EXPECT_EQ(config->text("bootcmd"), "bootm 0x88000000 - ${fdtcontroladdr}");
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ namespace mkl {
 struct FitImage {
     std::string node;  ///< "kernel"
     std::string description;
-    std::string type;  ///< "kernel", "firmware", "flat_dt"
-    std::string file;  ///< in the .its: /incbin/ of this
+    std::string type;                     ///< "kernel", "firmware", "flat_dt"
+    std::string file;                     ///< in the .its: /incbin/ of this
+    std::optional<uint64_t> file_offset;  ///< ... of data.size() bytes from here on; else of all
     ByteRope data;
     Sha256 digest{};  ///< of data
     std::optional<uint64_t> load, entry;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mkl/artefacts/artefacts.hpp"
+#include "mkl/formats/fit.hpp"
 #include "mkl/formats/signing.hpp"
 
 namespace mkl {
@@ -16,12 +17,21 @@ struct Image {
     std::vector<OutputFile> files;
     uint64_t payload_size = 0;  ///< of the CPIO archive
     uint64_t footprint = 0;     ///< what the loader uses from its run base on, scratch included
+    Fit fit;                    ///< this system's part of image.itb
 
     const OutputFile* file(std::string_view path) const;
 };
 
+/// CONFIG_SYS_BOOTM_LEN of the packaged U-Boots.
+inline constexpr uint64_t usual_bootm_limit = uint64_t{64} << 20;
+
 struct ImageOptions {
-    const SigningKey* key = nullptr;  ///< signs the FIT's configuration
+    const SigningKey* key = nullptr;  ///< signs the FIT's configurations
+    /// Bytes that U-Boot's bootm takes as one kernel; beyond them the FIT has loadables.
+    uint64_t bootm_limit = usual_bootm_limit;
+    /// Another system for the same FIT: conf-a is this one and the default, conf-b the other,
+    /// whose files its .its expects below conf-b/.
+    const Image* second = nullptr;
 };
 
 /// nullopt if an error was reported. Precondition: `artefacts` were made complete.

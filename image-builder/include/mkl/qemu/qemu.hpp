@@ -36,7 +36,7 @@ struct QemuRun {
     const Plan& plan;
     const System& system;
     const Hardware& hardware;
-    std::filesystem::path directory;  ///< holds image.bin, image.itb, image.uimg, uboot.env
+    std::filesystem::path directory;  ///< holds image.bin, image.itb, image.uimg, uboot.*
     uint64_t image_size = 0;          ///< bytes of the file that `boot` takes
 };
 
@@ -47,8 +47,15 @@ std::string_view qemu_image_name(QemuBoot boot);
 /// RAM and of the board's tree at its base. nullopt if there is no such place.
 std::optional<uint64_t> uboot_image_address(const QemuRun& run);
 
-/// The U-Boot environment that boots the image at `address` without a key press, as mkenvimage
-/// writes it: CRC-32 of the rest, then NUL-terminated settings; `uboot_environment_size` bytes.
+inline constexpr std::string_view uboot_environment_name = "uboot.env",
+                                  uboot_tree_name = "uboot.dtb";
+
+/// riscv64: the tree that U-Boot runs on, which tells it to boot the image at `address`.
+DeviceTree uboot_tree(const DeviceTree& board, QemuBoot boot, uint64_t address);
+
+/// aarch64: the U-Boot environment that boots the image at `address` without a key press, as
+/// mkenvimage writes it: CRC-32 of the rest, then NUL-terminated settings; `uboot_environment_size`
+/// bytes.
 std::string uboot_environment(QemuBoot boot, uint64_t address);
 inline constexpr size_t uboot_environment_size = 0x40000;
 
@@ -65,10 +72,20 @@ std::optional<std::vector<std::string>> qemu_arguments(const QemuRun& run,
                                                        const QemuWiring& wiring,
                                                        DiagnosticSink& sink);
 
-/// Commands for gdb-multiarch: connect, and the symbols of loader and kernels. `symbols` are
-/// pairs of ELF and load address.
-std::string gdb_script(uint16_t port,
-                       const std::vector<std::pair<std::filesystem::path, uint64_t>>& symbols);
+/// An ELF and how far from its own addresses it runs.
+struct GdbSymbols {
+    std::filesystem::path elf;
+    uint64_t offset = 0;
+};
+struct GdbNode {
+    std::string name;
+    size_t cpu_index = 0;
+    std::vector<GdbSymbols> symbols;
+};
+
+/// Commands for gdb-multiarch: connect, symbols of the loader, and per node `cpu-NODE` (go to its
+/// CPU) and `symbols-NODE` (go there; its symbols only, since nodes use the same addresses).
+std::string gdb_script(uint16_t port, const GdbSymbols& loader, const std::vector<GdbNode>& nodes);
 
 enum class QemuOutcome { seen, not_seen, failed };
 
