@@ -127,7 +127,7 @@ def main():
     kernel = os.path.join(a.build, "kernel")
     root = os.path.join(kernel, "tests", "conformance", "kernel_bench.elf")
     options = argparse.Namespace(arch=a.arch, gic=a.gic, base=0, ram=0x4000000, command_line="",
-                                 corrupt=False, qemu=[], root=root,
+                                 corrupt=False, second=None, qemu=[], root=root,
                                  kernel=os.path.join(kernel, a.kernel),
                                  shim=os.path.join(kernel, "tests", "kernel_shim.elf"))
     with tempfile.TemporaryDirectory() as tmp:

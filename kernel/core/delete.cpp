@@ -21,14 +21,9 @@ struct Finalised {
 Finalised finalise(Cap cap, bool final) {
     switch (cap.type()) {
     case tag_endpoint:
-        if (final) cancel_all_ipc(*ptr<Endpoint>(cap.pa()));
-        return {};
+        return {};  // nobody waits any more: release_waiters()
     case tag_notification:
-        if (final) {
-            Notification& n = *ptr<Notification>(cap.pa());
-            unbind_from(n);
-            cancel_all_signals(n);
-        }
+        if (final) unbind_from(*ptr<Notification>(cap.pa()));
         return {};
     case tag_cnode:
         if (!final) return {};
@@ -110,6 +105,7 @@ Status reduce_zombie(Slot& slot, bool exposed) {
 Status finalise_slot(Slot& slot, bool exposed, bool& done, Cap& cleanup) {
     done = true;
     while (!slot.empty()) {
+        if (const Status s = release_waiters(slot); s != Status::ok) return s;
         const Finalised f = finalise(slot.cap, last_reference(slot));
         if (removable(f.remainder, slot)) {
             cleanup = f.cleanup;
@@ -127,6 +123,24 @@ Status finalise_slot(Slot& slot, bool exposed, bool& done, Cap& cleanup) {
 }
 
 }  // namespace
+
+Status release_waiters(const Slot& slot) {
+    const Cap cap = slot.cap;
+    switch (cap.type()) {
+    case tag_endpoint:
+        return last_reference(slot) ? cancel_all_ipc(*ptr<Endpoint>(cap.pa())) : Status::ok;
+    case tag_notification:
+        return last_reference(slot) ? cancel_all_signals(*ptr<Notification>(cap.pa())) : Status::ok;
+    case tag_irq_handler: {
+        if (!last_reference(slot)) return Status::ok;
+        const Slot& handler = kernel.irq_slots[cap.irq()];
+        const bool last = handler.cap.is(tag_notification) && last_reference(handler);
+        return last ? cancel_all_signals(*ptr<Notification>(handler.cap.pa())) : Status::ok;
+    }
+    default:
+        return Status::ok;
+    }
+}
 
 // NOLINTNEXTLINE(misc-no-recursion): depth two, see the title
 Status delete_slot(Slot& slot, bool exposed) {

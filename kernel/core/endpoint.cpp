@@ -82,22 +82,24 @@ void receive_ipc(Tcb& receiver, Cap cap, bool blocking) {
 
 void nb_receive_failed(Tcb& t) { arch::set_badge(t.context, 0); }
 
-void cancel_all_ipc(Endpoint& ep) {
-    if (ep.state() == Endpoint::idle) return;
-    TcbQueue q = ep.queue();
-    while (Tcb* t = q.head) {
-        remove<&Tcb::wait>(q, *t);
-        set_state(*t, ThreadState::restart);
-        enqueue(*t);
+Status cancel_all_ipc(Endpoint& ep) {
+    while (ep.state() != Endpoint::idle) {
+        Tcb& t = take_first(ep);
+        set_state(t, ThreadState::restart);
+        enqueue(t);
+        reschedule();
+        if (const Status s = preemption_point(); s != Status::ok) return s;
     }
-    ep.set(Endpoint::idle, q);
-    reschedule();
+    return Status::ok;
 }
 
 Status cancel_badged_sends(Endpoint& ep, Word badge) {
     if (ep.state() != Endpoint::sending) return Status::ok;
     TcbQueue q = ep.queue();
-    for (Tcb* t = q.head; t;) {
+    Status status = Status::ok;
+    // Preempted, it begins again at the head: what is left there is what it leaves alone, and a
+    // tick's time is enough to walk past tens of thousands.
+    for (Tcb* t = q.head; t && status == Status::ok;) {
         Tcb* next = t->wait.next;
         if (t->badge == badge) {
             remove<&Tcb::wait>(q, *t);
@@ -105,10 +107,11 @@ Status cancel_badged_sends(Endpoint& ep, Word badge) {
             enqueue(*t);
         }
         t = next;
+        if (t) status = preemption_point();
     }
     ep.set(Endpoint::sending, q);
     reschedule();
-    return Status::ok;
+    return status;
 }
 
 void cancel_ipc(Tcb& t) {

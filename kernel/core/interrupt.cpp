@@ -134,11 +134,13 @@ Status invoke_irq_handler(Invocation& in) {
         if (!in.extra[0]) return fail(truncated_message);
         const Cap cap = in.extra[0]->cap;
         if (!cap.is(tag_notification) || !cap.has(can_write)) return fail(invalid_capability, 0);
+        if (const Status s = release_waiters(kernel.irq_slots[irq]); s != Status::ok) return s;
         delete_one(kernel.irq_slots[irq]);
         insert_derived(cap, *in.extra[0], kernel.irq_slots[irq]);
         return Status::ok;
     }
     case label::irq_clear_handler:
+        if (const Status s = release_waiters(kernel.irq_slots[irq]); s != Status::ok) return s;
         delete_one(kernel.irq_slots[irq]);
         return Status::ok;
     default:

@@ -96,7 +96,10 @@ bool last_reference(const Slot& slot);
 Status derive(const Slot& source, Cap& cap);
 
 Status delete_slot(Slot& slot, bool exposed = true);
-/// For capabilities that never need more than one step.
+/// Lets go of all threads that wait for the object, if this is its last capability. Before
+/// delete_one() of a capability that others may have: preemptible, and begins again where it was.
+Status release_waiters(const Slot& slot);
+/// For capabilities that never need more than one step, and after release_waiters().
 void delete_one(Slot& slot);
 Status revoke(Slot& slot);
 /// A capability whose deletion may take long must not be replaced by TCB operations.
@@ -129,7 +132,7 @@ struct SendOptions {
 };
 void send_ipc(Tcb& sender, Endpoint& ep, const SendOptions& options);
 void receive_ipc(Tcb& receiver, Cap cap, bool blocking);
-void cancel_all_ipc(Endpoint& ep);
+Status cancel_all_ipc(Endpoint& ep);
 Status cancel_badged_sends(Endpoint& ep, Word badge);
 void reply_transfer(Tcb& sender, Tcb& receiver, Slot& reply, bool grant);
 void setup_reply_master(Tcb& t);
@@ -143,7 +146,7 @@ void send_signal(Notification& n, Word badge);
 void receive_signal(Tcb& t, Cap cap, bool blocking);
 void complete_signal(Notification& n, Tcb& t);
 void cancel_signal(Tcb& t, Notification& n);
-void cancel_all_signals(Notification& n);
+Status cancel_all_signals(Notification& n);
 void bind(Tcb& t, Notification& n);
 void unbind(Tcb& t);
 void unbind_from(Notification& n);

@@ -68,16 +68,18 @@ void cancel_signal(Tcb& t, Notification& n) {
     set_state(t, ThreadState::inactive);
 }
 
-void cancel_all_signals(Notification& n) {
-    if (n.state() != Notification::waiting) return;
-    TcbQueue q = n.queue();
-    while (Tcb* t = q.head) {
-        remove<&Tcb::wait>(q, *t);
-        set_state(*t, ThreadState::restart);
-        enqueue(*t);
+Status cancel_all_signals(Notification& n) {
+    while (n.state() == Notification::waiting) {
+        TcbQueue q = n.queue();
+        Tcb& t = *q.head;
+        remove<&Tcb::wait>(q, t);
+        n.set_queue(q);
+        set_state(t, ThreadState::restart);
+        enqueue(t);
+        reschedule();
+        if (const Status s = preemption_point(); s != Status::ok) return s;
     }
-    n.set_queue(q);
-    reschedule();
+    return Status::ok;
 }
 
 void bind(Tcb& t, Notification& n) {

@@ -16,7 +16,8 @@ Status decode_frame(Invocation& in);
 Status decode_page_table(Invocation& in);
 Status decode_vspace(Invocation& in);
 /// On [address, address + size) of address space `asid`, whose pages may be outside the window.
-void cache_operation(CacheOp op, Phys root, Word asid, Word address, Word size);
+/// Preemptible: then argument 0 of the caller, where it began, has moved to where it goes on.
+Status cache_operation(Invocation& in, CacheOp op, Phys root, Word asid, Word address, Word size);
 
 }  // namespace
 
@@ -152,8 +153,7 @@ Status frame_cache(Invocation& in) {
     const Word size = Word{1} << in.cap.fr_bits();
     if (start >= size || end > size) return fail(invalid_argument, 0);
     const auto op = static_cast<CacheOp>(in.label - label::page_clean_data);
-    cache_operation(op, root, in.cap.asid(), in.cap.map_address() + start, end - start);
-    return Status::ok;
+    return cache_operation(in, op, root, in.cap.asid(), in.cap.map_address() + start, end - start);
 }
 
 Status decode_frame(Invocation& in) {
@@ -194,22 +194,18 @@ Status decode_vspace(Invocation& in) {
     if (!w.entry->is_valid()) return Status::ok;  // nothing there to maintain
     const Word last = start | ((Word{1} << level_shift(w.level)) - 1);
     if (end - 1 > last) return fail_range(start, last);
-    cache_operation(static_cast<CacheOp>(in.label - label::vspace_clean_data), root, asid, start,
-                    end - start);
-    return Status::ok;
+    return cache_operation(in, static_cast<CacheOp>(in.label - label::vspace_clean_data), root,
+                           asid, start, end - start);
 }
 
 // ---- Caches -------------------------------------------------------------------------------------
 
-void cache_operation(CacheOp op, Phys root, Word asid, Word address, Word size) {
-    // By user address, as the memory may lie outside the kernel's window.
-    MKL_WRITE_SYSREG(ttbr0_el1, root | asid << 48);
-    isb();
+constexpr Word cache_piece = 4096;  // between two preemption points
+
+/// [address, end), not more than a piece.
+void cache_lines(CacheOp op, bool writable, Word address, Word end) {
     const uint64_t ctr = MKL_READ_SYSREG(ctr_el0);
     const Word data_line = Word{4} << (ctr >> 16 & 15), fetch_line = Word{4} << (ctr & 15);
-    const bool writable = !(walk(root, address).entry->word & Entry::ap_read_only);
-    const Word end = address + size;
-    dsb();
     for (Word a = address & ~(data_line - 1); a < end; a += data_line) {
         switch (op) {
         case CacheOp::clean:
@@ -236,8 +232,30 @@ void cache_operation(CacheOp op, Phys root, Word asid, Word address, Word size) 
             asm volatile("ic ivau, %0" ::"r"(a) : "memory");
         dsb();
     }
+}
+
+Status cache_operation(Invocation& in, CacheOp op, Phys root, Word asid, Word address, Word size) {
+    // By user address, as the memory may lie outside the kernel's window.
+    MKL_WRITE_SYSREG(ttbr0_el1, root | asid << 48);
+    isb();
+    const bool writable = !(walk(root, address).entry->word & Entry::ap_read_only);
+    const Word end = address + size;
+    Status status = Status::ok;
+    dsb();
+    for (Word at = address; at < end;) {
+        const Word boundary = (at & ~(cache_piece - 1)) + cache_piece;
+        const Word stop = boundary < end ? boundary : end;
+        cache_lines(op, writable, at, stop);
+        at = stop;
+        if (at < end) status = preemption_point();
+        if (status != Status::ok) {
+            set_message_register(in.caller->context, 0, in.arg(0) + (at - address));
+            break;
+        }
+    }
     reload_root();
     isb();
+    return status;
 }
 
 }  // namespace

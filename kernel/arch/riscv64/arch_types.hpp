@@ -29,8 +29,10 @@ struct alignas(16) Context {
 static_assert(sizeof(Context) == CONTEXT_SIZE && offsetof(Context, pc) == CONTEXT_PC);
 static_assert(offsetof(Context, fault_pc) == CONTEXT_FAULT_PC);
 
-/// The kernel is built for cores without floating point (seL4's KernelHaveFPU off).
-struct FpuState {};
+struct FpuState {
+    uint64_t f[32];
+    uint64_t fcsr;
+};
 
 enum Register : unsigned { ra = 1, sp = 2, gp = 3, tp = 4, a0 = 10, a1 = 11, a2 = 12, a7 = 17 };
 

@@ -23,10 +23,59 @@ uint64_t active_satp = 0;
 
 }  // namespace
 
+extern "C" void fpu_save(FpuState* state);
+extern "C" void fpu_load(const FpuState* state);
+
+namespace {
+
+constexpr uint64_t sstatus_fs = uint64_t{3} << 13;  // dirty: the unit works
+/// Whose registers are in the unit; null: nobody's.
+Tcb* fpu_owner = nullptr;
+bool fpu_allowed = false;
+
+/// False: this hart has no floating point.
+bool allow_fpu(bool allow) {
+    if (allow == fpu_allowed) return true;
+    if (allow) {
+        MKL_SET_CSR(sstatus, sstatus_fs);
+        if (!(MKL_READ_CSR(sstatus) & sstatus_fs)) return false;
+    } else {
+        MKL_CLEAR_CSR(sstatus, sstatus_fs);
+    }
+    fpu_allowed = allow;
+    return true;
+}
+
+}  // namespace
+
 void init_context(Context&) {}
 
 void switch_thread(Tcb*, Tcb* to) {
-    if (to) set_vm_root(*to);
+    if (!to) return;
+    allow_fpu(fpu_owner == to && !(to->flags & kapi::tcb_flag_fpu_disabled));
+    set_vm_root(*to);
+}
+
+bool take_fpu_trap(Tcb& tcb) {
+    if (fpu_allowed || tcb.flags & kapi::tcb_flag_fpu_disabled || !allow_fpu(true)) return false;
+    if (fpu_owner == &tcb) return true;
+    if (fpu_owner) fpu_save(&fpu_owner->fpu);
+    fpu_load(&tcb.fpu);
+    fpu_owner = &tcb;
+    return true;
+}
+
+void release_fpu(Tcb& tcb) {
+    if (fpu_owner != &tcb) return;
+    fpu_owner = nullptr;
+    allow_fpu(false);
+}
+
+void set_fpu_disabled(Tcb& tcb, bool disabled) {
+    if (!disabled || fpu_owner != &tcb) return;
+    allow_fpu(true);
+    fpu_save(&tcb.fpu);
+    release_fpu(tcb);
 }
 
 void init_asid() {
@@ -48,9 +97,6 @@ void load_root(Phys root, Word asid) {
 void refresh_vm(Tcb* current) {
     if (current) set_vm_root(*current);
 }
-
-void release_fpu(Tcb&) {}
-void set_fpu_disabled(Tcb&, bool) {}
 
 Word read_register(const Context& c, unsigned index) {
     return index == 0 ? c.fault_pc : c.x[register_number[index]];

@@ -42,6 +42,7 @@ void debug::put(char c) {
 namespace arch {
 
 // scause, privileged architecture 20211203, table 4.2.
+constexpr uint64_t illegal_instruction = 2;
 constexpr uint64_t fetch_page_fault = 12, load_page_fault = 13, store_page_fault = 15;
 constexpr uint64_t fetch_access_fault = 1, load_access_fault = 5, store_access_fault = 7;
 
@@ -111,7 +112,8 @@ void kernel_start(uint64_t record, uint64_t status, uint64_t base) {
     if (size < sizeof(mkl_boot_header) || size > MKL_BOOT_MAX_SIZE) size = sizeof(mkl_boot_header);
     const void* whole = arch::map_io(record, size, false);
     if (!boot(whole, size, record, page)) arch::halt();
-    // sret goes to U-mode with interrupts on.
+    // sret goes to U-mode with interrupts on; floating point off until a thread wants it.
+    MKL_CLEAR_CSR(sstatus, uint64_t{3} << 13);
     MKL_CLEAR_CSR(sstatus, uint64_t{1} << 8);
     MKL_SET_CSR(sstatus, uint64_t{1} << 5);
     restore_user(leave());
@@ -130,7 +132,7 @@ Context* enter_syscall(Context* context) {
 Context* enter_trap(Context*, uint64_t cause, uint64_t value) {
     if (cause & arch::interrupt_cause) {
         arch::take_interrupts();
-    } else {
+    } else if (cause != arch::illegal_instruction || !arch::take_fpu_trap(*kernel.current)) {
         handle_user_fault(arch::user_fault(cause, value));
     }
     return leave();

@@ -107,3 +107,24 @@ kernel_trap:
     call    enter_kernel_fault
 1:  wfi
     j       1b
+
+// void fpu_save(FpuState*), void fpu_load(const FpuState*)
+.option push
+.option arch, +f, +d
+.macro fpu_each op
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    \op    f\n, (\n * 8)(a0)
+    .endr
+.endm
+.global fpu_save, fpu_load
+fpu_save:
+    fpu_each fsd
+    frcsr   t0
+    sd      t0, 256(a0)
+    ret
+fpu_load:
+    fpu_each fld
+    ld      t0, 256(a0)
+    fscsr   t0
+    ret
+.option pop

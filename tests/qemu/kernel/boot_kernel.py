@@ -59,64 +59,94 @@ MACHINES = {
 }
 
 
-def intc_record(a):
+def intc_record(a, node):
     if a.arch == "riscv64":
-        body = struct.pack("<IIQQII", 3, 1, 0xc000000, 0x600000, 1, 0) + ranges([(0, 0)] * 4)
+        body = struct.pack("<IIQQII", 3, 1, 0xc000000, 0x600000, 1 + 2 * node, 0) + ranges([(0, 0)] * 4)
     elif a.gic == 2:
-        body = struct.pack("<IIQQII", 1, 1, 0x8000000, 0x10000, 0, 1) + ranges([(0x8010000, 0x10000)] + [(0, 0)] * 3)
+        body = struct.pack("<IIQQII", 1, 1, 0x8000000, 0x10000, node, 1) + ranges([(0x8010000, 0x10000)] + [(0, 0)] * 3)
     else:
-        body = struct.pack("<IIQQII", 2, 1, 0x8000000, 0x10000, 0, 1) + ranges([(0x80a0000, 0xf60000)] + [(0, 0)] * 3)
+        body = struct.pack("<IIQQII", 2, 1, 0x8000000, 0x10000, node, 1) + ranges([(0x80a0000, 0xf60000)] + [(0, 0)] * 3)
     return body + struct.pack("<Q", 0x20000)
 
 
-def build(a):
+def records_of(a, node, base, kend, kva, dtb, root, rva, rentry):
+    """Node 0 has the devices; with a second node, each signals the other, else itself."""
     m = MACHINES[a.arch]
-    base = a.base or m["base"]
+    shared = m["shared"]
+    target = 1 - node if a.second else 0
+    status = m["status"] + node * PAGE
+    records = [
+        record(1, struct.pack("<IIQ32s", node, 0, node, b"node%d" % node), True),
+        record(2, struct.pack("<QQQ", base, kend, kva), True),
+        record(3, ranges([(base, a.ram)]), True),
+        record(4, struct.pack("<QQQQ", *root, rva, rentry), True),
+        record(8, struct.pack("<IIQ", m["sgi"], 0, target)),
+        record(9, struct.pack("<II", m["sgi"], target)),
+        record(10, struct.pack("<QQIIII", shared, 0x200000, 3, 1, 0, 0)
+               + struct.pack("<QQIIII", shared + 0x200000, 0x1000, 1, 1, 0, 1)),
+        record(11, ranges([dtb])),
+        record(13, intc_record(a, node), True),
+        record(15, ranges([(status, PAGE)])),
+        record(17, struct.pack("<IIQ", *m["timer"]), True),
+    ]
+    if node == 0:
+        records += [
+            record(5, ranges([(d, PAGE) for d in m["devices"]])),
+            record(7, b"".join(struct.pack("<II", *i) for i in m["interrupts"])),
+            record(12, struct.pack("<IIIIQ", *m["console"][:3], 0, m["console"][3])),
+        ]
+    if a.command_line:
+        records.append(record(16, a.command_line.encode() + b"\0"))
+    return records
+
+
+def fill_shim(a, words):
+    """The shim with its parameters."""
+    _, ssegs = segments(a.shim)
+    _, shim = flatten(ssegs, lambda s: s[0])
+    mark = b"\x26\x59\x41\x31\x18\x28\x18\x27"
+    at = shim.index(mark) + len(mark)
+    words = struct.pack("<8Q", *words)
+    return (shim[:at] + words + shim[at + len(words):]).ljust(PAGE, b"\0")
+
+
+def build_node(a, node, root):
+    """Memory image of a node, and its shim."""
+    m = MACHINES[a.arch]
+    base = (a.base or m["base"]) + node * a.ram
     kentry, ksegs = segments(a.kernel)
     kva, kimage = flatten(ksegs, lambda s: s[0])
-    rentry, rsegs = segments(a.root)
+    rentry, rsegs = segments(root)
     rva, rimage = flatten(rsegs, lambda s: s[0])
     dtb = b"\xd0\x0d\xfe\xed" + b"\0" * 100
     dtb_at = kend = base + len(kimage)
     rec_at = dtb_at + PAGE
     root_at = rec_at + PAGE
-    shared = m["shared"]
-    records = [
-        record(1, struct.pack("<IIQ32s", 0, 0, 0, b"node0"), True),
-        record(2, struct.pack("<QQQ", base, kend, kva), True),
-        record(3, ranges([(base, a.ram)]), True),
-        record(4, struct.pack("<QQQQ", root_at, root_at + len(rimage), rva, rentry), True),
-        record(5, ranges([(d, PAGE) for d in m["devices"]])),
-        record(7, b"".join(struct.pack("<II", *i) for i in m["interrupts"])),
-        record(8, struct.pack("<IIQ", m["sgi"], 0, 0)),
-        record(9, struct.pack("<II", m["sgi"], 0)),
-        record(10, struct.pack("<QQIIII", shared, 0x200000, 3, 1, 0, 0)
-               + struct.pack("<QQIIII", shared + 0x200000, 0x1000, 1, 1, 0, 1)),
-        record(11, ranges([(dtb_at, len(dtb))])),
-        record(12, struct.pack("<IIIIQ", *m["console"][:3], 0, m["console"][3])),
-        record(13, intc_record(a), True),
-        record(15, ranges([(m["status"], PAGE)])),
-        record(17, struct.pack("<IIQ", *m["timer"]), True),
-    ]
-    if a.command_line:
-        records.append(record(16, a.command_line.encode() + b"\0"))
-    rec = boot_record(m["number"], records)
+    rec = boot_record(m["number"], records_of(a, node, base, kend, kva, (dtb_at, len(dtb)),
+                                              (root_at, root_at + len(rimage)), rva, rentry))
     if a.corrupt:
         rec = rec[:40] + bytes([rec[40] ^ 1]) + rec[41:]
     image = kimage + dtb.ljust(PAGE, b"\0") + rec.ljust(PAGE, b"\0") + rimage
-    _, ssegs = segments(a.shim)
-    _, shim = flatten(ssegs, lambda s: s[0])
-    mark = b"\x26\x59\x41\x31\x18\x28\x18\x27"
-    at = shim.index(mark) + len(mark)
-    if a.arch == "riscv64":
+    if node:
+        writes = (0, 0, 0, 0)
+    elif a.arch == "riscv64":
         writes = (0xc000000 + 4 * 11, 1, 0, 0)
     elif a.gic == 2:
         writes = (0, 0, 0x8000000, 1)
     else:
         writes = (0x8000084, 0xffffffff, 0x8000000, 0x13)
-    words = struct.pack("<QQQQQQQ", rec_at, m["status"], base + (kentry - kva), *writes)
-    shim = shim[:at] + words + shim[at + len(words):]
-    return base, image, shim
+    following = m["shim"] + PAGE if a.second and node == 0 else 0
+    entry = base + (kentry - kva)
+    return image, fill_shim(a, (rec_at, m["status"] + node * PAGE, entry, *writes, following))
+
+
+def build(a):
+    m = MACHINES[a.arch]
+    image, shim = build_node(a, 0, a.root)
+    if a.second:
+        image2, shim2 = build_node(a, 1, a.second)
+        image, shim = image.ljust(a.ram, b"\0") + image2, shim + shim2
+    return a.base or m["base"], image, shim
 
 
 def qemu_command(a, base, image, shim, monitor):
@@ -124,7 +154,10 @@ def qemu_command(a, base, image, shim, monitor):
     common = ["-m", "1G", "-display", "none", "-serial", "stdio", "-monitor",
               f"unix:{monitor},server,nowait", "-nodefaults", "-no-reboot",
               "-device", f"loader,file={image},addr={base:#x},force-raw=on"]
+    if a.second:
+        common += ["-smp", "2"]
     if a.arch == "riscv64":
+        # Raw, where the firmware jumps to.
         return ["qemu-system-riscv64", "-M", "virt", "-kernel", shim] + common + a.qemu
     return ["qemu-system-aarch64", "-M", f"virt,gic-version={a.gic}", "-cpu", "cortex-a53",
             "-device", f"loader,file={shim},addr={m['shim']:#x},force-raw=on",
@@ -132,19 +165,23 @@ def qemu_command(a, base, image, shim, monitor):
 
 
 def read_status(a, monitor, path):
-    """Dumps the status page through QEMU's monitor: what the kernel said without a console."""
+    """Dumps the status pages through QEMU's monitor: what the kernels said without a console."""
+    nodes = 2 if a.second else 1
     s = socket.socket(socket.AF_UNIX)
     s.connect(monitor)
-    s.sendall(f'pmemsave {MACHINES[a.arch]["status"]:#x} 0x120 "{path}"\n'.encode())
+    s.sendall(f'pmemsave {MACHINES[a.arch]["status"]:#x} {nodes * PAGE:#x} "{path}"\n'.encode())
     for _ in range(100):
-        if os.path.exists(path) and os.path.getsize(path) == 0x120:
+        if os.path.exists(path) and os.path.getsize(path) == nodes * PAGE:
             break
         time.sleep(0.02)
-    page = open(path, "rb").read()
-    stage, error = struct.unpack_from("<II", page, 0x14)
-    detail = struct.unpack_from("<QQ", page, 0x20)
-    words = page[0xe0:0x120].split(b"\0")[0].decode()
-    line = f"status stage {stage} error {error:#x} detail {detail[0]:#x} {detail[1]:#x} {words}\n"
+    pages, line = open(path, "rb").read(), ""
+    for node in range(nodes):
+        page = pages[node * PAGE:]
+        stage, error = struct.unpack_from("<II", page, 0x14)
+        detail = struct.unpack_from("<QQ", page, 0x20)
+        words = page[0xe0:0x120].split(b"\0")[0].decode()
+        line += (f"status stage {stage} error {error:#x} detail {detail[0]:#x} {detail[1]:#x} "
+                 f"{words}\n")
     sys.stdout.write(line)
     return line
 
@@ -154,6 +191,7 @@ def main():
     p.add_argument("--kernel", required=True)
     p.add_argument("--root", required=True)
     p.add_argument("--shim", required=True)
+    p.add_argument("--second", help="root task of a second node on CPU 1")
     p.add_argument("--gic", type=int, default=2)
     p.add_argument("--arch", choices=sorted(MACHINES), default="aarch64")
     p.add_argument("--base", type=lambda v: int(v, 0), default=0)

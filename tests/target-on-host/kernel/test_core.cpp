@@ -81,6 +81,69 @@ TEST(KernelDelete, EveryPreemptionPointLeavesASoundTree) {
     }
 }
 
+/// Puts `count` threads (capabilities from `first_cptr` on) into the endpoint's queue as senders.
+void block_senders(Machine& m, Word endpoint, Word first_cptr, Word count) {
+    for (Word i = 0; i < count; i++) {
+        ASSERT_EQ(m.retype(untyped_cptr, object::tcb, 0, first_cptr + i), no_error);
+        Tcb& t = *ptr<Tcb>(m.slot(first_cptr + i).cap.pa());
+        set_state(t, ThreadState::running);
+        send_ipc(t, *ptr<Endpoint>(m.slot(endpoint).cap.pa()),
+                 {.blocking = true,
+                  .call = false,
+                  .badge = i % 2,
+                  .can_grant = false,
+                  .can_grant_reply = false});
+        ASSERT_EQ(t.state, ThreadState::blocked_on_send);
+    }
+}
+
+TEST(KernelPreemption, WaitersOfADyingEndpointGoInPieces) {
+    Machine m;
+    ASSERT_EQ(m.retype(untyped_cptr, object::endpoint, 0, 10), no_error);
+    block_senders(m, 10, 20, 200);
+    arch::host_interrupt_pending = [] { return true; };
+    ASSERT_EQ(m.invoke(root_cptr, label::cnode_delete, {}, {10, 64}), no_error);
+    EXPECT_GE(m.preemptions, 200u / 16 - 1);
+    for (Word i = 0; i < 200; i++)
+        EXPECT_EQ(ptr<Tcb>(m.slot(20 + i).cap.pa())->state, ThreadState::restart);
+    EXPECT_EQ(check_scheduler().line, 0u);
+}
+
+TEST(KernelPreemption, CancelledSendersOfOneBadgeGoInPieces) {
+    Machine m;
+    ASSERT_EQ(m.retype(untyped_cptr, object::endpoint, 0, 10), no_error);
+    ASSERT_EQ(m.invoke(root_cptr, label::cnode_mint, {root_cptr}, {11, 64, 10, 64, 15, 1}),
+              no_error);
+    block_senders(m, 10, 20, 200);
+    static unsigned asked;
+    asked = 0;
+    // It begins again at the head: two interrupts, and time to finish between them.
+    arch::host_interrupt_pending = [] { return ++asked == 4 || asked == 9; };
+    ASSERT_EQ(m.invoke(root_cptr, label::cnode_cancel_badged_sends, {}, {11, 64}), no_error);
+    EXPECT_EQ(m.preemptions, 2u);
+    for (Word i = 0; i < 200; i++) {
+        EXPECT_EQ(ptr<Tcb>(m.slot(20 + i).cap.pa())->state,
+                  i % 2 ? ThreadState::restart : ThreadState::blocked_on_send);
+    }
+    EXPECT_EQ(check_cspace(m.slot(root_cptr).cap).line, 0u);
+}
+
+TEST(KernelPreemption, WaitersOfADyingNotificationGoInPieces) {
+    Machine m;
+    ASSERT_EQ(m.retype(untyped_cptr, object::notification, 0, 10), no_error);
+    for (Word i = 0; i < 100; i++) {
+        ASSERT_EQ(m.retype(untyped_cptr, object::tcb, 0, 20 + i), no_error);
+        Tcb& t = *ptr<Tcb>(m.slot(20 + i).cap.pa());
+        set_state(t, ThreadState::running);
+        receive_signal(t, m.slot(10).cap, true);
+    }
+    arch::host_interrupt_pending = [] { return true; };
+    ASSERT_EQ(m.invoke(root_cptr, label::cnode_delete, {}, {10, 64}), no_error);
+    EXPECT_GE(m.preemptions, 100u / 16 - 1);
+    for (Word i = 0; i < 100; i++)
+        EXPECT_EQ(ptr<Tcb>(m.slot(20 + i).cap.pa())->state, ThreadState::restart);
+}
+
 TEST(KernelIrq, OnlyWhatTheRecordGrants) {
     Machine m;
     static const mkl_rec_interrupt lines[] = {

@@ -154,6 +154,8 @@ Word read_register(Word tcb, unsigned index);
 void let_run();
 void set_own_priority(Word priority);
 
+/// Instructions written to `frame`, mapped at test_address, may be run.
+bool publish_instructions(Word frame);
 /// Lowest address of the suite's image.
 Word image_base();
 

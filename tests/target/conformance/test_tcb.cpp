@@ -227,6 +227,25 @@ TEST(tls, own_base) {
     CHECK_EQ(invoke(slot_tcb, label::tcb_set_tls_base, caps()).error(), truncated_message);
 }
 
+TEST(tls, base_is_kept_across_ticks) {
+    setup();
+    static volatile Word wrong;
+    wrong = 0;
+    for (Word i = 1; i <= 3; i++) {
+        start(thread(
+            [](Word n) {
+                const ThreadBlock* own = block();
+                for (int k = 0; k < 100000; k++)
+                    if (block() != own) wrong = wrong + 1;
+                seen[n] = 1;
+                signal(ntfn);
+            },
+            i));
+    }
+    while (!seen[1] || !seen[2] || !seen[3]) wait(ntfn);
+    CHECK_EQ(wrong, 0);
+}
+
 // ---- Scheduling ---------------------------------------------------------------------------------
 
 TEST(sched, highest_priority_first) {

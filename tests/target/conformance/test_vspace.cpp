@@ -231,3 +231,52 @@ TEST(asid, at_most_128_pools) {
     }
     CHECK_EQ(n, 127);
 }
+
+TEST(vspace, many_address_spaces) {
+    for (int i = 0; i < 20; i++) {
+        const Word v = new_vspace(), f = make(object::small_page);
+        CHECK_EQ(map_with_tables(f, v, test_address, default_attributes), no_error);
+        CHECK_EQ(remove(v), no_error);
+    }
+}
+
+TEST(vspace, deleting_one_unmaps_its_pages) {
+    const Word v = new_vspace(), f = make(object::small_page);
+    CHECK_EQ(map_with_tables(f, v, test_address, default_attributes), no_error);
+    CHECK_EQ(remove(v), no_error);
+    // The frame's capability still says that it is mapped, in a space that is gone.
+    CHECK_EQ(unmap(f), no_error);
+    CHECK_EQ(map(f, slot_vspace, test_address), no_error);
+}
+
+TEST(vspace, same_frame_in_two_spaces) {
+    const Word v = new_vspace(), f = make(object::small_page), c = copy(f);
+    CHECK_EQ(map_with_tables(c, v, test_address, default_attributes), no_error);
+    CHECK_EQ(map(f, slot_vspace, test_address), no_error);
+    at(test_address) = 0x4711;
+    CHECK_EQ(remove(c), no_error);
+    CHECK_EQ(at(test_address), 0x4711);
+}
+
+TEST(vspace, without_one_a_thread_does_not_get_far) {
+    const Word fault_ep = make(object::endpoint), v = new_vspace();
+    const Thread t = thread([](Word) {}, 0, 200, fault_ep);
+    // An empty address space: the first instruction faults.
+    CHECK_EQ(invoke(t.tcb, label::tcb_set_space, caps(root, v), fault_ep, 0, 0).error(), no_error);
+    start(t);
+    let_run();
+    const Result r = receive(fault_ep);
+    CHECK_EQ(r.info.label(), abi::fault::vm_fault);
+    CHECK_EQ(r.mr[vm_fault_prefetch], 1);
+}
+
+TEST(vspace, deleting_it_stops_its_thread) {
+    const Word fault_ep = make(object::endpoint), v = new_vspace();
+    const Thread t = thread([](Word) {}, 0, 200, fault_ep);
+    CHECK_EQ(invoke(t.tcb, label::tcb_set_space, caps(root, v), fault_ep, 0, 0).error(), no_error);
+    // The TCB's own copy keeps it alive.
+    CHECK_EQ(remove(v), no_error);
+    start(t);
+    let_run();
+    CHECK_EQ(receive(fault_ep).info.label(), abi::fault::vm_fault);
+}

@@ -15,6 +15,7 @@ parameters:
     .quad   0       // kernel entry
     .quad   0, 0    // address, value to write first (address 0: none)
     .quad   0, 0    // address, value
+    .quad   0       // shim of the second node, for hart 1; 0: none
 1:  csrw    sie, zero
     lla     t0, parameters
     ld      t1, 24(t0)
@@ -25,7 +26,23 @@ parameters:
     beqz    t1, 3f
     ld      t2, 48(t0)
     sw      t2, 0(t1)
-3:  ld      a1, 0(t0)
+3:  ld      s1, 56(t0)
+    beqz    s1, 6f
+    li      a7, 0x48534d                // SBI HSM: 0 hart_start, 1 hart_stop
+    beqz    a0, 4f
+    li      a0, 0                       // the firmware chose another hart: node 0 is hart 0's
+    lla     a1, _start
+    li      a6, 0
+    ecall
+    li      a6, 1
+    ecall
+4:  li      a0, 1                       // until hart 1, if it is that other one, has stopped
+    mv      a1, s1
+    li      a6, 0
+    ecall
+    bnez    a0, 4b
+    lla     t0, parameters
+6:  ld      a1, 0(t0)
     ld      a2, 8(t0)
     csrr    t1, time
     sd      t1, (0x40 + 6 * 8)(a2)      # stamp of "about to leave the loader"
