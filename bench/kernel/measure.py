@@ -15,7 +15,6 @@ root task; a ratio below 1 says that the built-in kernel needs fewer instruction
 import argparse
 import os
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
@@ -27,24 +26,6 @@ import boot_kernel  # noqa: E402
 
 MARKS = 64
 KERNEL = 1 << 63
-
-
-def symbol(path, name):
-    """Value of a symbol of an ELF64 file."""
-    data = open(path, "rb").read()
-    shoff, = struct.unpack_from("<Q", data, 40)
-    entsize, count = struct.unpack_from("<HH", data, 58)
-    sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * entsize) for i in range(count)]
-    for s in sections:
-        if s[1] != 2:
-            continue
-        strings = sections[s[6]][4]
-        for at in range(s[4], s[4] + s[5], 24):
-            offset, = struct.unpack_from("<I", data, at)
-            end = data.index(b"\0", strings + offset)
-            if data[strings + offset:end] == name.encode():
-                return struct.unpack_from("<Q", data, at + 8)[0]
-    sys.exit(f"{path}: no symbol {name}")
 
 
 class Counter:
@@ -78,8 +59,8 @@ class Counter:
 
 def run(command, root, timeout):
     """Median of each measurement by name, and instructions from kernel entry to the root task."""
-    marks = symbol(root, "bench_marks")
-    start = symbol(root, "_start")
+    marks = boot_kernel.symbol(root, "bench_marks")
+    start = boot_kernel.symbol(root, "_start")
     counter = Counter(marks)
     with tempfile.TemporaryDirectory() as tmp:
         log = os.path.join(tmp, "log")

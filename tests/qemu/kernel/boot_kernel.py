@@ -8,6 +8,7 @@ console; exits 0 if every --expect was seen before the timeout.
 import argparse, os, socket, struct, subprocess, sys, tempfile, time, zlib
 
 PAGE = 0x1000
+STACK = 0x4000  # of the kernel, all of it
 
 
 def segments(path):
@@ -186,6 +187,40 @@ def read_status(a, monitor, path):
     return line
 
 
+def symbol(path, name):
+    """Value of a symbol of an ELF64 file."""
+    data = open(path, "rb").read()
+    shoff, = struct.unpack_from("<Q", data, 40)
+    entsize, count = struct.unpack_from("<HH", data, 58)
+    sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * entsize) for i in range(count)]
+    for s in sections:
+        if s[1] != 2:
+            continue
+        strings = sections[s[6]][4]
+        for at in range(s[4], s[4] + s[5], 24):
+            offset, = struct.unpack_from("<I", data, at)
+            end = data.index(b"\0", strings + offset)
+            if data[strings + offset:end] == name.encode():
+                return struct.unpack_from("<Q", data, at + 8)[0]
+    sys.exit(f"{path}: no symbol {name}")
+
+
+def stack_used(a, monitor, path):
+    """Bytes of the kernel stack that were ever written: it starts as zeros."""
+    _, segs = segments(a.kernel)
+    top = (a.base or MACHINES[a.arch]["base"]) + symbol(a.kernel, "kernel_stack_top") - min(
+        s[0] for s in segs)
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(monitor)
+    s.sendall(f'pmemsave {top - STACK:#x} {STACK:#x} "{path}"\n'.encode())
+    for _ in range(500):
+        if os.path.exists(path) and os.path.getsize(path) == STACK:
+            break
+        time.sleep(0.02)
+    data = open(path, "rb").read()
+    return len(data.lstrip(b"\0"))
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--kernel", required=True)
@@ -200,6 +235,7 @@ def main():
     p.add_argument("--expect", action="append", default=[])
     p.add_argument("--command-line", default="")
     p.add_argument("--corrupt", action="store_true")
+    p.add_argument("--stack-limit", type=int, help="most bytes of kernel stack, at the end")
     p.add_argument("--status", action="store_true", help="print the status page at the end")
     p.add_argument("--qemu", action="append", default=[])
     a = p.parse_args()
@@ -227,12 +263,16 @@ def main():
             if a.status and time.monotonic() > end - a.timeout + 3:
                 text += read_status(a, os.path.join(tmp, "monitor"), os.path.join(tmp, "status"))
                 break
+        used = 0
+        if a.stack_limit:
+            used = stack_used(a, os.path.join(tmp, "monitor"), os.path.join(tmp, "stack"))
+            print(f"kernel stack: {used} bytes of {STACK}, limit {a.stack_limit}")
         q.kill()
         q.wait()
     missing = [e for e in a.expect if e not in text]
     if missing:
         print("not seen:", missing)
-    return 1 if missing else 0
+    return 1 if missing or used > (a.stack_limit or 0) else 0
 
 
 if __name__ == "__main__":
