@@ -181,4 +181,17 @@ TEST(Repository, RoomsIncludeOnlyWhatTheLayersAllow) {
     EXPECT_THAT(bad, IsEmpty()) << "tests/meta/layers.txt says who may include whom";
 }
 
+// A proof by the code that made the thing proves nothing: verify reads with its own readers, and
+// links neither the partitioner nor the writers.
+TEST(Repository, VerifySharesNothingWithWhatItProves) {
+    EXPECT_EQ(read_layers().at("verify"), (std::set<std::string>{"abi", "support"}));
+    const std::string cmake = read(root / "image-builder/src/verify/CMakeLists.txt");
+    const std::regex library{R"(mkl::([a-z_]+))"};
+    std::set<std::string> linked;
+    for (std::sregex_iterator it{cmake.begin(), cmake.end(), library}; it != std::sregex_iterator{};
+         ++it)
+        linked.insert((*it)[1]);
+    EXPECT_EQ(linked, (std::set<std::string>{"abi", "support", "verify"}));
+}
+
 }  // namespace

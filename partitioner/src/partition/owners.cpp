@@ -23,6 +23,21 @@ uint32_t cpu_number(const Hardware& hardware, const Cpu& cpu) {
                       [&](const Cpu& other) { return other.hwid < cpu.hwid; }));
 }
 
+/// Whether line `line` of a device is another CPU's: entry n of interrupt-affinity names the CPU of
+/// interrupt n (Arm PMU binding). The node's tree keeps its own CPU's line only.
+bool of_another_cpu(const Context& c, const Device& d, size_t line, const PlanNode& node) {
+    const DtNode* at = c.hardware.tree.find(d.path);
+    const DtProperty* affinity = at != nullptr ? at->property("interrupt-affinity") : nullptr;
+    if (affinity == nullptr || affinity->value.size() != 4 * d.interrupts.size()) return false;
+    for (const Cpu& cpu : c.hardware.cpus) {
+        const DtNode* named = c.hardware.tree.find(cpu.path);
+        const std::optional<uint32_t> phandle = named ? named->cell("phandle") : std::nullopt;
+        if (phandle && phandle == at->cell("interrupt-affinity", line))
+            return cpu.index != node.cpu_index;
+    }
+    return false;
+}
+
 void assign_devices(const Context& c, size_t index, PlanNode& node) {
     for (const DeviceClaim& claim : device_claims(c.system, c.hardware, index)) {
         const Device& d = c.hardware.devices[claim.device];
@@ -31,8 +46,11 @@ void assign_devices(const Context& c, size_t index, PlanNode& node) {
         const ShareRequest* share = share_of(c.system, c.hardware, claim.device);
         if (share != nullptr && share->owner.value != node.name)
             continue;  // its line is the owner's
-        for (const DeviceInterrupt& i : d.interrupts)
-            if (i.root && !i.per_cpu) node.interrupts.push_back(*i.root);
+        for (size_t line = 0; line < d.interrupts.size(); line++) {
+            const DeviceInterrupt& i = d.interrupts[line];
+            if (i.root && !i.per_cpu && !of_another_cpu(c, d, line, node))
+                node.interrupts.push_back(*i.root);
+        }
     }
     node.device_pages = normalise(std::move(node.device_pages));
     std::sort(node.interrupts.begin(), node.interrupts.end());
