@@ -4,6 +4,6 @@
 
 #define SENDERS 3u
 #define MAX_SIGNALS 7u /* of each */
-#define LAST 20000u    /* value each word ends with */
+#define LAST 50000u    /* value each word ends with: a million signals over 20 edges */
 
 #endif
