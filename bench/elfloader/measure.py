@@ -62,6 +62,8 @@ def measure(args, arch, nodes, file_size, zero_size):
     image = run_boot.build(args.work, args.share, how, options, "bench")
     line = run_boot.command(args.work, how, machine, ["-smp", str(nodes)], image, "bench")
     pages = status_pages(line, status, nodes, args.work, args.seconds)
+    if any(s[KERNEL] == 0 for _, s in pages):
+        sys.exit("%s, %d node(s): not all in their kernels yet, raise --seconds" % (arch, nodes))
     hz, stamp = pages[0]
     per_tick = 1000000000 // hz
     return {

@@ -125,6 +125,12 @@ const Case cases[] = {
          b.entries[0].address = 0x4a000000;
      },
      "node0/kernel.elf: overlaps the loader"},
+    {"LoadableInScratch",
+     [](auto& b) {
+         b.entries[0].offset = not_in_archive;
+         b.entries[0].address = 0x4a000000 + 0x300000 - 8;
+     },
+     "node0/kernel.elf: overlaps the loader"},
 };
 
 // clang-format on
