@@ -60,6 +60,9 @@ unsigned object_bits(const mkl_spec_object& o) {
 /// size_bits argument of Retype: radix of a CNode, bytes of an untyped, ignored otherwise.
 uint64_t size_argument(const mkl_spec_object& o) { return o.size_bits; }
 
+/// Slots of the root CNode kept for the initialiser's own pages and tables.
+constexpr uint64_t own_slots = 256;
+
 bool from_untyped(const mkl_spec_object& o) {
     if (o.type == MKL_OBJ_SCHED_CONTEXT || o.type == MKL_OBJ_REPLY) return mcs;
     return o.type >= MKL_OBJ_ENDPOINT && o.type <= MKL_OBJ_PAGE_TABLE;
@@ -148,13 +151,18 @@ Outcome Builder::place_range(OwnRange& range) {
 }
 
 Outcome Builder::place_fixed(OwnRange* ranges, unsigned count) {
-    first_slot_ = slots_.take(spec_.objects.size);
+    // Our own slots first: what fails of the spec does not keep us from our own console.
     filler_slots_ = slots_.take(2);
     scratch_slot_ = slots_.take();
-    if (first_slot_ == 0 || scratch_slot_ == 0)
-        return {"find a slot for each object", kapi::not_enough_memory};
-    // Both lists ascend; what fails of the spec does not keep us from our own console.
+    if (filler_slots_ == 0 || scratch_slot_ == 0)
+        return {"find slots for its own work", kapi::not_enough_memory};
     Outcome first_failure;
+    if (slots_.left() >= spec_.objects.size + own_slots)
+        first_slot_ = slots_.take(spec_.objects.size);
+    else
+        first_failure = {"find a slot for each object", kapi::not_enough_memory, no_object,
+                         spec_.objects.size};
+    // Both lists ascend.
     uint32_t next = 0;
     for (unsigned i = 0; i < count; i++) {
         if (!first_failure.failed()) first_failure = place_objects(next, ranges[i].base);

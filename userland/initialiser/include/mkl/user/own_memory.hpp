@@ -15,6 +15,7 @@ public:
         next_ = first;
         end_ = end;
     }
+    uint64_t left() const { return end_ - next_; }
     /// First of `count` slots in a row, or 0.
     uint64_t take(uint64_t count = 1) {
         if (count > end_ - next_) return 0;
