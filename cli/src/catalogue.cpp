@@ -12,6 +12,7 @@
 #include "mkl/partition/findings.hpp"
 #include "mkl/qemu/findings.hpp"
 #include "mkl/rules/findings.hpp"
+#include "mkl/sel4/findings.hpp"
 #include "mkl/support/outputs.hpp"
 #include "mkl/verify/findings.hpp"
 
@@ -59,9 +60,9 @@ Catalogue joined_catalogue() {
     std::vector<FindingDoc> all;
     for (const auto table :
          {manifest_findings(), hardware_findings(), rules_findings(), partition_findings(),
-          emit_findings(), formats_findings(), capdl_findings(), artefacts_findings(),
-          image_findings(), verify_findings(), qemu_findings(), outputs_findings(),
-          std::span<const FindingDoc>{docs}})
+          emit_findings(), formats_findings(), sel4_findings(), capdl_findings(),
+          artefacts_findings(), image_findings(), verify_findings(), qemu_findings(),
+          outputs_findings(), std::span<const FindingDoc>{docs}})
         all.insert(all.end(), table.begin(), table.end());
     return Catalogue{std::move(all)};
 }

@@ -3,63 +3,16 @@
 
 #include "inputs.hpp"
 #include "layout.hpp"
-#include "mkl/abi/component.h"
 #include "mkl/artefacts/records.hpp"
 #include "mkl/capdl/build.hpp"
 #include "mkl/capdl/write.hpp"
 #include "mkl/emit/emit.hpp"
 #include "mkl/support/text.hpp"
+#include "node_kernel.hpp"
 
 namespace mkl {
 
 namespace {
-
-/// One kernel ABI: which initialiser and stub page serve it.
-struct KernelAbi {
-    uint32_t number;
-    std::string_view name;
-};
-KernelAbi classic_abi(Architecture architecture) {
-    return {architecture == Architecture::aarch64 ? MKL_ABI_AARCH64_CLASSIC
-                                                  : MKL_ABI_RISCV64_CLASSIC,
-            "classic"};
-}
-
-NewElfSegment copy_of(const ElfSegment& s, const std::shared_ptr<const Bytes>& bytes) {
-    NewElfSegment segment;
-    segment.data.append(bytes, s.offset, s.file_size);
-    segment.vaddr = s.vaddr;
-    segment.paddr = s.paddr;
-    segment.memory_size = s.memory_size;
-    segment.flags = s.flags;
-    return segment;
-}
-
-/// A user's program goes into the payload as it is.
-Program as_it_is(const LoadedElf& elf) {
-    Program program;
-    program.data.append(elf.bytes);
-    program.elf = elf.elf;
-    return program;
-}
-
-/// The load segments of `elf`, and behind them `spec` in one of its own. Symbols and debug
-/// information of mkl's own programs stay in share/mkl: they need not be hashed at every boot.
-Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,
-                 Architecture architecture) {
-    std::vector<NewElfSegment> segments;
-    for (const ElfSegment& s : elf.elf.segments) segments.push_back(copy_of(s, elf.bytes));
-    if (spec != nullptr) {
-        NewElfSegment last;
-        last.vaddr = (elf.elf.virt_end() + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
-        last.paddr = last.vaddr;
-        last.data.append(spec);
-        last.memory_size = last.data.size();
-        segments.push_back(std::move(last));
-    }
-    WrittenElf written = write_elf(architecture, elf.elf.entry, segments);
-    return {std::move(written.bytes), std::move(written.file)};
-}
 
 /// A node on its way from the plan to its artefacts.
 class NodeMaker {
@@ -72,16 +25,18 @@ public:
     /// False if an error was reported. An ELF that may be missing leaves `built` false.
     bool make(NodeArtefacts& out) {
         const size_t errors = sink_.error_count();
-        const DeviceTree tree = node_tree(plan_, node_, system_, hardware_);
-        if (!prove_tree(tree, plan_, node_, hardware_, sink_)) return false;
-        out.dtb = to_dtb(tree);
-        out.dts = to_dts(tree);
+        tree_ = node_tree(plan_, node_, system_, hardware_);
+        if (!prove_tree(tree_, plan_, node_, hardware_, sink_)) return false;
+        out.dtb = to_dtb(tree_);
+        out.dts = to_dts(tree_);
         out.overlay = overlay_dts(plan_, node_, system_, hardware_);
+        if (request_.kernel.is_stock_sel4())
+            out.kernel_dts = kernel_dts(plan_, node_, system_, hardware_);
 
-        const bool kernel = load_kernel();
+        kernel_ = load_kernel(plan_, node_, system_, hardware_, inputs_, sink_);
         const bool root = request_.root ? load_foreign_root() : load_components();
         if (sink_.error_count() != errors) return false;
-        if (!kernel || !root) return true;  // notes said why
+        if (!kernel_ || !root) return true;  // notes said why
         if (!request_.root && !make_root(out)) return false;
         return place(out);
     }
@@ -90,31 +45,6 @@ private:
     void report(std::string_view id, const SourceSpan& where, std::string message,
                 std::string hint) {
         sink_.report({id, where, std::move(message), {}, std::move(hint)});
-    }
-
-    bool load_kernel() {
-        const KernelChoice& choice = request_.kernel;
-        if (choice.kind == KernelKind::elf) {
-            const std::string protocol = choice.protocol ? choice.protocol->value : "sel4";
-            if (protocol != "mkl") {
-                const SourceSpan& where = choice.protocol ? choice.protocol->where : choice.where;
-                report("E542", where,
-                       cat("node '", request_.name.value, "': boot protocol '", protocol,
-                           "' is not packed by this version"),
-                       "use `kernel: builtin`, or a kernel that takes a boot record with "
-                       "`protocol: mkl`");
-                return false;
-            }
-            if (const auto elf = inputs_.user_elf(*choice.elf, "kernel")) kernel_ = as_it_is(*elf);
-            kernel_origin_ = {choice.elf->value, choice.elf->where};
-            return kernel_.has_value();
-        }
-        const std::string_view name =
-            choice.kind == KernelKind::builtin ? "kernel.elf" : "kernel-release.elf";
-        if (const auto elf = inputs_.share_elf(name))
-            kernel_ = repacked(*elf, nullptr, plan_.architecture);
-        kernel_origin_ = {std::string{name}, {}};
-        return kernel_.has_value();
     }
 
     bool load_foreign_root() {
@@ -132,7 +62,8 @@ private:
             if (elf) images_.components.push_back({i, elf->bytes, std::move(elf->elf)});
         }
         if (!all) return false;
-        const KernelAbi abi = classic_abi(plan_.architecture);
+        if (!kernel_) return false;
+        const sel4::Abi abi = kernel_->abi;
         images_.abi = abi.number;
         images_.stub = inputs_.share_file(cat("stub-", abi.name, ".bin"));
         initialiser_ = inputs_.share_elf(cat("initialiser-", abi.name, ".elf"));
@@ -143,6 +74,7 @@ private:
     bool make_root(NodeArtefacts& out) {
         const auto spec = capdl::build_spec(plan_, node_, system_, hardware_, images_, sink_);
         if (!spec) return false;
+        objects_ = spec->objects.size();
         out.cdl = capdl::to_cdl(*spec);
         out.spec = std::make_shared<const Bytes>(capdl::to_binary(*spec));
         root_ = repacked(*initialiser_, out.spec, plan_.architecture);
@@ -150,43 +82,72 @@ private:
     }
 
     bool place(NodeArtefacts& out) {
+        const bool record_in_tree = kernel_->protocol != MKL_PROTOCOL_MKL;
         NodeParts parts;
-        parts.kernel = &kernel_->elf;
+        parts.kernel = &kernel_->program.elf;
         parts.root = &root_->elf;
-        parts.kernel_origin = kernel_origin_;
-        parts.dtb_size = out.dtb.size();
-        parts.boot_record_size =
+        parts.kernel_origin = kernel_->origin;
+        parts.protocol = kernel_->protocol;
+        const uint64_t record_size =
             write_boot_record(plan_, node_, system_, hardware_, NodeLayout{}).size();
-        if (parts.boot_record_size > MKL_BOOT_MAX_SIZE) {
+        if (record_size > MKL_BOOT_MAX_SIZE) {
             report("E544", request_.where,
-                   cat("boot record of node '", request_.name.value, "' has ",
-                       parts.boot_record_size, " bytes, at most ", MKL_BOOT_MAX_SIZE, " fit"),
+                   cat("boot record of node '", request_.name.value, "' has ", record_size,
+                       " bytes, at most ", MKL_BOOT_MAX_SIZE, " fit"),
                    "give the node fewer devices, interrupts or pools");
             return false;
+        }
+        if (record_in_tree) {  // its size does not depend on what it says
+            DeviceTree with_room = tree_;
+            add_boot_record(with_room, Bytes(static_cast<size_t>(record_size)));
+            parts.dtb_size = to_dtb(with_room).size();
+        } else {
+            parts.dtb_size = out.dtb.size();
+            parts.boot_record_size = record_size;
         }
         const auto layout = place_node(plan_.nodes[node_], parts, request_.where, sink_);
         if (!layout) return false;
         out.layout = *layout;
-        out.boot_record = write_boot_record(plan_, node_, system_, hardware_, *layout);
+        if (kernel_->sel4 && !check_room(*kernel_->sel4,
+                                         {layout->root, plan_.nodes[node_].memory, objects_,
+                                          request_.where, plan_.nodes[node_].name},
+                                         sink_))
+            return false;
+        if (plan_.architecture == Architecture::aarch64)
+            out.layout.level = kernel_->at_el2() ? MKL_EL_2 : MKL_EL_1;
+        if (kernel_->at_el2() && kernel_->sel4->config.pa_bits == 44)
+            out.layout.flags |= MKL_NODE_PA_44;
+        out.boot_record = write_boot_record(plan_, node_, system_, hardware_, out.layout);
+        if (record_in_tree) {
+            add_boot_record(tree_, out.boot_record);
+            out.dtb = to_dtb(tree_);
+            out.dts = to_dts(tree_);
+        }
         out.built = true;
+        add_files(out);
+        return true;
+    }
 
+    void add_files(NodeArtefacts& out) const {
         const std::string prefix = plan_.nodes[node_].name + "/";
+        const NodeLayout& layout = out.layout;
         const auto add = [&](std::string_view name, uint32_t role, ByteRope data,
                              std::vector<mkl_payload_segment> segments) {
             out.files.push_back(
                 {prefix + std::string{name}, role, std::move(data), std::move(segments)});
         };
-        add("kernel.elf", MKL_ROLE_KERNEL, kernel_->data, kernel_segments(kernel_->elf, *layout));
-        add("root.elf", MKL_ROLE_ROOT, root_->data, root_segments(root_->elf, *layout));
+        add("kernel.elf", MKL_ROLE_KERNEL, kernel_->program.data,
+            kernel_segments(kernel_->program.elf, layout));
+        add("root.elf", MKL_ROLE_ROOT, root_->data, root_segments(root_->elf, layout));
         const auto whole = [](PhysRange at) {
             return std::vector<mkl_payload_segment>{
                 {at.base().value, at.size_bytes(), 0, at.size_bytes()}
             };
         };
-        add("node.dtb", MKL_ROLE_DTB, ByteRope{out.dtb}, whole(layout->dtb));
-        add("boot-record.bin", MKL_ROLE_BOOT_RECORD, ByteRope{out.boot_record},
-            whole(layout->boot_record));
-        return true;
+        add("node.dtb", MKL_ROLE_DTB, ByteRope{out.dtb}, whole(layout.dtb));
+        if (!layout.boot_record.empty())
+            add("boot-record.bin", MKL_ROLE_BOOT_RECORD, ByteRope{out.boot_record},
+                whole(layout.boot_record));
     }
 
     const Plan& plan_;
@@ -196,9 +157,11 @@ private:
     Inputs& inputs_;
     DiagnosticSink& sink_;
     const NodeRequest& request_;
-    std::optional<Program> kernel_, root_;
+    DeviceTree tree_;
+    std::optional<NodeKernel> kernel_;
+    std::optional<Program> root_;
     std::optional<LoadedElf> initialiser_;
-    ElfOrigin kernel_origin_;
+    uint64_t objects_ = 0;  ///< in the node's spec
     capdl::NodeImages images_;
 };
 
@@ -227,6 +190,8 @@ std::vector<OutputFile> partition_files(const Plan& plan, const Artefacts& artef
         files.push_back({prefix + "node.dtb", ByteRope{node.dtb}});
         files.push_back({prefix + "node.dts", ByteRope{std::string_view{node.dts}}});
         files.push_back({prefix + "overlay.dts", ByteRope{std::string_view{node.overlay}}});
+        if (!node.kernel_dts.empty())
+            files.push_back({prefix + "kernel.dts", ByteRope{std::string_view{node.kernel_dts}}});
         if (!node.boot_record.empty())
             files.push_back({prefix + "boot-record.bin", ByteRope{node.boot_record}});
     }

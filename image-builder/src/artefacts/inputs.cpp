@@ -5,29 +5,41 @@
 
 namespace mkl {
 
-std::optional<LoadedElf> Inputs::user_elf(const Located<std::string>& path, std::string_view what) {
+std::shared_ptr<const Bytes> Inputs::user_file(const Located<std::string>& path,
+                                               std::string_view what, uint64_t limit) {
     const std::filesystem::path file = system_.resolve(path.value);
     std::shared_ptr<const Bytes>& bytes = cache_[file];
-    if (bytes == nullptr) {
-        if (!options_.complete && !files_.exists(file)) {
-            sink_.report({"N541", path.where, cat(what, " '", path.value, "' is not built yet")});
-            return std::nullopt;
-        }
-        std::string error;
-        auto content = files_.read(file, max_elf_bytes, error);
-        if (!content) {
-            sink_.report({"E541",
-                          path.where,
-                          cat("cannot read ", what, " '", path.value, "': ", error),
-                          {},
-                          "paths are relative to the YAML file"});
-            return std::nullopt;
-        }
-        bytes = std::make_shared<const Bytes>(std::move(*content));
+    if (bytes != nullptr) return bytes;
+    if (!options_.complete && !files_.exists(file)) {
+        sink_.report({"N541", path.where, cat(what, " '", path.value, "' is not built yet")});
+        return nullptr;
     }
+    std::string error;
+    auto content = files_.read(file, limit, error);
+    if (!content) {
+        sink_.report({"E541",
+                      path.where,
+                      cat("cannot read ", what, " '", path.value, "': ", error),
+                      {},
+                      "paths are relative to the YAML file"});
+        return nullptr;
+    }
+    return bytes = std::make_shared<const Bytes>(std::move(*content));
+}
+
+std::optional<LoadedElf> Inputs::user_elf(const Located<std::string>& path, std::string_view what) {
+    auto bytes = user_file(path, what, max_elf_bytes);
+    if (bytes == nullptr) return std::nullopt;
     auto elf = read_elf(*bytes, architecture_, {path.value, path.where}, sink_);
     if (!elf) return std::nullopt;
-    return LoadedElf{bytes, std::move(*elf)};
+    return LoadedElf{std::move(bytes), std::move(*elf)};
+}
+
+std::optional<std::string> Inputs::user_text(const Located<std::string>& path,
+                                             std::string_view what) {
+    const auto bytes = user_file(path, what, max_yaml_bytes);
+    if (bytes == nullptr) return std::nullopt;
+    return std::string{as_text(*bytes)};
 }
 
 std::shared_ptr<const Bytes> Inputs::share_file(std::string_view name) {

@@ -29,11 +29,18 @@ public:
     /// it does not exist and that is allowed.
     std::optional<LoadedElf> user_elf(const Located<std::string>& path, std::string_view what);
 
+    /// Another file of the user's, as text; `what` it is. nullopt with a finding as above.
+    std::optional<std::string> user_text(const Located<std::string>& path, std::string_view what);
+
     /// A program of mkl's own. nullptr with a finding: E540, or where it may be missing N541.
     std::shared_ptr<const Bytes> share_file(std::string_view name);
     std::optional<LoadedElf> share_elf(std::string_view name);
 
 private:
+    /// The user's file, read once; nullptr with E541, or with N541 where it may be missing.
+    std::shared_ptr<const Bytes> user_file(const Located<std::string>& path, std::string_view what,
+                                           uint64_t limit);
+
     const System& system_;
     Architecture architecture_;
     FileSystem& files_;

@@ -83,9 +83,12 @@ std::optional<NodeLayout> place_node(const PlanNode& node, const NodeParts& part
     };
     layout.kernel = take(kernel_size);
     layout.kernel_virt = kernel->virt;
-    layout.kernel_entry = layout.kernel.base().value + (parts.kernel->entry - kernel->virt);
+    layout.protocol = parts.protocol;
+    layout.kernel_entry = parts.protocol == MKL_PROTOCOL_MKL
+                              ? layout.kernel.base().value + (parts.kernel->entry - kernel->virt)
+                              : parts.kernel->entry;
     layout.dtb = take(parts.dtb_size);
-    layout.boot_record = take(parts.boot_record_size);
+    if (parts.boot_record_size != 0) layout.boot_record = take(parts.boot_record_size);
     layout.root = take(root_size);
     layout.root_virt = root_virt;
     layout.root_entry = root.entry;

@@ -16,11 +16,20 @@ struct Program {
     ElfFile elf;
 };
 
+/// A user's program goes into the payload as it is.
+Program as_it_is(const LoadedElf& elf);
+/// The load segments of `elf`, and behind them `spec` in one of its own. Symbols and debug
+/// information of mkl's own programs stay in share/mkl: they need not be hashed at every boot.
+Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,
+                 Architecture architecture);
+
 struct NodeParts {
     const ElfFile* kernel = nullptr;
     const ElfFile* root = nullptr;
-    uint64_t dtb_size = 0, boot_record_size = 0;
+    uint64_t dtb_size = 0;
+    uint64_t boot_record_size = 0;  ///< 0: it stands in the tree
     ElfOrigin kernel_origin;
+    uint32_t protocol = MKL_PROTOCOL_MKL;
 };
 
 /// nullopt with E543 (kernel's addresses contradict each other) or E545 (does not fit).

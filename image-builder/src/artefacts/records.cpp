@@ -116,11 +116,15 @@ std::vector<mkl_rec_shared> shared_of(const Plan& plan, size_t node, const Syste
             if (member == node)
                 add(plan.pools[p].range, rights == Rights::read_write,
                     capdl::pool_is_uncached(plan, p, system), MKL_SHARED_POOL, p);
+    // Like pools: what one kernel maps non-shareable, none may cache.
+    const bool uncached =
+        std::any_of(system.nodes.begin(), system.nodes.end(),
+                    [](const NodeRequest& n) { return n.kernel.is_stock_sel4(); });
     for (size_t i = 0; i < plan.nodes.size(); i++) {
         const PlanNode& n = plan.nodes[i];
-        add(n.status, i == node, false, MKL_SHARED_STATUS, i);
+        add(n.status, i == node, uncached, MKL_SHARED_STATUS, i);
         if (n.log && (i == node || plan.nodes[node].prints_logs))
-            add(*n.log, i == node, false, MKL_SHARED_LOG, i);
+            add(*n.log, i == node, uncached, MKL_SHARED_LOG, i);
     }
     std::sort(shared.begin(), shared.end(),
               [](const auto& a, const auto& b) { return a.base < b.base; });

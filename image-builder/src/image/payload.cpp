@@ -104,14 +104,20 @@ private:
         header_.psci = start_number(hardware_.psci);
         header_.start_timeout_ms = default_start_timeout_ms;
         header_.counter_hz = static_cast<uint32_t>(hardware_.timer_frequency);
-        header_.counter_hz = static_cast<uint32_t>(hardware_.timer_frequency);
         header_.console = console_record(hardware_, loader_console());
         header_.intc = controller_record(hardware_, 0);
 
+        if (plan_.steward) {
+            const Cpu& cpu = hardware_.cpus[*plan_.steward];
+            header_.steward_hwid = cpu.hwid.value;
+            header_.steward_release = cpu.release_address;
+            header_.steward_start = start_number(cpu.start);
+        }
         std::vector<PhysRange> claims{plan_.loader, plan_.status}, pools, logs;
         for (const PlanNode& n : plan_.nodes) {
             claims.insert(claims.end(), n.memory.begin(), n.memory.end());
             if (n.log) logs.push_back(*n.log);
+            if (n.decoy) pools.push_back(*n.decoy);  // zeroed as pools are
         }
         for (const PlanPool& p : plan_.pools) pools.push_back(p.range);
         claims.insert(claims.end(), pools.begin(), pools.end());
@@ -145,7 +151,7 @@ private:
         node.protocol = layout.protocol;
         node.hwid = n.hwid.value;
         node.start = start_number(cpu.start);
-        node.level = plan_.architecture == Architecture::aarch64 ? MKL_EL_1 : 0;
+        node.level = layout.level;
         node.release = cpu.release_address;
         node.status = n.status.base().value;
         node.log = n.log ? n.log->base().value : 0;
@@ -157,7 +163,18 @@ private:
         node.dtb_base = layout.dtb.base().value;
         node.dtb_size = layout.dtb.size_bytes();
         node.cpu_number = n.cpu_number;
-        node.flags = system_.nodes[index].root ? MKL_NODE_BANNER_BY_LOADER : 0;
+        node.flags = layout.flags;
+        if (system_.nodes[index].root) node.flags |= MKL_NODE_BANNER_BY_LOADER;
+        if (plan_.last == index) node.flags |= MKL_NODE_LAST;
+        if (layout.protocol == MKL_PROTOCOL_SEL4) {
+            const uint64_t registers[] = {layout.root.base().value,
+                                          layout.root.end().value,
+                                          layout.root.base().value - layout.root_virt,
+                                          layout.root_entry,
+                                          node.dtb_base,
+                                          node.dtb_size};
+            std::copy(std::begin(registers), std::end(registers), node.args);
+        }
         node.entries = {static_cast<uint32_t>(entries_.size()),
                         static_cast<uint32_t>(made.files.size())};
         nodes_.push_back(node);
@@ -165,13 +182,21 @@ private:
         for (const Irq& irq : n.interrupts)
             interrupts_.push_back(
                 {irq.id, static_cast<uint32_t>(index),
-                 irq.trigger == Trigger::edge ? MKL_TRIGGER_EDGE : MKL_TRIGGER_LEVEL, 0});
+                 irq.trigger == Trigger::edge ? MKL_TRIGGER_EDGE : MKL_TRIGGER_LEVEL,
+                 enabled_later(n, irq.id) ? MKL_PAYLOAD_IRQ_ENABLE : 0});
         std::sort(interrupts_.begin(), interrupts_.end(),
                   [](const auto& a, const auto& b) { return a.id < b.id; });
         if (const auto& timeout = system_.nodes[index].start_timeout_ms)
             header_.start_timeout_ms =
                 std::max(header_.start_timeout_ms,
                          static_cast<uint32_t>(std::min<uint64_t>(timeout->value, UINT32_MAX)));
+    }
+
+    /// By the steward: a line that somebody handles; any other would come without a handler.
+    bool enabled_later(const PlanNode& n, uint32_t id) const {
+        return plan_.keeper == InterruptKeeper::steward &&
+               std::find(n.used_interrupts.begin(), n.used_interrupts.end(), id) !=
+                   n.used_interrupts.end();
     }
 
     void add_entry(const PlacedFile& file, size_t node) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/verify/findings.hpp"
 
+#include "mkl/support/finding_doc.hpp"
+
 namespace mkl {
 
 namespace {
@@ -136,6 +138,26 @@ constexpr FindingDoc docs[] = {
     {"E646", "slot-taken",            Severity::error,
      "A capability stands in a slot that is taken or does "
      "not exist",                                                                                                 "The initialiser stops there.",                                                             "",                       rebuild                                                                                },
+    finding_doc("E651", "sel4-registers", "A seL4 kernel is told of another root task than it gets",
+                "An unmodified seL4 is entered with six registers: where the root image lies, its "
+                "entry, and the device tree. They must be those of the entries that the loader "
+                "copies.",
+                "", rebuild),
+    finding_doc("E652", "sel4-order", "Kernel, device tree and root image stand in another order",
+                "An unmodified seL4 does not sort what it reserves and stops if they are not in "
+                "ascending order.",
+                "", rebuild),
+    finding_doc(
+        "E653", "sel4-ram", "A seL4 kernel is built for other RAM than its node has",
+        "RAM is compiled into the kernel (its symbol avail_p_regs); the device tree at boot "
+        "does not change it.",
+        "", "Build the kernel again with the node's overlay.dts, and the image after it."),
+    finding_doc(
+        "E654", "sel4-devices", "A seL4 kernel drives what is not its own",
+        "The kernel's devices are compiled in (its symbol kernel_device_frames). They may "
+        "be the interrupt controller, with a decoy for a GICv3's distributor, and no device "
+        "or RAM of a node.",
+        "", "Build the kernel again with the node's overlay.dts, and the image after it."),
     {"E650", "not-as-asked",          Severity::error,
      "The image is not what the system description asks "
      "for",                                                                                                       "With --system, every decision of a freshly made plan is compared with the image.",

@@ -11,17 +11,31 @@ namespace {
 
 constexpr std::string_view readable = "parts of the image can be read";
 
+/// Value of /chosen/mkl,boot-record: how a kernel that passes on only the tree hands it over.
+std::optional<Bytes> record_in_tree(const Bytes& tree) {
+    const int chosen = fdt_path_offset(tree.data(), "/chosen");
+    int size = 0;
+    const void* value =
+        chosen < 0 ? nullptr : fdt_getprop(tree.data(), chosen, "mkl,boot-record", &size);
+    if (value == nullptr || size < 0) return std::nullopt;
+    const auto* first = static_cast<const std::byte*>(value);
+    return Bytes{first, first + size};
+}
+
+/// The tree was opened before.
 void open_record(const Node& node, NodeView& view, Proof& proof) {
     const Entry* entry = node.entry(MKL_ROLE_BOOT_RECORD);
-    if (!entry || !entry->data) {
-        if (node.raw.protocol == MKL_PROTOCOL_MKL)
-            proof.expect(readable, false, "E620", node.name,
-                         cat("node '", node.name, "' has no boot record"));
+    std::string part = entry ? entry->name : view.part("node.dtb");
+    std::optional<Bytes> inside;
+    if (!entry && view.tree) inside = record_in_tree(*view.tree);
+    if (!inside && (!entry || !entry->data)) {
+        proof.expect(readable, false, "E620", node.name,
+                     cat("node '", node.name, "' has no boot record"));
         return;
     }
     std::string why;
-    view.record = read_record(*entry->data, why);
-    proof.expect(readable, view.record.has_value(), "E620", entry->name,
+    view.record = inside ? read_record(ByteView{*inside}, why) : read_record(*entry->data, why);
+    proof.expect(readable, view.record.has_value(), "E620", part,
                  cat("the boot record of node '", node.name, "' is refused: ", why));
 }
 
@@ -113,11 +127,12 @@ std::optional<ImageView> open_image(Container container, Proof& proof) {
     out.table = std::move(*read);
     for (const Node& node : out.table.nodes) {
         NodeView view;
+        view.node = &node;
+        open_tree(node, view, proof);
         open_record(node, view, proof);
         open_elf(node, MKL_ROLE_KERNEL, view.kernel, proof);
         open_elf(node, MKL_ROLE_ROOT, view.root, proof);
         open_spec(node, view, proof);
-        open_tree(node, view, proof);
         out.nodes.push_back(std::move(view));
     }
     for (size_t i = 0; i < out.nodes.size(); i++) out.nodes[i].node = &out.table.nodes[i];

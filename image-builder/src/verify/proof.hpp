@@ -75,6 +75,7 @@ void check_records(const ImageView& image, Proof& proof);
 void check_resources(const ImageView& image, Proof& proof);
 void check_shared(const ImageView& image, Proof& proof);
 void check_trees(const ImageView& image, Proof& proof);
+void check_sel4(const ImageView& image, Proof& proof);
 void check_specs(const ImageView& image, Proof& proof);
 void check_expected(const ImageView& image, const Expected& expected, Proof& proof);
 

@@ -52,6 +52,7 @@ bool verify_image(const ByteView& image, const VerifyOptions& options, Diagnosti
     check_shared(*view, proof);
     check_trees(*view, proof);
     check_specs(*view, proof);
+    check_sel4(*view, proof);
     if (options.expected) check_expected(*view, *options.expected, proof);
     return proof.violations() == 0;
 }

@@ -317,14 +317,10 @@ DeviceTree node_tree(const Plan& plan, size_t node, const System&, const Hardwar
     return Emitter{plan, node, hardware}.run();
 }
 
-void add_boot_record(DeviceTree& tree, PhysRange record, PhysAddr status_page) {
+void add_boot_record(DeviceTree& tree, std::span<const std::byte> record) {
     DtNode* chosen = child_of(tree.root, "chosen");
     if (chosen == nullptr) chosen = &tree.root.children.emplace_back(DtNode{"chosen", {}, {}});
-    Bytes value;
-    append_cells(value, record.base().value, 2);
-    append_cells(value, record.size_bytes(), 2);
-    append_cells(value, status_page.value, 2);
-    set(*chosen, "mkl,boot-record", std::move(value));
+    set(*chosen, "mkl,boot-record", Bytes{record.begin(), record.end()});
 }
 
 }  // namespace mkl

@@ -36,6 +36,14 @@ constexpr std::array table{
                "A GIC tells 16 software generated interrupts apart, and firmware may keep some "
         "(`board: {sgis: ..}`). Signals of one sender share one when they do not suffice, 512 "
         "at most; a node needs one for each sender at least.",                                       "board: {qemu: .., sgis: 0-1}",                              "Let one notification stand for several events."           },
+    finding_doc(
+        "E308", "interrupts-under-sel4", "Nobody keeps device interrupts with their owners",
+        "Each unmodified seL4 sets up the whole interrupt controller when it boots, and the "
+        "last one has every line. On a GICv2 mkl repairs that with a CPU of no node, or by "
+        "starting the only node that handles device interrupts last. Neither is possible "
+        "here. docs/real-sel4.md has more.",
+        "two nodes with stock kernels and drivers on a board with two CPUs and a GICv2",
+        "Leave a CPU to no node, or let one node handle all device interrupts."),
     FindingDoc{"E310", "why-unknown",       error, "`mkl why` was asked about something unknown",
                "A thing is a device (path, alias, &label), an address, an interrupt, a CPU, or a "
                "name of the description.",                                                           "mkl why serial9 system.yaml",                               "Take the suggestion."                                     },

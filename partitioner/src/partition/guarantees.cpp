@@ -99,11 +99,19 @@ void write_guarantees(Context& c) {
         const NodeRequest& request = c.system.nodes[i];
         std::vector<Guarantee>& out = c.plan.nodes[i].guarantees;
         if (!speaks_sel4(request.kernel)) {
+            const bool repaired =
+                c.plan.keeper == InterruptKeeper::steward || c.plan.keeper == InterruptKeeper::last;
             for (const Row& r : record_kernel)
-                out.push_back({r.resource, r.by, std::string{r.text}});
+                out.push_back(repaired && r.resource == "interrupts"
+                                  ? keeper_guarantee(c, i)
+                                  : Guarantee{r.resource, r.by, std::string{r.text}});
         } else {
             const bool foreign = request.root.has_value();
             for (const Row& r : sel4_kernel) {
+                if (r.resource == "interrupts" && request.kernel.is_stock_sel4()) {
+                    out.push_back(keeper_guarantee(c, i));
+                    continue;
+                }
                 out.push_back({r.resource, r.by, std::string{r.text}});
                 if (r.resource != "ram") continue;
                 // An unmodified kernel hands every address that is not its RAM to its root task.
@@ -119,6 +127,10 @@ void write_guarantees(Context& c) {
                                          "member, with its right."});
             }
         }
+        out.push_back({"ready", request.root ? Enforcer::nobody : Enforcer::initialiser,
+                       request.root ? "It counts as up when start-timeout has passed."
+                                    : "It says so once its interrupt handlers stand; nobody "
+                                      "signals it before."});
         add_common(c, i, out);
     }
 }

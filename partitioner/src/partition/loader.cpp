@@ -96,11 +96,25 @@ namespace {
 
 bool is_fixed(const Context& c) { return c.system.loader && c.system.loader->base; }
 
-/// Log rings and status pages.
+/// As large as a GICv3 distributor, which it stands in for (Arm IHI 0069H, 12.2).
+constexpr uint64_t decoy_bytes = uint64_t{64} << 10;
+
+bool has_decoy(const Context& c, size_t node) {
+    return c.plan.keeper == InterruptKeeper::decoys && c.system.nodes[node].kernel.is_stock_sel4();
+}
+
+/// Decoys, log rings and status pages.
 uint64_t extra_bytes(const Context& c) {
-    uint64_t logs = 0;
-    for (const PlanNode& n : c.plan.nodes) logs += n.console ? 0 : MKL_LOG_RING_SIZE;
-    return logs + page_bytes * c.plan.nodes.size();
+    uint64_t blocks = 0;
+    for (size_t i = 0; i < c.plan.nodes.size(); i++) {
+        if (has_decoy(c, i)) blocks += decoy_bytes;
+        if (!c.plan.nodes[i].console) blocks += MKL_LOG_RING_SIZE;
+    }
+    return blocks + page_bytes * c.plan.nodes.size();
+}
+
+uint64_t extra_align(const Context& c) {
+    return c.plan.keeper == InterruptKeeper::decoys ? decoy_bytes : page_bytes;
 }
 
 }  // namespace
@@ -111,7 +125,7 @@ uint64_t loader_room(const Context& c) {
     return extra_bytes(c) + (asked ? c.system.loader->size->value : smallest_default);
 }
 
-uint64_t loader_room_align(const Context& c) { return is_fixed(c) ? page_bytes : node_align; }
+uint64_t loader_room_align(const Context& c) { return is_fixed(c) ? extra_align(c) : node_align; }
 
 bool place_fixed_loader(Context& c) {
     if (!is_fixed(c)) return true;
@@ -132,21 +146,25 @@ bool place_loader(Context& c) {
     }
     const PhysRange loader = c.plan.loader;
     std::optional<PhysRange> block = PhysRange::from_base_size(loader.end(), extra);
-    if (!block || !c.space.is_free(*block)) block = c.space.lowest(extra, page_bytes, everywhere);
+    if (!block || !c.space.is_free(*block) || block->base().value % extra_align(c) != 0)
+        block = c.space.lowest(extra, extra_align(c), everywhere);
     if (!block) {
-        c.sink.report({.id = "E306",
-                       .where = c.system.where,
-                       .message = cat("no RAM is left for log rings and status pages: they need ",
-                                      size_text(extra), "; ", free_text(c.space)),
-                       .notes = who_has_what(c.space)});
+        c.sink.report(
+            {.id = "E306",
+             .where = c.system.where,
+             .message = cat("no RAM is left for log rings, status pages and decoys: they need ",
+                            size_text(extra), "; ", free_text(c.space)),
+             .notes = who_has_what(c.space)});
         return false;
     }
-    c.space.take(*block, "logs and status pages", c.system.where);
+    c.space.take(*block, "logs, status pages and decoys", c.system.where);
     uint64_t at = block->base().value;
     const auto next = [&](uint64_t size) {
         at += size;
         return PhysRange::between(PhysAddr{at - size}, PhysAddr{at});
     };
+    for (size_t i = 0; i < c.plan.nodes.size(); i++)
+        if (has_decoy(c, i)) c.plan.nodes[i].decoy = next(decoy_bytes);
     for (PlanNode& n : c.plan.nodes)
         if (!n.console) n.log = next(MKL_LOG_RING_SIZE);
     const PhysAddr first_status{at};

@@ -20,6 +20,8 @@ void list_reserved(Context& c) {
                         [&](PhysRange ram) { return ram.overlaps(r.range); }))
             plan.reserved.push_back({r.what, r.range, std::nullopt});
     for (size_t i = 0; i < plan.nodes.size(); i++)
+        if (plan.nodes[i].decoy) plan.reserved.push_back({"decoy", *plan.nodes[i].decoy, i});
+    for (size_t i = 0; i < plan.nodes.size(); i++)
         if (plan.nodes[i].log) plan.reserved.push_back({"log", *plan.nodes[i].log, i});
     plan.reserved.push_back({"status", plan.status, std::nullopt});
     std::stable_sort(plan.reserved.begin(), plan.reserved.end(),
@@ -50,6 +52,7 @@ std::optional<Plan> partition(const System& system, const Hardware& hardware,
 
     Context c{system, hardware, sink, plan, placement::Space{free_ram(hardware)}};
     placement::assign_owners(c);
+    placement::choose_keeper(c);
     const bool pools = placement::plan_pools(c) && placement::plan_signals(c);
     if (placement::place_memory(c) && pools && placement::slice_pools(c))
         placement::place_loader(c);

@@ -161,7 +161,13 @@ std::string to_json(const Plan& plan, const System& system, const Hardware& hard
              list(plan.bus_masters, [&](const BusMaster& m) { return master_json(m, plan); }))
         .set("firmware",
              list(plan.firmware, [&](const FirmwareService& f) { return firmware_json(f, plan); }))
-        .set("guarantees_note", guarantee_preamble());
+        .set("guarantees_note", guarantee_preamble())
+        .set("interrupt_keeper", to_text(plan.keeper));
+    if (plan.steward)
+        out.set("steward", Json::object()
+                               .set("index", hardware.cpus[*plan.steward].index)
+                               .set("hwid", hex(hardware.cpus[*plan.steward].hwid.value)));
+    if (plan.last) out.set("starts_last", plan.nodes[*plan.last].name);
     return out.text() + '\n';
 }
 

@@ -33,7 +33,11 @@ bool place_fixed_loader(Context& c);
 /// What place_memory() must leave free in one piece for the next step, and its alignment.
 uint64_t loader_room(const Context& c);
 uint64_t loader_room_align(const Context& c);
-/// Loader, log rings, status pages. (loader.cpp)
+/// Who keeps device interrupts with their owners under kernels that take them all. (interrupts.cpp)
+void choose_keeper(Context& c);
+/// The row of the guarantee table that says so.
+Guarantee keeper_guarantee(const Context& c, size_t node);
+/// Loader, decoys, log rings, status pages. (loader.cpp)
 bool place_loader(Context& c);
 /// Signals between nodes. (signals.cpp)
 bool plan_signals(Context& c);

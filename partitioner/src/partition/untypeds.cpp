@@ -45,15 +45,16 @@ void check_untypeds(Context& c) {
         const std::vector<PhysRange> devices = device_ranges(c.plan, i);
         const UntypedCount count = count_untypeds(devices, ram, rules);
         if (count.lost.empty()) continue;
-        c.sink.report({.id = "E311",
-                       .where = c.system.nodes[i].where,
-                       .message = cat("node '", node.name, "' needs ", count.device,
-                                      " untypeds for its device pages and pools and ", count.ram,
-                                      " for its RAM; the kernel lists ", rules.limit, ", so ",
-                                      count.lost_bytes() >> 10, " KiB would be lost, from ",
-                                      hex(count.lost.front().base()), " on"),
-                       .hint = cat("its devices are ", node.device_pages.size(),
-                                   " separate ranges of pages: claim fewer, or neighbouring ones")});
+        c.sink.report(
+            {.id = "E311",
+             .where = c.system.nodes[i].where,
+             .message = cat("node '", node.name, "' needs ", count.device,
+                            " untypeds for its device pages and pools and ", count.ram,
+                            " for its RAM; the kernel lists ", rules.limit, ", so ",
+                            count.lost_bytes() >> 10, " KiB would be lost, from ",
+                            hex(count.lost.front().base()), " on"),
+             .hint = cat("its devices are ", node.device_pages.size(),
+                         " separate ranges of pages: claim fewer, or neighbouring ones")});
     }
 }
 

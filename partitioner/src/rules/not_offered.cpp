@@ -18,8 +18,6 @@ void refuse(DiagnosticSink& sink, const SourceSpan& where, std::string_view what
 
 void refuse_in_nodes(const System& system, DiagnosticSink& sink) {
     for (const NodeRequest& n : system.nodes) {
-        if (n.kernel.kind == KernelKind::elf)
-            refuse(sink, n.kernel.where, "kernels of your own", "use `kernel: builtin`");
         if (n.start_timeout_ms)
             refuse(sink, n.start_timeout_ms->where, "`start-timeout:`", "remove it");
     }

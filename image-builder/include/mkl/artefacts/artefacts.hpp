@@ -29,12 +29,15 @@ struct PlacedFile {
     std::vector<mkl_payload_segment> segments;  ///< ascending dest, inside the node's memory
 };
 
-/// Addresses of a node's parts; kernel < DTB < boot record < root image.
+/// Addresses of a node's parts; kernel < DTB < boot record < root image. (An unmodified seL4 needs
+/// that order: it does not sort what it reserves.)
 struct NodeLayout {
     PhysRange kernel;           ///< base multiple of 2 MiB; BSS included
     uint64_t kernel_virt = 0;   ///< virtual address of kernel.base()
     uint64_t kernel_entry = 0;  ///< as mkl_payload_node.kernel_entry
     uint32_t protocol = MKL_PROTOCOL_MKL;
+    uint32_t level = 0;     ///< as mkl_payload_node.level
+    uint32_t flags = 0;     ///< MKL_NODE_PA_44
     PhysRange dtb;          ///< base 4 KiB aligned, exact size
     PhysRange boot_record;  ///< base 4 KiB aligned, exact size; empty for other protocols
     PhysRange root;         ///< 4 KiB aligned, both ends
@@ -47,6 +50,7 @@ struct NodeLayout {
 struct NodeArtefacts {
     Bytes dtb;
     std::string dts, overlay;
+    std::string kernel_dts;  ///< complete tree for a build of seL4; empty for other kernels
     /// False: an ELF is not built yet (only with ArtefactOptions::complete == false); then what
     /// follows is empty.
     bool built = false;
@@ -77,7 +81,7 @@ std::optional<Artefacts> make_artefacts(const Plan& plan, const System& system,
                                         const ArtefactOptions& options = {});
 
 /// The files that `mkl partition` writes below DIR, plan.json and map.svg excepted (they are the
-/// partitioner's): NODE/node.dtb, node.dts, overlay.dts, boot-record.bin.
+/// partitioner's): NODE/node.dtb, node.dts, overlay.dts, kernel.dts, boot-record.bin.
 std::vector<OutputFile> partition_files(const Plan& plan, const Artefacts& artefacts);
 
 }  // namespace mkl

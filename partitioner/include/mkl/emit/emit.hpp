@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,9 +19,9 @@ namespace mkl {
 /// not there. docs/architecture.md, "Per-node trees".
 DeviceTree node_tree(const Plan& plan, size_t node, const System& system, const Hardware& hardware);
 
-/// Adds /chosen/mkl,boot-record (base, size, status page base; each two cells) for a node whose
-/// kernel hands its root task the tree and nothing else.
-void add_boot_record(DeviceTree& tree, PhysRange record, PhysAddr status_page);
+/// Adds /chosen/mkl,boot-record, the record itself, for a node whose kernel hands its root task the
+/// tree and nothing else.
+void add_boot_record(DeviceTree& tree, std::span<const std::byte> record);
 
 /// Flattened tree, version 17. Same tree, same bytes.
 Bytes to_dtb(const DeviceTree& tree);

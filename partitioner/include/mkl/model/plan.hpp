@@ -75,6 +75,21 @@ struct PlanNode {
     bool prints_logs = false;            ///< owns stdout-path: prints the other nodes' logs
     std::vector<Guarantee> guarantees;   ///< who keeps it to the above
     std::vector<ProviderUse> providers;  ///< behind its devices, in tree order of the devices
+    /// What its kernel is built to take for the GICv3 distributor: private RAM (InterruptKeeper).
+    std::optional<PhysRange> decoy;
+    std::vector<uint32_t> used_interrupts;  ///< of `interrupts`, those that somebody handles
+};
+
+/// Who keeps device interrupts where they belong. An unmodified seL4 sets up the whole controller
+/// when it boots: the last one to boot has every line. docs/real-sel4.md, "Interrupts".
+enum class InterruptKeeper {
+    loader,    ///< no such kernel: set up once, kernels touch their own lines
+    alone,     ///< one node: its kernel has the controller to itself
+    contexts,  ///< PLIC: a kernel sets up its own context, which is compiled in
+    unused,    ///< such kernels, and no line that anybody handles
+    decoys,    ///< GICv3: each such kernel sets up a block of RAM
+    steward,   ///< a CPU of no node repairs routes and enables once every node is ready
+    last,      ///< one node has lines, and it starts when the others are ready
 };
 
 /// Memory that a cross-node connection occupies in a pool, or a driver's DMA memory.
@@ -124,6 +139,9 @@ struct Plan {
     std::vector<PlanPool> pools;  ///< YAML order, then automatic ones
     PhysRange loader;
     PhysRange status;  ///< all status pages: 4 KiB a node, in node order
+    InterruptKeeper keeper = InterruptKeeper::loader;
+    std::optional<size_t> steward;  ///< index in Hardware::cpus
+    std::optional<size_t> last;     ///< node index
     std::vector<PlanReserved> reserved;
     std::vector<PhysRange> ram;          ///< of the board, sorted, reserved included
     std::vector<PhysRange> unassigned;   ///< RAM that nobody has
@@ -133,6 +151,8 @@ struct Plan {
 
 /// "hardware", "kernel", "loader", "initialiser", "nobody".
 std::string_view to_text(Enforcer enforcer);
+/// "decoys", "steward", ...: plan.json's interrupt_keeper.
+std::string_view to_text(InterruptKeeper keeper);
 /// "owned", "infrastructure", "firmware", "shared", "elsewhere".
 std::string_view to_text(ProviderVerdict verdict);
 /// The sentence that opens every guarantee table.

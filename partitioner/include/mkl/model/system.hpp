@@ -83,6 +83,12 @@ struct KernelChoice {
     std::optional<Located<std::string>> elf, config, platform, tree;
     std::optional<Located<std::string>> protocol;  ///< mkl | sel4 | sel4-loader-info
     SourceSpan where;
+
+    /// A seL4 as its project ships it: sets up the whole interrupt controller itself, maps shared
+    /// memory non-shareable, and takes no boot record.
+    bool is_stock_sel4() const {
+        return kind == KernelKind::elf && (!protocol || protocol->value == "sel4");
+    }
 };
 
 /// One element of `devices:`.

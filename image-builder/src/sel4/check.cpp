@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/sel4/check.hpp"
+
+#include <algorithm>
+
+#include "mkl/support/text.hpp"
+
+namespace mkl::sel4 {
+
+namespace {
+
+constexpr uint64_t page = 4096;
+constexpr uint64_t large_page = uint64_t{2} << 20;
+// Where 16.0.0 maps physical address 0, by level; RISC-V: its 1 GiB of it.
+constexpr uint64_t window_el1 = 0xffffff8000000000, window_el2 = 0x8000000000;
+constexpr uint64_t window_riscv = 0xffffffff80000000, gib = uint64_t{1} << 30;
+// A GICv3 kernel looks for its redistributor in the first MiB, one every 128 KiB.
+constexpr uint32_t redistributors_seen = 8;
+constexpr uint64_t redistributor_stride = 0x20000;
+
+std::string list_text(const std::vector<PhysRange>& ranges) {
+    std::string out;
+    for (const PhysRange r : ranges) out += cat(out.empty() ? "" : ", ", r);
+    return out.empty() ? "none" : out;
+}
+
+class Checker {
+public:
+    Checker(const Kernel& kernel, const Plan& plan, size_t node, const System& system,
+            const Hardware& hardware, DiagnosticSink& sink)
+        : k_{kernel}, config_{kernel.config}, plan_{plan}, index_{node}, node_{plan.nodes[node]},
+          hardware_{hardware}, where_{kernel.origin.where}, sink_{sink}, request_{
+                                                                             system.nodes[node]} {}
+
+    bool run() {
+        const size_t errors = sink_.error_count();
+        if (config_.architecture != plan_.architecture) {
+            report("E550", k_.config_where,
+                   cat("the configuration of '", k_.origin.name, "' is for ",
+                       info(config_.architecture).name, ", the board is ",
+                       info(plan_.architecture).name),
+                   "give the gen_config.json of this kernel's own build");
+            return false;
+        }
+        check_smp();
+        if (plan_.architecture == Architecture::aarch64) {
+            check_level();
+            check_controller_version();
+        } else {
+            check_hart();
+        }
+        check_ram();
+        check_image();
+        check_devices();
+        return sink_.error_count() == errors;
+    }
+
+private:
+    void report(std::string_view id, const SourceSpan& where, std::string message, std::string hint,
+                std::vector<Diagnostic::Note> notes = {}) {
+        sink_.report({id, where, std::move(message), std::move(notes), std::move(hint)});
+    }
+    std::string whose() const {
+        return cat("the kernel of node '", node_.name, "' (", k_.origin.name, ")");
+    }
+
+    void check_smp() {
+        if (config_.max_nodes == 1 && !config_.smp) return;
+        report(
+            "E553", where_,
+            cat(whose(), " is built for ", config_.max_nodes,
+                " CPUs (MAX_NUM_NODES); a node has one, and the kernel would wait for the others "
+                "for ever"),
+            "configure it with KernelMaxNumNodes=1");
+    }
+
+    void check_level() {
+        if (config_.hypervisor && hardware_.psci == StartMethod::psci_hvc)
+            report("E557", where_,
+                   cat(whose(), " runs at EL2, but firmware of this board enters at EL1: its tree "
+                                "calls PSCI by hvc, which EL2 could not"),
+                   "build it without hypervisor support, or use a board that enters at EL2 (in "
+                   "QEMU: virtualization: true)");
+        uint64_t top = 0;
+        for (const PhysRange r : node_.memory) top = std::max(top, r.end().value);
+        if (config_.pa_bits < 64 && top > uint64_t{1} << config_.pa_bits)
+            report("E558", where_,
+                   cat(whose(), " is built for ", config_.pa_bits,
+                       "-bit physical addresses; its node's RAM ends at ", hex(top)),
+                   "place the node lower, or build for a CPU with more");
+        const uint32_t cpu = cpu_bits();
+        if (config_.hypervisor && cpu != 0 && cpu < config_.pa_bits)
+            report("E558", where_,
+                   cat(whose(), " is built for ", config_.pa_bits, "-bit physical addresses, CPU ",
+                       node_.cpu_index, " has ", cpu),
+                   "configure it for the CPU that the node has (KernelPlatform's ARM_CPU)");
+    }
+
+    /// Physical address bits of CPUs that 16.0.0 knows; 0: another.
+    uint32_t cpu_bits() const {
+        for (const std::string& c : hardware_.cpus[node_.cpu_index].compatible) {
+            for (const std::string_view small : {"a35", "a53", "a55", "a76"})
+                if (c == cat("arm,cortex-", small)) return 40;
+            for (const std::string_view large : {"a57", "a72"})
+                if (c == cat("arm,cortex-", large)) return 44;
+        }
+        return 0;
+    }
+
+    void check_controller_version() {
+        const InterruptController& controller = hardware_.controller;
+        const bool v3 = controller.type == InterruptControllerType::gicv3;
+        if (v3 != config_.gicv3 || controller.type == InterruptControllerType::none) {
+            report("E554", where_,
+                   cat(whose(), " drives a GICv", config_.gicv3 ? 3 : 2, ", the board has ",
+                       controller.type == InterruptControllerType::none
+                           ? std::string{"none that mkl knows"}
+                           : cat("a GICv", v3 ? 3 : 2)),
+                   "build it for the board's interrupt controller");
+            return;
+        }
+        if (!v3) return;
+        if (node_.cpu_index >= redistributors_seen)
+            report("E554", where_,
+                   cat(whose(), " finds the redistributors of the first ", redistributors_seen,
+                       " CPUs only; node '", node_.name, "' is on CPU ", node_.cpu_index),
+                   "give it one of the first eight CPUs; `kernel: builtin` runs on any");
+        if (controller.redistributor_stride != redistributor_stride)
+            report("E554", where_,
+                   cat(whose(), " expects a redistributor every ", hex(redistributor_stride),
+                       " bytes, the board has one every ", hex(controller.redistributor_stride)),
+                   "use `kernel: builtin` on this board");
+        for (const SgiSend& s : node_.sends)
+            if ((plan_.nodes[s.to].hwid.value >> 32 & 0xff) != 0)
+                report("E554", where_,
+                       cat(whose(), " cannot signal node '", plan_.nodes[s.to].name, "' on CPU ",
+                           hex(plan_.nodes[s.to].hwid.value),
+                           ": seL4 16.0.0 puts affinity level 3 of a target where level 2 belongs"),
+                       "let a node with `kernel: builtin` send, or poll shared memory");
+    }
+
+    void check_hart() {
+        if (config_.first_hart == node_.hwid.value) return;
+        report("E559", where_,
+               cat(whose(), " uses the interrupt context of hart ", config_.first_hart,
+                   " (FIRST_HART_ID), node '", node_.name, "' runs on hart ", node_.hwid.value,
+                   ": its interrupts would go to the other, whose own it would switch off"),
+               cat("configure it with KernelPlatformFirstHartID ", node_.hwid.value,
+                   "; in seL4 16.0.0 the platform's file sets that, -D is overwritten"));
+    }
+
+    void check_ram() {
+        const std::vector<PhysRange> mine = normalise(node_.memory);
+        if (k_.compiled.ram == mine) return;
+        std::vector<Diagnostic::Note> notes;
+        for (size_t i = 0; i < plan_.nodes.size(); i++) {
+            if (i == index_) continue;
+            for (const PhysRange r : plan_.nodes[i].memory)
+                for (const PhysRange c : k_.compiled.ram)
+                    if (c.overlaps(r))
+                        notes.push_back({where_, cat(c.intersect(r), " of it is node '",
+                                                     plan_.nodes[i].name, "'s")});
+        }
+        report("E552", where_,
+               cat(whose(), " was built for RAM ", list_text(k_.compiled.ram), ", its node has ",
+                   list_text(mine)),
+               cat("build it again with ", node_.name,
+                   "/overlay.dts, which `mkl partition -o DIR` writes to DIR"),
+               std::move(notes));
+    }
+
+    void check_image() {
+        const ElfSegment& first = k_.elf.segments.front();
+        const uint64_t base = first.paddr, size = k_.elf.virt_end() - k_.elf.virt_base();
+        const uint64_t wanted = node_.memory.front().base().value;
+        if (base != wanted)
+            report("E556", where_,
+                   cat(whose(), " is linked at ", hex(base), ", its node's RAM starts at ",
+                       hex(wanted), "; it cannot be moved"),
+                   "build it again with the node's overlay.dts");
+        else if (base % large_page != 0)
+            report("E556", where_,
+                   cat(whose(), " stands at ", hex(base), ", not at a multiple of 2 MiB"),
+                   "let the node start at one");
+        if (size > node_.memory.front().size_bytes())
+            report("E556", where_,
+                   cat(whose(), " takes ", size_text(size), " of memory, its node's first range ",
+                       node_.memory.front(), " has ", size_text(node_.memory.front().size_bytes())),
+                   "give the node more memory");
+        const bool arm = plan_.architecture == Architecture::aarch64;
+        const uint64_t virt = !arm                 ? window_riscv + base % gib
+                              : config_.hypervisor ? window_el2 + base
+                                                   : window_el1 + base;
+        if (first.vaddr != virt)
+            report("E556", where_,
+                   cat(whose(), " is linked at virtual ", hex(first.vaddr), "; its configuration (",
+                       !arm                 ? "riscv64"
+                       : config_.hypervisor ? "EL2"
+                                            : "EL1",
+                       ") means ", hex(virt)),
+                   "give kernel.elf and gen_config.json of one and the same build");
+        if (k_.elf.entry < first.vaddr || k_.elf.entry - first.vaddr >= size)
+            report("E556", where_,
+                   cat(whose(), " starts at ", hex(k_.elf.entry), ", outside its image"), "");
+    }
+
+    /// What the interrupt controller looks like to this kernel.
+    std::vector<PhysRange> controller_ranges() const {
+        const InterruptController& c = hardware_.controller;
+        std::vector<PhysRange> out{node_.decoy.value_or(c.distributor)};
+        out.insert(out.end(), c.regions.begin(), c.regions.end());
+        out.insert(out.end(), c.others.begin(), c.others.end());
+        return normalise(std::move(out));
+    }
+
+    void check_distributor() {
+        const PhysRange real = hardware_.controller.distributor;
+        const PhysRange wanted = node_.decoy.value_or(real);
+        const auto has = [&](PhysRange r) { return covers(k_.compiled.devices, first_page(r)); };
+        if (has(wanted) && !(node_.decoy && has(real))) return;
+        if (node_.decoy && has(real))
+            report("E555", where_,
+                   cat(whose(), " drives the real distributor at ", hex(real.base()),
+                       " and would take every interrupt when it boots; its decoy is at ",
+                       hex(wanted.base())),
+                   cat("build it with ", node_.name, "/overlay.dts"));
+        else
+            report("E555", where_,
+                   cat(whose(), " has no distributor at ", hex(wanted.base()),
+                       "; the kernel's own devices are ", list_text(k_.compiled.devices)),
+                   cat("build it with ", node_.name, "/overlay.dts"));
+    }
+    static PhysRange first_page(PhysRange r) {
+        return PhysRange::between(r.base(), PhysAddr{r.base().value + page});
+    }
+
+    void check_devices() {
+        check_distributor();
+        const std::vector<PhysRange> controller = controller_ranges();
+        for (size_t i = 0; i < plan_.nodes.size(); i++) {
+            const PlanNode& n = plan_.nodes[i];
+            for (const PhysRange d : n.device_pages) {
+                const auto kept =
+                    std::find_if(k_.compiled.devices.begin(), k_.compiled.devices.end(),
+                                 [&](PhysRange r) { return r.overlaps(d); });
+                if (kept == k_.compiled.devices.end()) continue;
+                // RISC-V maps with 2 MiB pages: what shares one with the PLIC is out of reach.
+                if (i == index_)
+                    report("E555", where_,
+                           cat(whose(), " keeps ", *kept, " for itself; device pages ", d,
+                               " of its node are in there"),
+                           "give that device to a node with another kernel");
+                else if (plan_.architecture == Architecture::aarch64)
+                    report("E555", where_,
+                           cat(whose(), " drives ", *kept, ", which is in device pages ", d,
+                               " of node '", n.name, "'"),
+                           cat("build it with ", node_.name, "/overlay.dts"));
+            }
+            for (const PhysRange d : n.device_pages)
+                if (i != index_ && config_.printing) warn_console(d, n);
+        }
+        for (const PhysRange d : node_.device_pages)
+            if (d.end().value > config_.device_top)
+                report("E555", where_,
+                       cat(whose(), " offers devices below ", hex(config_.device_top),
+                           " only; its node has ", d),
+                       "");
+        // RAM of its own beside the decoy is caught with RAM; here: a decoy of somebody else.
+        for (const PhysRange r : k_.compiled.devices)
+            for (const PlanNode& n : plan_.nodes)
+                if (&n != &node_ && n.decoy && n.decoy->overlaps(r))
+                    report(
+                        "E555", where_,
+                        cat(whose(), " has the decoy distributor of node '", n.name, "'"),
+                        cat("build it with ", node_.name, "/overlay.dts, not with ", n.name, "'s"));
+    }
+
+    void warn_console(PhysRange device, const PlanNode& owner) {
+        for (const PhysRange r : k_.compiled.shared)
+            if (r.overlaps(device))
+                report("W565", where_,
+                       cat(whose(), " prints to the UART at ", hex(r.base()), ", which is node '",
+                           owner.name, "'s: their lines will mix"),
+                       "build it without KernelPrinting, or with the node's own UART");
+    }
+
+    const Kernel& k_;
+    const Config& config_;
+    const Plan& plan_;
+    size_t index_;
+    const PlanNode& node_;
+    const Hardware& hardware_;
+    const SourceSpan& where_;
+    DiagnosticSink& sink_;
+    const NodeRequest& request_;
+};
+
+}  // namespace
+
+bool check_kernel(const Kernel& kernel, const Plan& plan, size_t node, const System& system,
+                  const Hardware& hardware, DiagnosticSink& sink) {
+    return Checker{kernel, plan, node, system, hardware, sink}.run();
+}
+
+}  // namespace mkl::sel4

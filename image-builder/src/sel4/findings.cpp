@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "mkl/sel4/findings.hpp"
+
+#include "mkl/support/finding_doc.hpp"
+
+namespace mkl {
+
+namespace {
+
+constexpr FindingDoc docs[] = {
+    finding_doc("E550", "kernel-config", "a seL4 kernel's gen_config.json cannot be used",
+                "What a kernel was configured for decides how it is entered, which root task it "
+                "can run and whether it fits its node. None of that is in the ELF.",
+                "kernel: {elf: kernel.elf}",
+                "Name the gen_config.json of the same build: `config: gen_config.json`."),
+    finding_doc("E551", "kernel-unknown-ram",
+                "nothing says what RAM and devices a kernel was built for",
+                "RAM and devices are compiled into a seL4 kernel. mkl compares them with the plan, "
+                "from the ELF's symbols (avail_p_regs, kernel_device_frames) or else from "
+                "platform_gen.json. With neither, a kernel built before its node was cut could own "
+                "its neighbour's RAM.",
+                "", "Do not strip kernel.elf, or name `platform: platform_gen.json`."),
+    finding_doc("E552", "kernel-ram", "a kernel was built for other RAM than its node has",
+                "It would use what is compiled in, whatever the device tree says at boot.", "",
+                "Build it again with the overlay.dts that `mkl partition` writes for its node."),
+    finding_doc("E553", "kernel-smp", "a kernel is built for several CPUs",
+                "A node is one kernel on one CPU. An SMP kernel waits for its other CPUs and never "
+                "says so.",
+                "", "Configure it with KernelMaxNumNodes=1."),
+    finding_doc("E554", "kernel-controller",
+                "a kernel cannot drive the board's interrupt controller",
+                "It is built for another GIC version, or the board has its GICv3 laid out in a way "
+                "that seL4 16.0.0 does not handle.",
+                "", "Build it for this board, or use `kernel: builtin`."),
+    finding_doc("E555", "kernel-devices", "a kernel drives devices that are not its node's",
+                "The devices a kernel keeps for itself are compiled in. They must be the interrupt "
+                "controller as the plan wants it seen (under GICv3 a decoy distributor), and no "
+                "device of any node.",
+                "",
+                "Build it again with the overlay.dts that `mkl partition` writes for its node."),
+    finding_doc("E556", "kernel-image", "a kernel's ELF does not fit its node",
+                "A seL4 kernel runs only where it is linked: its lowest physical address is the "
+                "base of its RAM, and its virtual addresses follow from that and its level.",
+                "",
+                "Build it again with the overlay.dts that `mkl partition` writes for its node."),
+    finding_doc("E557", "kernel-level", "a kernel needs EL2 and the board enters at EL1",
+                "A kernel with hypervisor support that is entered at EL1 stops without a word.", "",
+                "Build it without KernelArmHypervisorSupport, or boot the board at EL2."),
+    finding_doc("E558", "kernel-address-size", "a kernel's physical address size does not fit",
+                "The size (40 or 44 bits) is compiled in, and at EL2 must be the CPU's or less.",
+                "", "Build it for the CPU that the node has."),
+    finding_doc("E559", "kernel-hart", "a kernel uses the interrupt context of another hart",
+                "A RISC-V kernel for one CPU uses the PLIC context of FIRST_HART_ID, whatever hart "
+                "it runs on.",
+                "", "Configure FIRST_HART_ID to be the hart of its node."),
+    finding_doc("E560", "kernel-loader-info",
+                "a kernel takes loader info and the YAML says otherwise",
+                "Kernels of the multikernel branches (KernelEnableMultikernelSupport) are told by "
+                "the loader what they have; they are placed and entered in another way.",
+                "kernel: {elf: kernel.elf, config: gen_config.json}",
+                "Say `protocol: sel4-loader-info`, or leave it out for a stock kernel."),
+    finding_doc("W565", "kernel-console", "a kernel prints to another node's UART",
+                "A debug kernel has a UART compiled in and prints to it while it boots and when a "
+                "thread faults, whoever owns it.",
+                "", "Turn KernelPrinting off, or name the node's own UART in its device tree."),
+    finding_doc(
+        "E566", "kernel-no-room", "a kernel has no room to start its root task",
+        "Behind kernel, device tree and root image a seL4 kernel needs one block of RAM for "
+        "the root task's objects, aligned to its root CNode; and a slot of that CNode for "
+        "every page of the root image.",
+        "", "Give the node more memory, or build with a larger KernelRootCNodeSizeBits."),
+};
+
+}  // namespace
+
+std::span<const FindingDoc> sel4_findings() { return docs; }
+
+}  // namespace mkl

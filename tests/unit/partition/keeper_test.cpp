@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Who keeps device interrupts with their owners under unmodified seL4 kernels.
+#include <gtest/gtest.h>
+
+#include "make_hardware.hpp"
+#include "mkl/partition/partition.hpp"
+#include "mkl/rules/rules.hpp"
+#include "system_text.hpp"
+
+namespace mkl {
+namespace {
+
+struct Outcome {
+    std::optional<Plan> plan;
+    System system;
+    std::string ids;
+};
+
+/// Two nodes, the second always stock; drivers for the RTC on `rtc` and the GPIO on `gpio`.
+Outcome plan_of(Hardware hardware, std::string_view first_kernel, std::string_view rtc,
+                std::string_view gpio) {
+    std::string yaml = std::string{"mkl: 1\nboard: {dtb: board.dtb}\nnodes:\n"} +
+                       "  node0: {cpu: 0, memory: 64M, kernel: " + std::string{first_kernel};
+    const auto devices = [&](std::string_view node) {
+        std::string list;
+        if (rtc == node) list += "/pl031@9010000";
+        if (gpio == node) list += list.empty() ? "/pl061@9030000" : ", /pl061@9030000";
+        return ", devices: [" + list + "]}\n";
+    };
+    yaml += devices("node0") + "  node1: {cpu: 1, memory: 64M, kernel: {elf: k, config: c}" +
+            devices("node1") + "components:\n";
+    const auto driver = [&](std::string_view name, std::string_view node, std::string_view path) {
+        if (!node.empty())
+            yaml += std::string{"  "} + std::string{name} + ": {node: " + std::string{node} +
+                    ", elf: e, devices: {" + std::string{path} + ": {irq: i}}}\n";
+    };
+    driver("rtc", rtc, "/pl031@9010000");
+    driver("gpio", gpio, "/pl061@9030000");
+    if (rtc.empty() && gpio.empty()) yaml += "  none: {node: node0, elf: e}\n";
+    DiagnosticSink sink;
+    Outcome out;
+    const auto system = test::read_system(yaml, sink);
+    if (system && check(*system, hardware, sink)) out.plan = partition(*system, hardware, sink);
+    if (system) out.system = *system;
+    out.ids = test::ids_of(sink);
+    return out;
+}
+
+constexpr std::string_view stock = "{elf: k, config: c}";
+
+Hardware gicv2(uint32_t cpus) {
+    Hardware h = test::make_virt(cpus);
+    h.controller.type = InterruptControllerType::gicv2;
+    return h;
+}
+
+TEST(Keeper, DecoysOnGicv3) {
+    const Outcome o = plan_of(test::make_virt(2), stock, "node0", "node1");
+    ASSERT_TRUE(o.plan) << o.ids;
+    EXPECT_EQ(o.plan->keeper, InterruptKeeper::decoys);
+    const auto &a = o.plan->nodes[0].decoy, &b = o.plan->nodes[1].decoy;
+    ASSERT_TRUE(a && b);
+    EXPECT_EQ(a->size_bytes(), 0x10000u);
+    EXPECT_EQ(a->base().value % 0x10000, 0u);
+    EXPECT_FALSE(a->overlaps(*b));
+    for (const PhysRange r : {*a, *b}) {
+        EXPECT_TRUE(covers(o.plan->ram, r));
+        EXPECT_FALSE(r.overlaps(o.plan->loader) || r.overlaps(o.plan->status));
+        for (const PlanNode& n : o.plan->nodes)
+            for (const PhysRange m : n.memory) EXPECT_FALSE(m.overlaps(r));
+    }
+}
+
+TEST(Keeper, NoDecoyForTheBuiltInKernel) {
+    const Outcome o = plan_of(test::make_virt(2), "builtin", "node0", "");
+    ASSERT_TRUE(o.plan) << o.ids;
+    EXPECT_EQ(o.plan->keeper, InterruptKeeper::decoys);
+    EXPECT_FALSE(o.plan->nodes[0].decoy);
+    EXPECT_TRUE(o.plan->nodes[1].decoy);
+}
+
+TEST(Keeper, StewardWhereACpuIsFree) {
+    const Outcome o = plan_of(gicv2(3), stock, "node0", "node1");
+    ASSERT_TRUE(o.plan) << o.ids;
+    EXPECT_EQ(o.plan->keeper, InterruptKeeper::steward);
+    EXPECT_EQ(o.plan->steward, 2u);
+    EXPECT_EQ(o.plan->nodes[0].used_interrupts, std::vector<uint32_t>{34});
+    bool said = false;
+    for (const Guarantee& g : o.plan->nodes[0].guarantees)
+        said = said || g.text.find("Steward: CPU 2") != std::string::npos;
+    EXPECT_TRUE(said);
+}
+
+TEST(Keeper, AStewardMustBeStartable) {
+    Hardware h = gicv2(3);
+    h.cpus[2].why_not_startable = "it is on holiday";
+    EXPECT_EQ(plan_of(h, stock, "node0", "node1").ids.substr(0, 4), "E308");
+}
+
+TEST(Keeper, TheOnlyOwnerStartsLast) {
+    for (const std::string_view owner : {"node0", "node1"}) {
+        const Outcome o = plan_of(gicv2(2), stock, owner, "");
+        ASSERT_TRUE(o.plan) << o.ids;
+        EXPECT_EQ(o.plan->keeper, InterruptKeeper::last);
+        EXPECT_EQ(o.plan->last, owner == "node0" ? 0u : 1u);
+    }
+}
+
+TEST(Keeper, UnusedLinesNeedNobody) {
+    const Outcome o = plan_of(gicv2(2), stock, "", "");
+    ASSERT_TRUE(o.plan) << o.ids;
+    EXPECT_EQ(o.plan->keeper, InterruptKeeper::unused);
+}
+
+TEST(Keeper, TwoOwnersAndNoCpuLeftIsRefused) {
+    EXPECT_EQ(plan_of(gicv2(2), stock, "node0", "node1").ids.substr(0, 4), "E308");
+    EXPECT_EQ(plan_of(gicv2(2), "builtin", "node0", "node1").ids.substr(0, 4), "E308");
+}
+
+}  // namespace
+}  // namespace mkl

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A kernel that fits has no finding; each way not to fit has one, and always the same.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "fake_kernel.hpp"
+#include "mkl/sel4/check.hpp"
+
+namespace mkl::sel4 {
+namespace {
+
+using test::range;
+
+/// node1 of two, on a GICv2 board of two CPUs entered at EL2.
+struct Scene {
+    System system;
+    Hardware hardware;
+    Plan plan;
+    Kernel kernel;
+
+    Scene() {
+        hardware.controller.type = InterruptControllerType::gicv2;
+        hardware.controller.distributor = range(0x8000000, 0x10000);
+        hardware.controller.regions = {range(0x8010000, 0x10000)};
+        hardware.psci = StartMethod::psci_smc;
+        hardware.cpus.resize(2);
+        for (uint32_t i = 0; i < 2; i++) {
+            hardware.cpus[i].index = i;
+            hardware.cpus[i].hwid.value = i;
+            hardware.cpus[i].compatible = {"arm,cortex-a53"};
+            PlanNode node;
+            node.name = cat("node", i);
+            node.cpu_index = i;
+            node.hwid.value = i;
+            node.memory = {range(i == 0 ? 0x40000000 : test::node_base, test::node_size)};
+            plan.nodes.push_back(node);
+            system.nodes.emplace_back();
+        }
+        plan.nodes[0].device_pages = {range(0x9000000, 0x1000)};
+        kernel.origin.name = "kernel.elf";
+        kernel.elf.entry = test::el1_window + test::node_base;
+        kernel.elf.segments = {
+            {7, 0x1000, 0x30000, kernel.elf.entry, test::node_base, 0x23d000}
+        };
+        std::string why;
+        kernel.config = *parse_config(test::config_json(), why);
+        kernel.config.printing = false;
+        kernel.compiled.ram = plan.nodes[1].memory;
+        kernel.compiled.devices = {range(0x8000000, 0x1000), range(0x8010000, 0x1000)};
+        kernel.compiled.shared = {range(0x9000000, 0x1000)};
+    }
+
+    std::string findings() {
+        DiagnosticSink sink;
+        check_kernel(kernel, plan, 1, system, hardware, sink);
+        std::string out;
+        for (const Diagnostic& d : sink.all()) out += cat(out.empty() ? "" : " ", d.id);
+        return out;
+    }
+};
+
+struct Fault {
+    const char* name;
+    const char* expected;
+    std::function<void(Scene&)> plant;
+};
+
+class Sel4Fault : public testing::TestWithParam<Fault> {};
+
+TEST_P(Sel4Fault, IsOneFinding) {
+    Scene s;
+    GetParam().plant(s);
+    EXPECT_EQ(s.findings(), GetParam().expected);
+}
+
+void use_gicv3(Scene& s) {
+    s.hardware.controller.type = InterruptControllerType::gicv3;
+    s.kernel.config.gicv3 = true;
+}
+
+const Fault faults[] = {
+    {"None",               "",     [](Scene&) {}                                                            },
+    {"OtherRam",           "E552", [](Scene& s) { s.kernel.compiled.ram = {range(0x50000000, 0x20000000)}; }},
+    {"Smp",                "E553", [](Scene& s) { s.kernel.config.max_nodes = 2; }                          },
+    {"WrongGic",           "E554", [](Scene& s) { s.kernel.config.gicv3 = true; }                           },
+    {"NinthCpu",           "E554",
+     [](Scene& s) {
+         use_gicv3(s);
+         s.hardware.cpus.resize(9);
+         s.plan.nodes[1].cpu_index = 8;
+     }                                                                                                      },
+    {"OtherDistributor",   "E555",
+     [](Scene& s) { s.kernel.compiled.devices = {range(0x7000000, 0x1000)}; }                               },
+    {"RealInsteadOfDecoy", "E555",
+     [](Scene& s) {
+         use_gicv3(s);
+         s.plan.nodes[1].decoy = range(0x70010000, 0x10000);
+     }                                                                                                      },
+    {"Decoy",              "",
+     [](Scene& s) {
+         use_gicv3(s);
+         s.plan.nodes[1].decoy = range(0x70010000, 0x10000);
+         s.kernel.compiled.devices = {range(0x8010000, 0x1000), range(0x70010000, 0x10000)};
+     }                                                                                                      },
+    {"NeighboursDevice",   "E555",
+     [](Scene& s) {
+         s.kernel.compiled.devices = {range(0x8000000, 0x1000), range(0x9000000, 0x1000)};
+     }                                                                                                      },
+    {"LinkedElsewhere",    "E556",
+     [](Scene& s) {
+         s.kernel.elf.segments[0].paddr = 0x40000000;
+         s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = test::el1_window + 0x40000000;
+     }                                                                                                      },
+    {"OffsetOfOtherLevel", "E556",
+     [](Scene& s) {
+         s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
+     }                                                                                                      },
+    {"LargerThanItsRam",   "E556",
+     [](Scene& s) { s.kernel.elf.segments[0].memory_size = test::node_size + 1; }                           },
+    {"HypOnEl1",           "E557",
+     [](Scene& s) {
+         s.kernel.config.hypervisor = true;
+         s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
+         s.hardware.psci = StartMethod::psci_hvc;
+     }                                                                                                      },
+    {"AddressSize",        "E558",
+     [](Scene& s) {
+         s.kernel.config.hypervisor = true;
+         s.kernel.config.pa_bits = 44;
+         s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
+     }                                                                                                      },
+    {"OtherHart",          "E559",
+     [](Scene& s) {
+         s.plan.architecture = s.kernel.config.architecture = Architecture::riscv64;
+         s.hardware.controller.type = InterruptControllerType::plic;
+         s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0xffffffff80000000 + 0x10000000;
+     }                                                                                                      },
+    {"OtherArchitecture",  "E550",
+     [](Scene& s) { s.kernel.config.architecture = Architecture::riscv64; }                                 },
+    {"PrintsElsewhere",    "W565", [](Scene& s) { s.kernel.config.printing = true; }                        },
+};
+INSTANTIATE_TEST_SUITE_P(All, Sel4Fault, testing::ValuesIn(faults),
+                         [](const auto& p) { return std::string{p.param.name}; });
+
+TEST(Sel4Room, TooLittleRamAndTooFewSlots) {
+    Scene s;
+    DiagnosticSink sink;
+    Room room{range(test::node_base + 0x300000, 0x100000), s.plan.nodes[1].memory, 100, {}, "n"};
+    EXPECT_TRUE(check_room(s.kernel, room, sink));
+    room.ram = {range(test::node_base, 0x410000)};
+    EXPECT_FALSE(check_room(s.kernel, room, sink));
+    room.ram = s.plan.nodes[1].memory;
+    room.objects = 4096;
+    EXPECT_FALSE(check_room(s.kernel, room, sink));
+    ASSERT_EQ(sink.all().size(), 2u);
+    EXPECT_EQ(sink.all()[0].id, "E566");
+    EXPECT_EQ(sink.all()[1].id, "E566");
+}
+
+}  // namespace
+}  // namespace mkl::sel4
