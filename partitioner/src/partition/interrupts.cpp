@@ -103,7 +103,7 @@ Guarantee keeper_guarantee(const Context& c, size_t node) {
     switch (plan.keeper) {
     case InterruptKeeper::decoys:
         if (!n.decoy) break;
-        return row(Enforcer::loader,
+        return row(foreign ? Enforcer::nobody : Enforcer::loader,
                    cat("Decoy: the loader sets up the distributor once, the kernel ",
                        hex(n.decoy->base()), " instead of it. ",
                        foreign ? "Nobody keeps its root task from the real one."
