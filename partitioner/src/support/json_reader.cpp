@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "mkl/support/text.hpp"
 
@@ -90,7 +91,7 @@ private:
             }
             JsonValue value;
             if (!read_value(value, depth + 1)) return false;
-            out.members.emplace_back(std::move(key), std::move(value));
+            out.members.push_back({std::move(key), std::move(value)});
         } while (take(','));
         return take(close) || fail(cat("'", close, "' is expected"));
     }

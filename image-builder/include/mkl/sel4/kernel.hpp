@@ -38,7 +38,7 @@ struct Config {
     uint64_t device_top = 0;  ///< physical addresses below are the root task's
 };
 /// nullopt and `why` ("it has no MAX_NUM_NODES").
-std::optional<Config> parse_config(std::string_view json, std::string& why);
+std::optional<Config> parse_config(std::string_view text, std::string& why);
 
 /// What is compiled in and no configuration names.
 struct Compiled {
@@ -53,7 +53,7 @@ struct Compiled {
 std::optional<Compiled> compiled_in(std::span<const std::byte> elf_bytes, const ElfFile& elf,
                                     Architecture architecture);
 /// From platform_gen.json; nullopt and `why`.
-std::optional<Compiled> parse_platform(std::string_view json, uint64_t device_top,
+std::optional<Compiled> parse_platform(std::string_view text, uint64_t device_top,
                                        std::string& why);
 
 struct Kernel {

@@ -7,22 +7,28 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace mkl {
+
+struct JsonMember;
 
 struct JsonValue {
     enum class Kind { null, boolean, number, text, array, object };
     Kind kind = Kind::null;
     bool truth = false;
-    std::string text;  ///< text; of a number, its digits as written
-    std::vector<std::pair<std::string, JsonValue>> members;  ///< object; array: keys are empty
+    std::string text;                 ///< text; of a number, its digits as written
+    std::vector<JsonMember> members;  ///< object; array: keys are empty
 
     /// Member of an object; nullptr if it has none of this name, or is no object.
     const JsonValue* member(std::string_view name) const;
     /// A number that is a whole one of 64 bits, or a text that holds one (decimal or 0x).
     std::optional<uint64_t> whole() const;
+};
+
+struct JsonMember {
+    std::string key;
+    JsonValue value;
 };
 
 /// nullopt and `error` ("line 3: ...") if `text` is not one JSON value.
