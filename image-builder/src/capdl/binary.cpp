@@ -2,6 +2,8 @@
 // The compact form of mkl/abi/capdl.h.
 #include <cassert>
 #include <cstring>
+#include <map>
+#include <string>
 
 #include "address_space.hpp"
 #include "mkl/capdl/write.hpp"
@@ -61,8 +63,17 @@ public:
     }
 
 private:
+    /// The pages of a stack, heap or program have one name here: what fails says the address
+    /// anyway, and the root task reads and checks each byte.
+    static std::string_view short_name(const Object& o) {
+        const std::string_view name = o.name;
+        return o.type == Type::frame && !o.paddr ? name.substr(0, name.rfind("_0x")) : name;
+    }
+
     uint32_t add_name(std::string_view name) {
         const auto at = static_cast<uint32_t>(names_.size());
+        if (const auto [known, inserted] = known_names_.emplace(name, at); !inserted)
+            return known->second;
         names_.insert(names_.end(), name.begin(), name.end());
         names_.push_back('\0');
         return at;
@@ -73,7 +84,7 @@ private:
         b.type = static_cast<uint16_t>(o.type);
         b.size_bits = o.size_bits;
         b.flags = o.device ? MKL_OBJ_FLAG_DEVICE : 0;
-        b.name = add_name(o.name);
+        b.name = add_name(short_name(o));
         b.paddr = o.paddr.value_or(MKL_SPEC_NO_PADDR);
         switch (o.type) {
         case Type::tcb:
@@ -166,6 +177,7 @@ private:
     std::vector<mkl_spec_fill> fills_;
     std::vector<mkl_spec_tcb> tcbs_;
     std::vector<char> names_;
+    std::map<std::string, uint32_t, std::less<>> known_names_;
     std::vector<mkl_spec_console> consoles_;
     std::vector<mkl_spec_log> logs_;
     std::vector<mkl_spec_peer> peers_;

@@ -245,7 +245,7 @@ Outcome Builder::configure_thread(uint32_t object) {
 }
 
 Outcome Builder::connect() {
-    for (uint32_t i = 0; i < spec_.objects.size; i++) {
+    for (uint32_t i = 0; mcs && i < spec_.objects.size; i++) {
         if (spec_.objects[i].type != MKL_OBJ_SCHED_CONTEXT) continue;
         if (Outcome r = configure_sched_context(i); r.failed()) return r;
     }

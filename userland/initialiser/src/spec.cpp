@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/user/spec.hpp"
 
+#include "mkl/abi/crc32.hpp"
 #include "mkl/abi/ring.h"
 
 namespace mkl::user {
@@ -9,6 +10,8 @@ namespace {
 constexpr unsigned max_cnode_bits = 20;
 constexpr unsigned table_entries = 1024;  // a hyp VSpace root has the most
 constexpr uint32_t no_object = ~0u;
+
+Crc32 checksum;
 
 /// Checks one spec from its header on; each step may use what the ones before it found good.
 class Checker {
@@ -53,7 +56,8 @@ SpecResult Checker::header(const mkl_spec_header* h, uint32_t abi, uint32_t node
     if (h->version != MKL_SPEC_VERSION) return {SpecError::version, h->version};
     if (h->total_size > available_ || h->tables_size > h->total_size || h->tables_size < sizeof *h)
         return {SpecError::truncated, h->total_size};
-    if (mkl_crc32_skipping(h, h->tables_size, offsetof(mkl_spec_header, crc32)) != h->crc32)
+    checksum.make();
+    if (checksum.skipping(h, h->tables_size, offsetof(mkl_spec_header, crc32)) != h->crc32)
         return {SpecError::crc, h->crc32};
     if (h->abi != abi) return {SpecError::abi, h->abi};
     if (h->node_id != node_id) return {SpecError::node, h->node_id};
