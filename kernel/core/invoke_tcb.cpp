@@ -258,8 +258,9 @@ namespace {
 Status configure_schedule(Invocation& in) {
     if (in.length < 3) return fail(truncated_message);
     const Word index = in.arg(0), domain = in.arg(1), duration = in.arg(2);
-    if (index >= domain_schedule_size) return fail_range(0, domain_schedule_size - 1);
-    if (domain >= kernel.num_domains) return fail(invalid_argument, 1);
+    // The last entry always ends the schedule.
+    if (index >= domain_schedule_size - 1) return fail_range(0, domain_schedule_size - 2);
+    if (domain >= kernel.num_domains) return fail_range(0, kernel.num_domains - 1);
     if (duration >> 56) return fail(invalid_argument, 2);
     // The entry that the schedule starts from must not become the end marker.
     if (duration == 0 && index == kernel.domain_start) return fail(invalid_argument, 2);

@@ -48,23 +48,28 @@ constexpr uint64_t fetch_access_fault = 1, load_access_fault = 5, store_access_f
 
 Fault user_fault(uint64_t cause, uint64_t value) {
     Fault f;
+    // seL4 tells page and access faults apart no more: the status word is the access fault's cause.
     switch (cause) {
     case fetch_page_fault:
     case fetch_access_fault:
+        f.words[1] = fetch_access_fault;
+        f.instruction = true;
+        break;
     case load_page_fault:
     case load_access_fault:
+        f.words[1] = load_access_fault;
+        break;
     case store_page_fault:
     case store_access_fault:
-        f.type = abi::fault::vm_fault;
-        f.words[0] = value;
-        f.words[1] = cause;
-        f.instruction = cause == fetch_page_fault || cause == fetch_access_fault;
+        f.words[1] = store_access_fault;
         break;
     default:
         f.type = abi::fault::user_exception;
         f.words[0] = cause;
-        break;
+        return f;
     }
+    f.type = abi::fault::vm_fault;
+    f.words[0] = value;
     return f;
 }
 

@@ -60,7 +60,7 @@ inline constexpr bool has_status_register = false;
 inline constexpr Word status_register = 0;
 /// Fault messages: cause of a load that finds no page, in the status word; lengths.
 inline constexpr unsigned fault_cause_shift = 0;
-inline constexpr Word load_fault_cause = 13;
+inline constexpr Word load_fault_cause = 5;
 inline constexpr Word exception_message_length = mkl::kapi::riscv64_exception_length;
 inline constexpr Word exception_reply_length = 2;
 inline constexpr uint32_t return_instruction = 0x00008067;
