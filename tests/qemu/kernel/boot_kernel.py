@@ -248,17 +248,19 @@ def main():
         q = subprocess.Popen(cmd, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         os.set_blocking(q.stdout.fileno(), False)
         text, end = "", time.monotonic() + a.timeout
-        done = "@@done"
+        seen = set()  # of the expected; looked for in what is new, as a campaign prints much
+        done, late = "@@done", 4096
         while time.monotonic() < end and q.poll() is None:
             chunk = q.stdout.read()
             if chunk:
                 text += chunk.decode("utf-8", "replace")
                 sys.stdout.write(chunk.decode("utf-8", "replace"))
                 sys.stdout.flush()
-            # The serial port delivers a line in pieces: the run ends with its whole last line.
-            ended = "\n" in text.partition(done)[2]
-            if ended or (a.expect and all(e in text for e in a.expect)):
-                break
+                new = text[-late - len(chunk):]
+                seen |= {e for e in a.expect if e in new}
+                # The serial port delivers a line in pieces: the run ends with its whole last line.
+                if "\n" in new.partition(done)[2] or (a.expect and len(seen) == len(set(a.expect))):
+                    break
             time.sleep(0.02)
             if a.status and time.monotonic() > end - a.timeout + 3:
                 text += read_status(a, os.path.join(tmp, "monitor"), os.path.join(tmp, "status"))

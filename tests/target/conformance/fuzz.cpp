@@ -232,7 +232,6 @@ void one_call() {
             if (w[i] % cspace_size == irq_control_slot) w[i]++;
         for (Word i = 4; i < 8; i++) b.msg[i] = w[i];
     }
-    made = made + 1;
     const Word kind = pick(20);
     if (kind == 0) {
         // Anything but the calls that stop the machine or print.
@@ -241,9 +240,11 @@ void one_call() {
             // Unknown ones stop the thread: not too often.
             if (number >= sys::debug_name_thread || pick(16)) return;
         }
+        made = made + 1;
         syscall(number, cap, info_word, w[0], w[1], w[2], w[3]);
         return;
     }
+    made = made + 1;
     if (kind == 1) {
         syscall(sys::nb_recv, cap);
         return;
@@ -260,7 +261,7 @@ void fuzzer(Word) {
 
 /// A CSpace with a bit of everything, all derived from the test's untyped.
 struct World {
-    Word cnode, guarded;
+    Word cnode, guarded, faults;
     Thread thread_;
 
     World() {
@@ -268,8 +269,8 @@ struct World {
         guarded = slot();
         mint_to(guarded, cnode, cnode_data(0, 64 - cspace_bits));
         // IPC buffer and registers work without any capability of the fuzzer's.
-        // Its faults go to an endpoint, where nobody answers: it stops without a line of print.
         thread_ = thread(fuzzer, 0, 100, fault_slot);
+        faults = make(object::endpoint);
         put_in(own_slot, guarded);
         put_in(2, thread_.tcb);
         const Word vspace = make(object::vspace);
@@ -285,6 +286,13 @@ struct World {
         for (Word i = 40; i < 48; i++) put_in(i, make(object::small_page));
         for (Word i = 48; i < 56; i++) put_in(i, make(object::tcb));
         for (Word i = 56; i < 64; i++) put_in(i, make(object::page_table));
+        set_space();
+    }
+    /// The fuzzer's spaces. Its faults go to an endpoint, where nobody answers: it stops without a
+    /// line of print.
+    void set_space() const {
+        invoke(guarded, label::cnode_delete, caps(), fault_slot, 64);
+        put_in(fault_slot, faults);
         invoke(thread_.tcb, label::tcb_set_space, caps(guarded, slot_vspace), fault_slot, 0, 0);
     }
     /// IRQControl cannot be copied: it is lent and taken back.
@@ -334,8 +342,8 @@ TEST(fuzz, random_calls) {
                 if (invoke(world.thread_.tcb, label::tcb_suspend, caps()).error() != no_error)
                     break;
                 invoke(world.thread_.tcb, label::tcb_set_sched_params, caps(slot_tcb), 100, 100);
-                invoke(world.thread_.tcb, label::tcb_set_space, caps(world.guarded, slot_vspace), 0,
-                       0, 0);
+                world.set_space();
+                check_kernel();
                 revive(world.thread_, fuzzer);
                 revived++;
             }
