@@ -96,6 +96,10 @@ Fault start_cpu(const CpuTarget& target, const CpuContext& context);
 /// marked lines once more, then their enable bits.
 void interrupts_enable(const Payload& payload);
 
+/// The same for all lines of a node that starts last, without enabling: its kernel does that, and
+/// one that takes a boot record relies on everything else of them.
+void interrupts_restore(const Payload& payload, const mkl_payload_node& owner);
+
 /// Waits a little, or until wake_all() on another CPU.
 void relax();
 void wake_all();

@@ -85,7 +85,10 @@ bool run_node(Shared& s, const mkl_payload_node& node) {
 void wait_until_ready(Shared& s, const mkl_payload_node* except);
 
 [[noreturn]] void leave(Shared& s, const mkl_payload_node& node) {
-    if ((node.flags & MKL_NODE_LAST) != 0) wait_until_ready(s, &node);
+    if ((node.flags & MKL_NODE_LAST) != 0) {
+        wait_until_ready(s, &node);
+        arch::interrupts_restore(s.payload, node);
+    }
     StatusPage status{node.status};
     status.reach(MKL_STAGE_KERNEL, arch::counter());
     arch::publish(node.status, MKL_PAGE_SIZE);

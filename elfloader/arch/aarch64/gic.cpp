@@ -26,6 +26,28 @@ void set_trigger(rt::Mmio gicd, const mkl_payload_interrupt& line) {
                             line.trigger == MKL_TRIGGER_EDGE ? old | bit : old & ~bit);
 }
 
+/// A kernel that set up the whole distributor left its own route, trigger, group and priority.
+void set_up_again(const mkl_rec_intc& intc, const mkl_payload_interrupt& line,
+                  const mkl_payload_node& owner) {
+    const rt::Mmio gicd{static_cast<uintptr_t>(intc.dist_base)};
+    set_trigger(gicd, line);
+    gicd.write_at<uint8_t>(Gicd::Ipriorityr::offset + line.id,
+                           static_cast<uint8_t>(middle_priority));
+    const uint32_t bit = 1u << line.id % 32, group = gicd.read<Gicd::Igroupr>(line.id / 32);
+    if (intc.type == MKL_INTC_GICV2) {
+        gicd.write<Gicd::Igroupr>(line.id / 32, group & ~bit);
+        gicd.write_at<uint8_t>(Gicd::Itargetsr::offset + line.id,
+                               static_cast<uint8_t>(1u << (owner.cpu_number & 7)));
+    } else {
+        gicd.write<Gicd::Igroupr>(line.id / 32, group | bit);
+        gicd.write<Gicd::Irouter>(line.id, owner.hwid);
+    }
+}
+
+bool is_gic(const mkl_rec_intc& intc) {
+    return intc.type == MKL_INTC_GICV2 || intc.type == MKL_INTC_GICV3;
+}
+
 }  // namespace
 
 Fault set_triggers(const Payload& payload, rt::Mmio gicd, uint32_t lines) {
@@ -49,20 +71,19 @@ Fault set_triggers(const Payload& payload, rt::Mmio gicd, uint32_t lines) {
 
 void interrupts_enable(const Payload& payload) {
     const mkl_rec_intc& intc = payload.header->intc;
-    if (intc.type != MKL_INTC_GICV2 && intc.type != MKL_INTC_GICV3) return;
+    if (!is_gic(intc)) return;
     const rt::Mmio gicd{static_cast<uintptr_t>(intc.dist_base)};
     for (const mkl_payload_interrupt& line : payload.interrupts) {
         if ((line.flags & MKL_PAYLOAD_IRQ_ENABLE) == 0) continue;
-        set_trigger(gicd, line);
-        const mkl_payload_node& owner = payload.nodes[line.node];
-        if (intc.type == MKL_INTC_GICV2) {
-            gicd.write_at<uint8_t>(Gicd::Itargetsr::offset + line.id,
-                                   static_cast<uint8_t>(1u << (owner.cpu_number & 7)));
-        } else {
-            gicd.write<Gicd::Irouter>(line.id, owner.hwid);
-        }
+        set_up_again(intc, line, payload.nodes[line.node]);
         gicd.write<Gicd::Isenabler>(line.id / 32, 1u << line.id % 32);
     }
+}
+
+void interrupts_restore(const Payload& payload, const mkl_payload_node& owner) {
+    if (!is_gic(payload.header->intc)) return;
+    for (const mkl_payload_interrupt& line : payload.interrupts)
+        if (line.node == owner.id) set_up_again(payload.header->intc, line, owner);
 }
 
 Fault interrupts_init(const Payload& payload) {

@@ -32,6 +32,7 @@ Fault interrupts_init_cpu(const Payload&, const mkl_payload_node&) { return no_f
 Fault can_enter(const mkl_payload_node&) { return no_fault(); }
 Fault prepare_entry(const Payload&, const mkl_payload_node&) { return no_fault(); }
 void interrupts_enable(const Payload&) {}
+void interrupts_restore(const Payload&, const mkl_payload_node&) {}
 Fault start_cpu(const CpuTarget& target, const CpuContext&) {
     return fault(MKL_STATUS_CPU_ON, target.name, "a PC under test starts no CPU");
 }

@@ -46,6 +46,7 @@ Fault interrupts_init(const Payload& payload) {
 
 // A source reaches only contexts that have enabled it, which its owner does: nothing to repair.
 void interrupts_enable(const Payload&) {}
+void interrupts_restore(const Payload&, const mkl_payload_node&) {}
 
 Fault interrupts_init_cpu(const Payload& payload, const mkl_payload_node& node) {
     const mkl_rec_intc& intc = payload.header->intc;

@@ -203,7 +203,9 @@ Bytes write_boot_record(const Plan& plan, size_t node, const System& system,
     out.add(MKL_REC_SHARED, false, shared_of(plan, node, system));
     out.add(MKL_REC_DTB, false, std::vector{to_range(layout.dtb)});
     if (n.console) out.add(console_record(hardware, *n.console));
-    out.add(controller_record(hardware, n.cpu_number));
+    mkl_rec_intc controller = controller_record(hardware, n.cpu_number);
+    if (n.decoy) controller.initialiser = MKL_INTC_INIT_DECOY;
+    out.add(controller);
     if (n.log) out.add(MKL_REC_LOG, false, std::vector{to_range(*n.log)});
     out.add(MKL_REC_STATUS, false, std::vector{to_range(n.status)});
     out.add(mkl_rec_timer{record_header<mkl_rec_timer>(MKL_REC_TIMER, true), hardware.timer.id,

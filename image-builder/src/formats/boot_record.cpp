@@ -229,7 +229,7 @@ std::string to_text(const BootRecord& r) {
         s += cat("console type ", r.console->type, " base ", hex(r.console->base), " shift ",
                  r.console->reg_shift, " width ", r.console->io_width, "\n");
     s += cat("interrupt controller ", controller_type(r.controller.type), " initialised by ",
-             r.controller.initialiser == MKL_INTC_INIT_LOADER ? "loader" : "kernel",
+             r.controller.initialiser == MKL_INTC_INIT_KERNEL ? "kernel" : "loader",
              " distributor ", hex(r.controller.dist_base), " + ", hex(r.controller.dist_size),
              " cpu number ", r.controller.cpu_number, "\n");
     for (uint32_t i = 0; i < std::min(r.controller.region_count, MKL_INTC_MAX_REGIONS); i++)

@@ -147,9 +147,11 @@ void print_record(std::string& out, const Record& r) {
             r.console ? console_text(*r.console) : "none", "\n    interrupt controller ",
             intc_name(r.intc->type), " at ", hex(r.intc->dist_base), "+", hex(r.intc->dist_size),
             ", cpu interface ", r.intc->cpu_number, ", initialised by ",
-            r.intc->initialiser == MKL_INTC_INIT_LOADER ? "the loader" : "the kernel", "\n    log ",
-            ranges_text(r.log), ", status ", ranges_text(r.status), "\n    timer ", r.timer->irq,
-            " ", trigger_name(r.timer->trigger), ", ", r.timer->frequency, " Hz\n");
+            r.intc->initialiser == MKL_INTC_INIT_KERNEL  ? "the kernel"
+            : r.intc->initialiser == MKL_INTC_INIT_DECOY ? "the loader, kernel has a decoy"
+                                                         : "the loader",
+            "\n    log ", ranges_text(r.log), ", status ", ranges_text(r.status), "\n    timer ",
+            r.timer->irq, " ", trigger_name(r.timer->trigger), ", ", r.timer->frequency, " Hz\n");
     if (!r.command_line.empty()) out += cat("    command line ", r.command_line, '\n');
     for (const uint16_t type : r.unknown) out += cat("    record of unknown type ", type, '\n');
 }

@@ -217,7 +217,7 @@ private:
     bool check_intc() const {
         const mkl_rec_intc& c = *out_.intc;
         if (c.type < MKL_INTC_GICV2 || c.type > MKL_INTC_NONE) return false;
-        if (c.initialiser != MKL_INTC_INIT_LOADER && c.initialiser != MKL_INTC_INIT_KERNEL)
+        if (c.initialiser < MKL_INTC_INIT_LOADER || c.initialiser > MKL_INTC_INIT_DECOY)
             return false;
         if (c.region_count > MKL_INTC_MAX_REGIONS) return false;
         if ((c.type == MKL_INTC_GICV2 || c.type == MKL_INTC_GICV3) && c.region_count == 0)

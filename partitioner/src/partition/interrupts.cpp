@@ -106,8 +106,10 @@ Guarantee keeper_guarantee(const Context& c, size_t node) {
         return row(foreign ? Enforcer::nobody : Enforcer::loader,
                    cat("Decoy: the loader sets up the distributor once, the kernel ",
                        hex(n.decoy->base()), " instead of it. ",
-                       foreign ? "Nobody keeps its root task from the real one."
-                               : "The initialiser enables a line once its handler exists."));
+                       foreign
+                           ? "Its root task enables its lines in the real one, and nobody keeps it "
+                             "from others'."
+                           : "The initialiser enables a line once its handler exists."));
     case InterruptKeeper::steward:
         return row(Enforcer::loader,
                    cat("Steward: CPU ", c.hardware.cpus[*plan.steward].index,

@@ -225,7 +225,7 @@ def board_plan(args, kernel):
         "timeout": args.timeout, "mark": 1 if args.mark else 0,
         "steward": (args.nodes, 0, args.psci) if args.mark == "cpu" else (0, 0, 0),
     }
-    if args.mark == "last":
+    if args.mark in ("last", "restored"):
         nodes[0]["flags"] |= 4
     return plan
 
@@ -242,7 +242,7 @@ def main():
     p.add_argument("--sel4", type=int, default=0, help="protocol sel4 at this level, with a probe")
     p.add_argument("--protocol", type=int, default=0, help="another number than the program's")
     p.add_argument("--pa44", action="store_true", help="kernel built for 44-bit addresses")
-    p.add_argument("--mark", choices=["cpu", "boot", "last"],
+    p.add_argument("--mark", choices=["cpu", "boot", "last", "restored"],
                    help="lines are enabled by a CPU more, by the boot CPU, or node0 comes last")
     p.add_argument("--shift", type=int, default=0, help="node 0 is on this CPU, node 1 on the next")
     p.add_argument("--timeout", type=int, default=2000)

@@ -132,6 +132,11 @@ TEST(BootRecord, EachFaultIsNamed) {
         {[](Fields& f) { f.dtb.size = ~uint64_t{0}; },                             RecordError::value,   MKL_REC_DTB        },
         {[](Fields& f) { f.intc.region_count = 5; },                               RecordError::value,
          MKL_REC_INTERRUPT_CONTROLLER                                                                                       },
+        {[](Fields& f) { f.intc.initialiser = MKL_INTC_INIT_DECOY; },              RecordError::none,    0                  },
+        {[](Fields& f) { f.intc.initialiser = 4; },                                RecordError::value,
+         MKL_REC_INTERRUPT_CONTROLLER                                                                                       },
+        {[](Fields& f) { f.intc.initialiser = 0; },                                RecordError::value,
+         MKL_REC_INTERRUPT_CONTROLLER                                                                                       },
         {[](Fields& f) { f.intc.type = MKL_INTC_GICV3; },                          RecordError::value,
          MKL_REC_INTERRUPT_CONTROLLER                                                                                       },
     };

@@ -15,11 +15,19 @@ constexpr uint64_t poller_slice_us = 5000;
 constexpr uint32_t stack_words = 256;  // the poller's: it calls nothing deep
 // Below 2^38 on every architecture and far above any image (which starts at 4 MiB).
 constexpr uint64_t own_space_base = 0x2000000000;
-constexpr unsigned max_own_ranges = 3 * max_nodes + 4;
+// Arm IHI 0069H, 12.9: SPIs start at INTID 32; GICD_ISENABLER0.
+constexpr uint32_t first_spi = 32, gicd_isenabler = 0x100;
+constexpr unsigned max_own_ranges = 1 + 3 * max_nodes + 4;
 constexpr unsigned max_bells = 1024;
 
 /// Word 1 of a CapFault and of a VMFault (mkl/kapi/types.hpp).
 constexpr unsigned fault_address_word = 1;
+
+uint32_t line_of(const mkl_spec_object& o) { return static_cast<uint32_t>(o.extra); }
+
+bool is_device_line(const mkl_spec_object& o) {
+    return o.type == MKL_OBJ_IRQ && line_of(o) >= first_spi;
+}
 
 struct FaultText {
     const char* what;
@@ -52,6 +60,8 @@ private:
     void read_spec(const abi::BootInfo& info, Image image);
     OwnRange* own(uint64_t base, uint64_t pages, bool writable, bool device);
     void choose_own_ranges();
+    bool enables_lines() const;
+    void enable_lines();
     OwnRange* range_at(uint64_t base);
     Outcome map_own_ranges();
     Outcome map_component_consoles();
@@ -159,10 +169,35 @@ void Root::choose_own_ranges() {
     if (record_.status.size != 0) own(record_.status.base, 1, true, false);
     if (record_.console != nullptr && record_.console->type != MKL_CONSOLE_NONE)
         own(record_.console->base & ~page_mask, 1, true, true);
+    if (enables_lines()) own(record_.intc->dist_base, 1, true, true);
     if (record_.log.size != 0) own(record_.log.base, record_.log.size / MKL_PAGE_SIZE, true, false);
     for (const mkl_spec_peer& p : spec_.peers) own(p.status, 1, false, false);
     for (const mkl_spec_doorbell& d : spec_.doorbells) own(d.page, 1, false, false);
     for (const mkl_spec_log& l : spec_.logs) own(l.base, l.size / MKL_PAGE_SIZE, false, false);
+}
+
+/// A kernel with a decoy distributor cannot: it masks and unmasks in its own RAM.
+bool Root::enables_lines() const {
+    if (record_.intc == nullptr || record_.intc->initialiser != MKL_INTC_INIT_DECOY) return false;
+    for (const mkl_spec_object& o : spec_.objects)
+        if (is_device_line(o)) return true;
+    return false;
+}
+
+/// Once their handlers stand: a level interrupt without one comes again for ever. A register that
+/// sets the bits that are written as 1, so nodes do not disturb one another; and the page goes back
+/// out of reach at once.
+void Root::enable_lines() {
+    OwnRange* const gicd = enables_lines() ? range_at(record_.intc->dist_base) : nullptr;
+    if (gicd == nullptr || gicd->at == nullptr) return;
+    auto* const registers = static_cast<volatile uint32_t*>(gicd->at);
+    for (const mkl_spec_object& o : spec_.objects) {
+        if (!is_device_line(o)) continue;
+        const uint32_t line = line_of(o);
+        registers[gicd_isenabler / sizeof(uint32_t) + line / 32] = 1u << line % 32;
+    }
+    gicd->at = nullptr;
+    check(outcome("give the interrupt controller's page back", kernel::remove(gicd->first_slot)));
 }
 
 /// The status page and the console first: what fails after them is seen.
@@ -462,6 +497,7 @@ void Root::run(const abi::BootInfo& info, Image image) {
     check(map_component_consoles());
     check(choose_notification());
     check(prepare_doorbells());
+    enable_lines();
     reached(MKL_STAGE_READY);
     wait_for_peers();
     check(builder_.start());

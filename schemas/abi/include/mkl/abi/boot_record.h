@@ -171,6 +171,8 @@ MKL_ABI_ASSERT(sizeof(struct mkl_rec_console) == 32, "console record is 32 bytes
 #define MKL_INTC_NONE 4u        /* boards without one that mkl drives (BCM2836): loader only */
 #define MKL_INTC_INIT_LOADER 1u /* distributor is set up; kernel touches only its own lines' enable bits */
 #define MKL_INTC_INIT_KERNEL 2u
+#define MKL_INTC_INIT_DECOY 3u /* as LOADER, but the kernel has a decoy, so its mask does nothing: the
+                                 * root task sets a line's enable bit once its handler is there */
 #define MKL_INTC_MAX_REGIONS 4u
 struct mkl_rec_intc {
     struct mkl_boot_record h;
