@@ -29,9 +29,13 @@ public:
         if (!prove_tree(tree_, plan_, node_, hardware_, sink_)) return false;
         out.dtb = to_dtb(tree_);
         out.dts = to_dts(tree_);
-        out.overlay = overlay_dts(plan_, node_, system_, hardware_);
-        if (request_.kernel.is_stock_sel4())
-            out.kernel_dts = kernel_dts(plan_, node_, system_, hardware_);
+        std::optional<std::string> base;
+        if (request_.kernel.tree)
+            base = inputs_.user_text(*request_.kernel.tree, "tree of the kernel");
+        auto sources = kernel_sources(plan_, node_, system_, hardware_, base, sink_);
+        if (!sources) return false;
+        out.overlay = std::move(sources->overlay);
+        out.kernel_dts = std::move(sources->kernel_dts);
 
         kernel_ = load_kernel(plan_, node_, system_, hardware_, inputs_, sink_);
         const bool root = request_.root ? load_foreign_root() : load_components();

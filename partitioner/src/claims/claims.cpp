@@ -2,7 +2,6 @@
 #include "mkl/claims/claims.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "mkl/support/text.hpp"
 
@@ -74,29 +73,6 @@ std::optional<size_t> reached_through(const Hardware& hardware, size_t device) {
     return std::nullopt;
 }
 
-/// select() with a table of paths where many selectors make one worth its while.
-class PathIndex {
-public:
-    PathIndex(const Hardware& hardware, size_t selectors) : hardware_{hardware} {
-        constexpr size_t few = 8;
-        if (selectors <= few) return;
-        by_path_.reserve(hardware.devices.size());
-        for (size_t i = 0; i < hardware.devices.size(); i++)
-            by_path_.emplace(hardware.devices[i].path, i);
-    }
-    std::vector<size_t> select(const DeviceSelector& selector) const {
-        if (by_path_.empty() || selector.kind != Kind::path)
-            return mkl::select(hardware_, selector);
-        const auto it = by_path_.find(selector.text);
-        if (it == by_path_.end()) return {};
-        return {it->second};
-    }
-
-private:
-    const Hardware& hardware_;
-    std::unordered_map<std::string_view, size_t> by_path_;
-};
-
 /// Enabled devices with registers or an interrupt line (not timers of the CPU), but the excepted
 /// ones, what is below those, and what an excepted one stands below (a bus goes with its devices).
 std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSelector& selector) {
@@ -140,6 +116,21 @@ std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selec
         out.push_back(i);
     }
     return out;
+}
+
+DeviceIndex::DeviceIndex(const Hardware& hardware, size_t selectors) : hardware_{hardware} {
+    constexpr size_t few = 8;
+    if (selectors <= few) return;
+    by_path_.reserve(hardware.devices.size());
+    for (size_t i = 0; i < hardware.devices.size(); i++)
+        by_path_.emplace(hardware.devices[i].path, i);
+}
+
+std::vector<size_t> DeviceIndex::select(const DeviceSelector& selector) const {
+    if (by_path_.empty() || selector.kind != Kind::path) return mkl::select(hardware_, selector);
+    const auto it = by_path_.find(selector.text);
+    if (it == by_path_.end()) return {};
+    return {it->second};
 }
 
 std::string to_text(const DeviceSelector& selector) {
@@ -187,9 +178,9 @@ std::vector<DeviceClaim> device_claims(const System& system, const Hardware& har
     // Selector of each device; nullptr: not claimed.
     std::vector<const DeviceSelector*> by_device(hardware.devices.size(), nullptr);
     std::vector<bool> direct(hardware.devices.size(), false);
-    const PathIndex paths{hardware, selectors.size()};
+    const DeviceIndex index{hardware, selectors.size()};
     for (const DeviceSelector* s : selectors)
-        for (const size_t i : paths.select(*s))
+        for (const size_t i : index.select(*s))
             if (hardware.devices[i].enabled && by_device[i] == nullptr) {
                 by_device[i] = s;
                 direct[i] = true;

@@ -186,10 +186,8 @@ std::optional<KernelSources> kernel_sources(const Plan& plan, size_t node, const
                                             DiagnosticSink& sink) {
     const KernelChoice& kernel = system.nodes.at(node).kernel;
     KernelSources out;
-    if (kernel.kind != KernelKind::elf) {
-        out.overlay = overlay_dts(plan, node, system, hardware);
-        return out;
-    }
+    out.overlay = overlay_dts(plan, node, system, hardware);
+    if (!kernel.is_stock_sel4()) return out;
     bool good = true;
     out.kernel_dts = kernel_dts(plan, node, system, hardware);
     good = prove_kernel_source(out.kernel_dts, hardware.source, plan, node, hardware, sink);

@@ -39,10 +39,10 @@ std::string hint_for(const Hardware& hardware, const DeviceSelector& s) {
     return name_hint(s.text, known);
 }
 
-void check_known(const Hardware& hardware, const DeviceSelector& s, std::string_view who,
-                 DiagnosticSink& sink) {
-    for (const DeviceSelector& e : s.except) check_known(hardware, e, who, sink);
-    if (!select(hardware, s).empty()) return;
+void check_known(const Hardware& hardware, const DeviceIndex& index, const DeviceSelector& s,
+                 std::string_view who, DiagnosticSink& sink) {
+    for (const DeviceSelector& e : s.except) check_known(hardware, index, e, who, sink);
+    if (!index.select(s).empty()) return;
     const bool many = s.kind == Kind::glob || s.kind == Kind::compatible;
     sink.report({.id = "E220",
                  .where = s.where,
@@ -71,21 +71,26 @@ SourceSpan tree_place(const Hardware& hardware, const std::string& path) {
 }
 
 void devices_known(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
-    for (const NodeSelector& n : node_selectors(system))
-        check_known(hardware, *n.selector, cat("node '", system.nodes[n.node].name.value, "'"),
-                    sink);
+    const std::vector<NodeSelector> selectors = node_selectors(system);
+    const DeviceIndex index{hardware, selectors.size()};
+    for (const NodeSelector& n : selectors)
+        check_known(hardware, index, *n.selector,
+                    cat("node '", system.nodes[n.node].name.value, "'"), sink);
     for (const NodeRequest& n : system.nodes)
         for (const DmaTrust& t : n.dma_trusted)
-            check_known(hardware, t.device, "`dma-trusted:`", sink);
+            check_known(hardware, index, t.device, "`dma-trusted:`", sink);
     for (const ComponentRequest& c : system.components)
         for (const ComponentDevice& d : c.devices)
-            check_known(hardware, d.device, cat("component '", c.name.value, "'"), sink);
-    for (const ShareRequest& s : system.share) check_known(hardware, s.device, "`share:`", sink);
+            check_known(hardware, index, d.device, cat("component '", c.name.value, "'"), sink);
+    for (const ShareRequest& s : system.share)
+        check_known(hardware, index, s.device, "`share:`", sink);
 }
 
 void devices_enabled(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
-    for (const NodeSelector& n : node_selectors(system)) {
-        for (const size_t i : select(hardware, *n.selector)) {
+    const std::vector<NodeSelector> selectors = node_selectors(system);
+    const DeviceIndex index{hardware, selectors.size()};
+    for (const NodeSelector& n : selectors) {
+        for (const size_t i : index.select(*n.selector)) {
             const Device& d = hardware.devices[i];
             if (d.enabled) continue;
             std::string_view culprit = d.path;
@@ -106,11 +111,13 @@ void devices_enabled(const System& system, const Hardware& hardware, DiagnosticS
 }
 
 void devices_assignable(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
-    for (const NodeSelector& n : node_selectors(system)) {
+    const std::vector<NodeSelector> selectors = node_selectors(system);
+    const DeviceIndex index{hardware, selectors.size()};
+    for (const NodeSelector& n : selectors) {
         const bool one = n.selector->kind == Kind::path || n.selector->kind == Kind::alias ||
                          n.selector->kind == Kind::label;
         if (!one) continue;
-        for (const size_t i : select(hardware, *n.selector))
+        for (const size_t i : index.select(*n.selector))
             if (is_interrupt_controller(hardware, hardware.devices[i]))
                 sink.report({.id = "E222",
                              .where = n.selector->where,

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "mkl/model/hardware.hpp"
@@ -20,6 +22,18 @@ inline constexpr uint64_t page_bytes = 4096;
 /// Devices (indices in Hardware::devices, ascending) that a selector names, disabled ones
 /// included only where it names exactly one. Empty: no match.
 std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector);
+
+/// select() for many selectors: a table of paths, where it is worth its while. The board must
+/// outlive it.
+class DeviceIndex {
+public:
+    DeviceIndex(const Hardware& hardware, size_t selectors);
+    std::vector<size_t> select(const DeviceSelector& selector) const;
+
+private:
+    const Hardware& hardware_;
+    std::unordered_map<std::string_view, size_t> by_path_;
+};
 
 /// Whether `path` is `top` or below it.
 bool is_below_or_at(std::string_view path, std::string_view top);

@@ -47,12 +47,12 @@ bool prove_kernel_source(std::string_view text, const SourceSpan& where, const P
 
 /// What a node's kernel can be built from.
 struct KernelSources {
-    std::string overlay;     ///< "": the kernel names no tree that it could be concatenated to
+    std::string overlay;     ///< for the tree that the kernel names, else for the board's own
     std::string kernel_dts;  ///< "": the kernel is not built from a tree
 };
-/// A kernel that is a file of the user's: kernel.dts, and the overlay for the tree that
-/// `kernel: {tree: FILE}` names (`tree_text`: its content). Other kernels: the overlay for the
-/// board's own tree. Sources of a user's kernel are proved. nullopt if an error was reported.
+/// An unmodified seL4: kernel.dts, and the overlay for the tree that `kernel: {tree: FILE}` names
+/// (`tree_text`: its content); both are proved. Other kernels: the overlay for the board's own
+/// tree. nullopt if an error was reported.
 std::optional<KernelSources> kernel_sources(const Plan& plan, size_t node, const System& system,
                                             const Hardware& hardware,
                                             std::optional<std::string_view> tree_text,
