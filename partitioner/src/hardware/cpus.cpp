@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+
 #include "extract.hpp"
 #include "mkl/support/text.hpp"
 
@@ -83,8 +85,15 @@ bool extract_cpus(const Extraction& x) {
             cpu.why_not_startable = "its reg does not say which CPU it is";
         } else {
             cpu.hwid = HwCpuId{reg.number(0, address_cells)};
+            for (const Cpu& other : x.hardware.cpus)
+                if (other.hwid == cpu.hwid && cpu.why_not_startable.empty())
+                    cpu.why_not_startable = cat("its reg is that of ", other.path);
         }
-        const bool is_riscv = node.property("riscv,isa") != nullptr;
+        // riscv,isa-base stands in newer trees in place of riscv,isa (RISC-V CPU binding).
+        const bool is_riscv = node.property("riscv,isa") != nullptr ||
+                              node.property("riscv,isa-base") != nullptr ||
+                              std::find(cpu.compatible.begin(), cpu.compatible.end(), "riscv") !=
+                                  cpu.compatible.end();
         riscv = riscv || is_riscv;
         if (cpu.why_not_startable.empty()) {
             if (is_riscv) {

@@ -139,6 +139,22 @@ std::string iommu_of(const TreeView& tree, size_t index) {
     return "";
 }
 
+void report_registers(const Extraction& x, size_t index, RegisterFault fault) {
+    const bool cut = fault == RegisterFault::cut;
+    const size_t up = x.tree[index].parent;
+    x.sink.report(
+        {"W441",
+         x.at(index),
+         cut ? cat("reg of ", x.tree[index].path, " is not a whole number of addresses of ",
+                   x.tree.address_cells(up), " and sizes of ", x.tree.size_cells(up), " cells")
+             : cat("registers of ", x.tree[index].path,
+                   " are in no window of the `ranges` of the buses above it"),
+         {},
+         cut ? cat("correct it, or #address-cells and #size-cells of ", x.tree[up].path,
+                   " (2 and 1 if it does not say them)")
+             : std::string{"correct reg or ranges; no node gets what they name"}});
+}
+
 }  // namespace
 
 void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
@@ -157,7 +173,9 @@ void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
         device.labels = names(labels, n.path);
         device.compatible = n.node->texts("compatible");
         device.enabled = n.enabled;
-        device.registers = x.tree.registers(i);
+        RegisterFault fault = RegisterFault::none;
+        device.registers = x.tree.registers(i, fault);
+        if (fault != RegisterFault::none && n.enabled) report_registers(x, i, fault);
         device.providers = providers_of(x.tree, i);
         device.firmware = firmware_kind(device.compatible);
         device.has_dma = has_dma(*n.node);

@@ -116,45 +116,66 @@ size_t TreeView::interrupt_parent(size_t index) const {
 }
 
 namespace {
-/// A bus address: at most two cells count as the number; a third one (PCI phys.hi, Spec 2.3.8 and
-/// IEEE 1275 PCI binding 2.2.1.1) selects the space by its ss bits.
+constexpr uint32_t max_address_cells = 3;
+
+/// An address on a bus: at most two cells are the number, a third one before them tells spaces
+/// apart: chip selects, windows, or the ss bits of PCI's phys.hi (Spec 2.3.8 and IEEE 1275 PCI
+/// binding 2.2.1.1), whose other bits say nothing about where.
 struct BusAddress {
     uint32_t space;
     uint64_t number;
 };
-constexpr uint32_t pci_space_mask = 0x03000000;
-BusAddress bus_address(Cells cells) {
+BusAddress bus_address(Cells cells, bool is_pci) {
+    constexpr uint32_t pci_space_mask = 0x03000000;
     const size_t n = cells.size();
-    return {n == 3 ? cells[0] & pci_space_mask : 0,
-            n <= 2 ? cells.number(0, n) : cells.number(n - 2, 2)};
+    if (n < max_address_cells) return {0, cells.number(0, n)};
+    return {is_pci ? cells[0] & pci_space_mask : cells[0], cells.number(n - 2, 2)};
 }
-constexpr uint32_t max_address_cells = 3;
+
+bool is_pci(const DtNode& node) {
+    const auto type = node.text("device_type");
+    return type == "pci" || type == "pciex";
+}
 }  // namespace
 
-/// Address on the bus below `bus` to the address on the bus that `bus` stands on.
-std::optional<uint64_t> TreeView::to_parent(size_t bus, Cells child) const {
+/// Address on the bus below `bus`, as its children write it, to the cells that the bus above has.
+std::optional<Bytes> TreeView::to_parent(size_t bus, Cells child) const {
     const DtProperty* ranges = nodes_[bus].node->property("ranges");
     if (ranges == nullptr) return std::nullopt;  // Spec 2.3.8: no mapping
-    const BusAddress address = bus_address(child);
+    const bool pci = is_pci(*nodes_[bus].node),
+               pci_above = is_pci(*nodes_[nodes_[bus].parent].node);
+    const BusAddress address = bus_address(child, pci);
     const uint32_t child_cells = address_cells(bus), length_cells = size_cells(bus);
     const uint32_t parent_cells = address_cells(nodes_[bus].parent);
     if (child_cells > max_address_cells || parent_cells > max_address_cells || length_cells > 2)
         return std::nullopt;
-    if (ranges->value.empty()) return address.number;
+    const auto cells_above = [&](BusAddress a) {
+        Bytes out;
+        if (parent_cells == max_address_cells) append_cell(out, a.space);
+        append_cells(out, a.number, std::min(parent_cells, 2U));
+        return out;
+    };
+    if (ranges->value.empty()) return cells_above(address);
     const Cells rows{ranges};
     const size_t row = child_cells + parent_cells + length_cells;
     for (size_t i = 0; row != 0 && i + row <= rows.size(); i += row) {
-        const BusAddress from = bus_address(rows.part(i, child_cells));
-        const BusAddress to = bus_address(rows.part(i + child_cells, parent_cells));
+        const BusAddress from = bus_address(rows.part(i, child_cells), pci);
+        const BusAddress to = bus_address(rows.part(i + child_cells, parent_cells), pci_above);
         const uint64_t length = rows.number(i + child_cells + parent_cells, length_cells);
         if (from.space == address.space && address.number >= from.number &&
             address.number - from.number < length)
-            return to.number + (address.number - from.number);
+            return cells_above({to.space, to.number + (address.number - from.number)});
     }
     return std::nullopt;
 }
 
 std::vector<PhysRange> TreeView::registers(size_t index) const {
+    RegisterFault fault = RegisterFault::none;
+    return registers(index, fault);
+}
+
+std::vector<PhysRange> TreeView::registers(size_t index, RegisterFault& fault) const {
+    fault = RegisterFault::none;
     std::vector<PhysRange> out;
     const DtProperty* reg = nodes_[index].node->property("reg");
     const size_t parent = nodes_[index].parent;
@@ -162,21 +183,27 @@ std::vector<PhysRange> TreeView::registers(size_t index) const {
     const uint32_t ac = address_cells(parent), sc = size_cells(parent);
     if (ac == 0 || ac > max_address_cells || sc == 0 || sc > 2) return out;
     const Cells cells{reg};
+    if (reg->value.size() % (size_t{4} * (ac + sc)) != 0) fault = RegisterFault::cut;
     for (size_t i = 0; i + ac + sc <= cells.size(); i += ac + sc) {
-        Bytes scratch;
-        Cells address = cells.part(i, ac);
-        std::optional<uint64_t> base = bus_address(address).number;
-        for (size_t bus = parent; base && nodes_[bus].parent != none; bus = nodes_[bus].parent) {
-            base = to_parent(bus, address);
-            if (!base) break;
-            scratch.clear();
-            append_cells(scratch, *base, address_cells(nodes_[bus].parent));
-            address = Cells{std::span<const std::byte>{scratch}};
+        const Cells written = cells.part(i, ac);
+        std::optional<Bytes> address = Bytes{};
+        for (const uint32_t shift : {0U, 1U, 2U})
+            if (shift < ac) append_cell(*address, written[shift]);
+        size_t bus = parent;
+        while (address && nodes_[bus].parent != none) {
+            address = to_parent(bus, Cells{std::span<const std::byte>{*address}});
+            if (!address && nodes_[bus].node->property("ranges") != nullptr)
+                fault = RegisterFault::outside;
+            bus = nodes_[bus].parent;
         }
         const uint64_t size = cells.number(i + ac, sc);
-        if (!base || size == 0) continue;
-        if (const auto range = PhysRange::from_base_size(PhysAddr{*base}, size))
+        if (!address || size == 0) continue;
+        const uint64_t base =
+            bus_address(Cells{std::span<const std::byte>{*address}}, false).number;
+        if (const auto range = PhysRange::from_base_size(PhysAddr{base}, size))
             out.push_back(*range);
+        else
+            fault = RegisterFault::outside;
     }
     return out;
 }
@@ -196,8 +223,8 @@ std::optional<std::vector<PhysRange>> TreeView::dma_windows(size_t index) const 
         const size_t row = child_cells + parent_cells + length_cells;
         std::vector<PhysRange> above;
         for (size_t i = 0; row != 0 && i + row <= rows.size(); i += row) {
-            const uint64_t from = bus_address(rows.part(i, child_cells)).number;
-            const uint64_t to = bus_address(rows.part(i + child_cells, parent_cells)).number;
+            const uint64_t from = bus_address(rows.part(i, child_cells), false).number;
+            const uint64_t to = bus_address(rows.part(i + child_cells, parent_cells), false).number;
             const uint64_t length = rows.number(i + child_cells + parent_cells, length_cells);
             const auto window = PhysRange::from_base_size(PhysAddr{from}, length);
             if (!window) continue;

@@ -70,6 +70,25 @@ TEST(Corpus, VariedBoardsWithAllDevicesDealtOut) {
     EXPECT_GT(partitioned, refused);
 }
 
+/// Boards that are odd on purpose: tests/boards/odd.
+class OddBoards : public testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(OddBoards, ArePartitionedWhateverIsSplit) {
+    for (const Split split : {Split::no_devices, Split::uarts}) {
+        const TreeRun run = run_tree(GetParam(), split);
+        EXPECT_EQ(run.end, End::partitioned) << run.text;
+        EXPECT_TRUE(split == Split::no_devices || run.uarts >= 2) << run.uarts;
+    }
+    for (uint32_t seed = 0; seed < 8; seed++) {
+        const TreeRun run = run_tree(GetParam(), Split::varied, seed);
+        EXPECT_TRUE(run.end != End::failed || is_refusal(run.text)) << seed << ": " << run.text;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OddBoards,
+                         testing::ValuesIn(trees_in(MKL_TEST_BOARDS "/odd", ".dts")),
+                         [](const auto& i) { return i.param.stem().string(); });
+
 TEST(Corpus, TwoNodesWithoutDevices) { run_share(Split::no_devices); }
 TEST(Corpus, TwoNodesWithTheUartsSplit) { run_share(Split::uarts); }
 

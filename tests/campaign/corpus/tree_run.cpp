@@ -50,11 +50,14 @@ DtcResult dtc(std::string_view input, const char* from, const char* to) {
     return out;
 }
 
-std::optional<DeviceTree> tree_in(const std::filesystem::path& dtb, TreeRun& run) {
+std::optional<DeviceTree> tree_in(const std::filesystem::path& file, TreeRun& run) {
     HostFileSystem files;
-    const auto blob = files.read(dtb, max_dtb_bytes, run.text);
+    auto blob = files.read(file, max_dtb_bytes, run.text);
     if (!blob) return std::nullopt;
     DiagnosticSink sink;
+    if (file.extension() == ".dts") blob = compile_dts(as_text(*blob), "", {}, sink);
+    run.text = text_of(sink, 'E');
+    if (!blob) return std::nullopt;
     auto tree = parse_dtb(*blob, {}, sink);
     run.text = text_of(sink, 'E');
     return tree;
@@ -109,13 +112,19 @@ bool entangled(const Device& a, const Device& b) {
     return false;
 }
 
-/// Every enabled UART that mkl can drive, in turn to node0 and node1; those that share a page or a
-/// line stay together, since mkl rightly refuses to part them.
+bool is_serial_port(const Device& d) {
+    const std::string_view name = std::string_view{d.path}.substr(d.path.rfind('/') + 1);
+    return !d.registers.empty() && (name.starts_with("serial@") || name.starts_with("uart"));
+}
+
+/// Every enabled UART in turn to node0 and node1, as a console if mkl can drive it; those that
+/// share a page or a line stay together, since mkl rightly refuses to part them.
 size_t add_uarts(System& system, const Hardware& hardware) {
     std::vector<std::pair<const Device*, size_t>> given;
     size_t turn = 0;
     for (const Device& d : hardware.devices) {
-        if (!d.enabled || !uart_of(hardware, d)) continue;
+        const bool drives = uart_of(hardware, d).has_value();
+        if (!d.enabled || (!drives && !is_serial_port(d))) continue;
         size_t to = SIZE_MAX;
         for (const auto& [other, node] : given)
             if (entangled(*other, d)) to = node;
@@ -124,7 +133,7 @@ size_t add_uarts(System& system, const Hardware& hardware) {
         DeviceSelector selector;
         selector.text = d.path;
         NodeRequest& node = system.nodes[to];
-        if (!node.console) {
+        if (!node.console && drives) {
             node.console = selector;
         } else {
             node.devices.push_back(selector);
@@ -164,12 +173,12 @@ std::string ask_dtc(const Hardware& hardware, const std::vector<DeviceTree>& tre
 
 }  // namespace
 
-TreeRun run_tree(const std::filesystem::path& dtb, Split split, uint32_t seed) {
+TreeRun run_tree(const std::filesystem::path& file, Split split, uint32_t seed) {
     TreeRun run;
     System system;
     system.path = "system.yaml";
     const auto begin = std::chrono::steady_clock::now();
-    auto tree = tree_in(dtb, run);
+    auto tree = tree_in(file, run);
     if (!tree) return run;
     if (split == Split::varied) vary(*tree, seed);
     const auto hardware = read(*tree, system.board, run);
@@ -216,11 +225,12 @@ TreeRun run_tree(const std::filesystem::path& dtb, Split split, uint32_t seed) {
     return run;
 }
 
-std::vector<std::filesystem::path> trees_in(const std::filesystem::path& directory) {
+std::vector<std::filesystem::path> trees_in(const std::filesystem::path& directory,
+                                            std::string_view extension) {
     std::vector<std::filesystem::path> out;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-        if (entry.path().extension() == ".dtb") out.push_back(entry.path());
+        if (entry.path().extension() == extension) out.push_back(entry.path());
     std::sort(out.begin(), out.end());
     return out;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mkl::test {
@@ -28,9 +29,11 @@ struct TreeRun {
     std::string text;         ///< findings, or what went wrong
 };
 
-TreeRun run_tree(const std::filesystem::path& dtb, Split split, uint32_t seed = 0);
+/// `file`: a blob, or a source that needs no preprocessor.
+TreeRun run_tree(const std::filesystem::path& file, Split split, uint32_t seed = 0);
 
-/// .dtb files of a directory in name order.
-std::vector<std::filesystem::path> trees_in(const std::filesystem::path& directory);
+/// The trees of a directory in name order.
+std::vector<std::filesystem::path> trees_in(const std::filesystem::path& directory,
+                                            std::string_view extension = ".dtb");
 
 }  // namespace mkl::test

@@ -210,5 +210,66 @@ TEST(Boards, BoardReserve) {
     EXPECT_EQ(h.reserved.back().range, range(0x48000000, 0x80000));
 }
 
+TEST(Boards, OddCells) {
+    const Hardware h = load_board("odd/cells.dts");
+    const auto at = [&](const char* path) { return device(h, path).registers; };
+    EXPECT_EQ(at("/localbus@9000000/serial@1,0,0"), std::vector{range(0x9100000, 0x100)});
+    EXPECT_TRUE(at("/localbus@9000000/serial@2,0,0").empty()) << "a chip select without a window";
+    EXPECT_EQ(at("/pcie@10000000/pci@0,0/serial@1,0"), std::vector{range(0x11001000, 0x100)});
+    EXPECT_EQ(at("/outer/middle@100000/inner@7,0/serial@1000"),
+              std::vector{range(0x20301000, 0x100)});
+    EXPECT_EQ(at("/defaults/serial@22000000"), std::vector{range(0x22000000, 0x100)});
+    EXPECT_EQ(at("/no-size-cells/serial@1000"), std::vector{range(0x23001000, 0x100)});
+    EXPECT_TRUE(at("/no-ranges/thing@4").empty());
+}
+
+TEST(Boards, OddInterrupts) {
+    const Hardware h = load_board("odd/interrupts.dts");
+    EXPECT_EQ(lines(device(h, "/soc/serial@9000000")), std::vector<uint32_t>{32 + 40});
+    EXPECT_EQ(lines(device(h, "/soc/serial@9001000")), std::vector<uint32_t>{32 + 41});
+    EXPECT_EQ(lines(device(h, "/soc/serial@9002000")),
+              (std::vector<uint32_t>{32 + 50, 0, 32 + 42}));
+    EXPECT_EQ(lines(device(h, "/soc/gpio@9010000")), std::vector<uint32_t>{32 + 43});
+    EXPECT_EQ(device(h, "/soc/sensor@9030000").interrupts.at(0).controller,
+              "/soc/combiner@9020000");
+    EXPECT_EQ(lines(device(h, "/soc/lost@9040000")), std::vector<uint32_t>{0});
+}
+
+TEST(Boards, OddCpus) {
+    const Hardware h = load_board("odd/cpus.dts");
+    ASSERT_EQ(h.cpus.size(), 6u);
+    EXPECT_EQ(h.cpus[0].hwid.value, 0x100000300u);
+    EXPECT_EQ(h.cpus[4].why_not_startable, "its reg is that of /cpus/cpu@10200");
+    EXPECT_EQ(h.cpus[5].start, StartMethod::none);
+    EXPECT_EQ(h.cpus[2].why_not_startable, "");
+}
+
+TEST(Boards, OddMemory) {
+    const Hardware h = load_board("odd/memory.dts");
+    ASSERT_EQ(h.ram.size(), 3u);
+    EXPECT_EQ(h.ram[0].range, range(0x880000000, 0x20000000));
+    EXPECT_EQ(h.reserved.size(), 7u) << "not the dynamic one, not the one that is off";
+}
+
+TEST(Boards, OddPlic) {
+    const Hardware h = load_board("odd/plic.dts");
+    EXPECT_EQ(h.architecture, Architecture::riscv64);
+    EXPECT_NE(h.cpus[0].why_not_startable, "");
+    EXPECT_EQ(h.cpus[2].start, StartMethod::sbi_hsm) << "riscv,isa-base";
+    EXPECT_EQ(h.controller.plic_context.at(1), 4u);
+    EXPECT_EQ(h.controller.plic_context.at(2), 2u);
+}
+
+TEST(Boards, OddBroken) {
+    HostFileSystem files;
+    DiagnosticSink sink;
+    const auto hardware = load_hardware(files, test::system_with_board("odd/broken.dts"), sink);
+    ASSERT_TRUE(hardware) << test::text_of(sink);
+    const std::string text = test::text_of(sink);
+    for (const char* expected :
+         {"W441 /soc/adc@2000:", "W441 /soc/far@800000:", "W440 /soc/i2c@1000:"})
+        EXPECT_NE(text.find(expected), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace mkl

@@ -43,6 +43,54 @@ TEST(TreeView, StatusOfAncestorsCounts) {
     EXPECT_EQ(view[view.find("/bus")].end, view.find("/other"));
 }
 
+/// A bus of three address cells at `bus`, with `ranges`, and /bus/device with `reg`.
+DeviceTree three_cells(Bytes ranges, Bytes reg, DtProperty more) {
+    DeviceTree tree;
+    DtNode bus{
+        "bus",
+        {{"#address-cells", cells({3})},
+          {"#size-cells", cells({1})},
+          {"ranges", std::move(ranges)},
+          std::move(more)},
+        {{"device", {{"reg", std::move(reg)}}, {}} }
+    };
+    tree.root.properties = {
+        {"#address-cells", cells({1})},
+        {"#size-cells",    cells({1})}
+    };
+    tree.root.children.push_back(std::move(bus));
+    return tree;
+}
+
+TEST(TreeView, TheFirstOfThreeCellsTellsSpacesApart) {
+    const Bytes ranges = cells({0, 0, 0, 0x1000, 0x100, 1, 0, 0, 0x2000, 0x100});
+    const DeviceTree tree = three_cells(ranges, cells({1, 0, 0x10, 0x20}), {"other", {}});
+    const TreeView view{tree};
+    EXPECT_EQ(view.registers(view.find("/bus/device")), std::vector{test::range(0x2010, 0x20)});
+    // A PCI bus: the bits that say which device it is say nothing about where.
+    const Bytes memory = cells({0x02000000, 0, 0x10, 0x3000, 0x100});
+    const DeviceTree pci =
+        three_cells(memory, cells({0x82000810, 0, 0x10, 0x20}), {"device_type", text("pci")});
+    const TreeView pci_view{pci};
+    EXPECT_EQ(pci_view.registers(pci_view.find("/bus/device")),
+              std::vector{test::range(0x3000, 0x20)});
+}
+
+TEST(TreeView, WhatIsWrongWithAReg) {
+    const Bytes ranges = cells({0, 0, 0, 0x1000, 0x100});
+    const auto fault_of = [&](Bytes reg) {
+        const DeviceTree tree = three_cells(ranges, std::move(reg), {"other", {}});
+        const TreeView view{tree};
+        RegisterFault fault = RegisterFault::none;
+        (void)view.registers(view.find("/bus/device"), fault);
+        return fault;
+    };
+    EXPECT_EQ(fault_of(cells({0, 0, 0, 4})), RegisterFault::none);
+    EXPECT_EQ(fault_of(cells({0, 0, 0, 4, 1})), RegisterFault::cut);
+    EXPECT_EQ(fault_of(cells({0, 0, 0x200, 4})), RegisterFault::outside);
+    EXPECT_EQ(fault_of(cells({2, 0, 0, 4})), RegisterFault::outside);
+}
+
 TEST(TreeView, InterruptParentOfAChildOfAControllerIsTheController) {
     DeviceTree tree;
     DtNode pmic{

@@ -51,6 +51,12 @@ struct TreeNode {
     uint32_t phandle = 0;  ///< 0: none
 };
 
+enum class RegisterFault {
+    none,
+    cut,      ///< not a whole number of addresses and sizes
+    outside,  ///< in no window of a `ranges` above it, or beyond 64 bits
+};
+
 class TreeView {
 public:
     static constexpr size_t none = SIZE_MAX;
@@ -78,6 +84,8 @@ public:
     /// CPU-physical ranges of `reg`, in order, those only that every `ranges` up to the root
     /// translates and whose size is not 0.
     std::vector<PhysRange> registers(size_t index) const;
+    /// The same, and what is wrong with the part of `reg` that is not among them.
+    std::vector<PhysRange> registers(size_t index, RegisterFault& fault) const;
 
     /// What a master at `index` can reach, in CPU addresses, sorted; nullopt if no `dma-ranges`
     /// above it limits it (an absent or empty one does not).
@@ -85,7 +93,7 @@ public:
 
 private:
     void add(const DtNode& node, size_t parent, const std::string& path, bool enabled);
-    std::optional<uint64_t> to_parent(size_t bus, Cells child) const;
+    std::optional<Bytes> to_parent(size_t bus, Cells child) const;
 
     std::vector<TreeNode> nodes_;  ///< depth first, parents before children
     std::unordered_map<std::string_view, size_t> by_path_;
