@@ -46,9 +46,10 @@ bool irq_granted(Word irq, Word& trigger) {
 
 /// Not for the kernel's timer: the architecture calls timer_tick().
 void handle_interrupt(Word irq) {
+    // A line without a handler here was never enabled here: its registers are not this node's.
+    if (irq >= max_irqs || !irq_active(irq)) return;
     // Masked until the handler acknowledges, as a level line would fire again at once.
     arch::set_irq_enabled(irq, false);
-    if (irq >= max_irqs || !irq_active(irq)) return;
     const Cap cap = kernel.irq_slots[irq].cap;
     if (cap.is(tag_notification) && cap.has(can_write))
         send_signal(*ptr<Notification>(cap.pa()), cap.badge());

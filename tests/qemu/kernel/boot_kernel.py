@@ -125,7 +125,7 @@ def build_node(a, node, root):
     root_at = rec_at + PAGE
     rec = boot_record(m["number"], records_of(a, node, base, kend, kva, (dtb_at, len(dtb)),
                                               (root_at, root_at + len(rimage)), rva, rentry))
-    if a.corrupt:
+    if a.corrupt == node:
         rec = rec[:40] + bytes([rec[40] ^ 1]) + rec[41:]
     image = kimage + dtb.ljust(PAGE, b"\0") + rec.ljust(PAGE, b"\0") + rimage
     if node:
@@ -168,6 +168,8 @@ def qemu_command(a, base, image, shim, monitor):
 def read_status(a, monitor, path):
     """Dumps the status pages through QEMU's monitor: what the kernels said without a console."""
     nodes = 2 if a.second else 1
+    if os.path.exists(path):
+        os.remove(path)
     s = socket.socket(socket.AF_UNIX)
     s.connect(monitor)
     s.sendall(f'pmemsave {MACHINES[a.arch]["status"]:#x} {nodes * PAGE:#x} "{path}"\n'.encode())
@@ -183,7 +185,6 @@ def read_status(a, monitor, path):
         words = page[0xe0:0x120].split(b"\0")[0].decode()
         line += (f"status stage {stage} error {error:#x} detail {detail[0]:#x} {detail[1]:#x} "
                  f"{words}\n")
-    sys.stdout.write(line)
     return line
 
 
@@ -234,7 +235,7 @@ def main():
     p.add_argument("--timeout", type=float, default=20)
     p.add_argument("--expect", action="append", default=[])
     p.add_argument("--command-line", default="")
-    p.add_argument("--corrupt", action="store_true")
+    p.add_argument("--corrupt", type=int, metavar="NODE", help="break this node's boot record")
     p.add_argument("--stack-limit", type=int, help="most bytes of kernel stack, at the end")
     p.add_argument("--status", action="store_true", help="print the status page at the end")
     p.add_argument("--qemu", action="append", default=[])
@@ -249,7 +250,7 @@ def main():
         os.set_blocking(q.stdout.fileno(), False)
         text, end = "", time.monotonic() + a.timeout
         seen = set()  # of the expected; looked for in what is new, as a campaign prints much
-        done, late = "@@done", 4096
+        done, late, status, look_at = "@@done", 4096, "", time.monotonic() + 2
         while time.monotonic() < end and q.poll() is None:
             chunk = q.stdout.read()
             if chunk:
@@ -262,9 +263,13 @@ def main():
                 if "\n" in new.partition(done)[2] or (a.expect and len(seen) == len(set(a.expect))):
                     break
             time.sleep(0.02)
-            if a.status and time.monotonic() > end - a.timeout + 3:
-                text += read_status(a, os.path.join(tmp, "monitor"), os.path.join(tmp, "status"))
-                break
+            if a.status and time.monotonic() > look_at:
+                status = read_status(a, os.path.join(tmp, "monitor"), os.path.join(tmp, "status"))
+                if all(e in text + status for e in a.expect):
+                    break
+                look_at = time.monotonic() + 1
+        sys.stdout.write(status)
+        text += status
         used = 0
         if a.stack_limit:
             used = stack_used(a, os.path.join(tmp, "monitor"), os.path.join(tmp, "stack"))

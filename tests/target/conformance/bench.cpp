@@ -4,8 +4,7 @@
 // execution log. No counter is read, as seL4 does not let user level do so; so the same ELF runs
 // on seL4 16.0.0, release builds included. Prints through the console's own registers, since
 // release kernels have no output: `bench NUMBER NAME` says what the marks of a number belong to.
-#include "bench_arch.hpp"
-#include "suite.hpp"
+#include "bench.hpp"
 
 using namespace suite;
 
@@ -13,33 +12,6 @@ namespace {
 
 Word ep, ntfn;
 constexpr Word rounds = 12;
-Word number_of_marks;
-
-/// Maps the page of registers at `pa`; its address.
-Word map_device(Word pa) {
-    Word untyped = 0, offset = 0;
-    for (Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
-        const auto& u = info->untyped_list[i];
-        if (!u.is_device || pa < u.paddr || pa - u.paddr >= Word{1} << u.size_bits) continue;
-        untyped = info->untyped.start + i;
-        offset = pa - u.paddr;
-    }
-    // What lies before it becomes untypeds nobody uses, largest first.
-    for (unsigned bit = 63; bit >= 12; bit--)
-        if (offset >> bit & 1) retype(untyped, object::untyped, bit, kept_slot());
-    const Word frame = kept_slot();
-    retype(untyped, object::small_page, 0, frame);
-    invoke(frame, label::page_map, caps(slot_vspace), kept_address, rights_all, Word{0});
-    return kept_address;
-}
-
-/// The two marks of one measurement: an instruction each, at bench_marks + 4 * number.
-struct Marks {
-    Word number = number_of_marks++;
-    void begin() const { mark(2 * number); }
-    void end() const { mark(2 * number + 1); }
-    void report(const char* name) const { say("bench ", number, ' ', name, '\n'); }
-};
 
 template <class F>
 void measure(const char* what, F f) {
@@ -69,8 +41,6 @@ Word other_vspace(const Thread& t) {
     map(copy(t.frame), reinterpret_cast<Word>(t.block->ipc));
     return v;
 }
-
-void no_fpu(Word tcb) { invoke(tcb, label::tcb_set_flags, caps(), 0, tcb_flag_fpu_disabled); }
 
 /// A thread of priority 200 in another address space, which waits.
 void partner(ThreadFunction f, Word argument = 0) {
@@ -109,11 +79,7 @@ void one_way(const char* what, Word cap) {
 
 }  // namespace
 
-void suite::prepare() {
-    static Word uart;
-    uart = map_device(bench_uart);
-    output = [](char c) { uart_put(uart, c); };
-}
+void suite::prepare() { use_console(); }
 
 TEST(bench, null_call) {
     const Word nothing = slot();
@@ -163,6 +129,28 @@ TEST(bench, sgi_to_oneself) {
 
 TEST(bench, yield) {
     measure("yield-alone", [] { yield(); });
+}
+
+/// The first object of an untyped that the kernel made at boot and nobody has used: what it costs
+/// must not depend on the untyped's size, which the name ends with.
+TEST(bench, first_retype) {
+    Word best = 0;
+    for (Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
+        const auto& u = info->untyped_list[i];
+        const auto& b = info->untyped_list[best];
+        if (u.is_device || u.size_bits < 17 || u.size_bits >= test_untyped_bits) continue;
+        if (b.size_bits < 17 || b.size_bits >= test_untyped_bits || b.is_device ||
+            u.size_bits < b.size_bits) {
+            best = i;
+        }
+    }
+    const Word s = slot();
+    const Marks m;
+    m.begin();
+    retype(info->untyped.start + best, object::endpoint, 0, s);
+    m.end();
+    say("bench ", m.number, " first-retype-bits-", uint32_t{info->untyped_list[best].size_bits},
+        '\n');
 }
 
 TEST(bench, retype) {
