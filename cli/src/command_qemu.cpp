@@ -81,7 +81,7 @@ std::string debugger_script(const Decided& d, const Artefacts& artefacts) {
 void add_boot_files(std::vector<OutputFile>& files, const QemuRun& run,
                     const QemuOptions& options) {
     const auto address = uboot_image_address(run);
-    if (options.boot == QemuBoot::direct || !address) return;
+    if (!through_uboot(options.boot) || !address) return;
     if (run.plan.architecture == Architecture::riscv64) {
         ByteRope tree{to_dtb(uboot_tree(run.hardware.tree, options.boot, *address))};
         files.push_back({std::string{uboot_tree_name}, std::move(tree)});

@@ -27,7 +27,7 @@ std::vector<std::string> arguments(int argc, char** argv) {
 struct Raw {
     std::string system, image, status, thing, out, node, sign, format = "text", uboot;
     std::vector<std::string> set, expect;
-    bool map = false, lock = false, gdb = false, timeline = false, dry_run = false;
+    bool elf = false, map = false, lock = false, gdb = false, timeline = false, dry_run = false;
     double timeout = -1;
     std::string second;
     uint64_t bootm_limit = usual_bootm_limit;
@@ -37,6 +37,10 @@ void add_qemu_options(CLI::App& app, Raw& raw) {
     app.add_option("--uboot", raw.uboot, "Boot through U-Boot: fit (default), booti or uimage")
         ->type_name("[=KIND]")
         ->check(CLI::IsMember({"fit", "booti", "uimage"}));
+    app.add_flag("--elf", raw.elf,
+                 "Start image.elf, which comes without a tree and at EL3 if "
+                 "there is one")
+        ->excludes("--uboot");
     app.add_option("--timeout", raw.timeout,
                    "Seconds until QEMU is ended (default 60 with --expect, none without)")
         ->check(CLI::PositiveNumber);
@@ -121,6 +125,7 @@ std::optional<std::vector<Setting>> settings(const std::vector<std::string>& raw
 
 QemuOptions qemu_options(const Raw& raw, bool uboot_given) {
     QemuOptions q;
+    if (raw.elf) q.boot = QemuBoot::elf;
     if (uboot_given)
         q.boot = raw.uboot == "booti"    ? QemuBoot::booti
                  : raw.uboot == "uimage" ? QemuBoot::uimage

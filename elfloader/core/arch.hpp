@@ -44,6 +44,10 @@ uint64_t this_cpu();
 /// aarch64: current exception level; riscv64: 0.
 uint32_t level();
 
+/// Leaves a level that no kernel is entered from (aarch64: EL3, for EL2 or else EL1), after setting
+/// what only that level may set. Elsewhere nothing. MMU off before and after.
+Fault settle_level(const Payload& payload);
+
 /// The parameters in front of the running image: params.run_base only after the move.
 const mkl_loader_params* own_parameters();
 

@@ -223,12 +223,12 @@ Fault check_everything(Shared& s, const mkl_loader_params& params, FirmwareTree 
     active = &s;
     s.console.line("loader at ", Hex{params.run_base}, ", cpu ", Hex{arch::this_cpu()}, ", level ",
                    arch::level(), ", ", s.payload.nodes.count, " node(s)");
-    if (arch::level() > 2)
-        return fault(MKL_STATUS_EXCEPTION_LEVEL, "firmware",
-                     "entered at EL3; boot through U-Boot or with an Image header (is, wanted)",
-                     arch::level(), 2);
     if (const Fault f = check_plan(s.payload); !f.ok()) return f;
-    return check_firmware_tree(s.payload, tree, s.console);
+    if (const Fault f = check_firmware_tree(s.payload, tree, s.console); !f.ok()) return f;
+    const uint32_t entered_at = arch::level();
+    if (const Fault f = arch::settle_level(s.payload); !f.ok()) return f;
+    if (arch::level() != entered_at) s.console.line("went down to level ", arch::level());
+    return no_fault();
 }
 
 }  // namespace

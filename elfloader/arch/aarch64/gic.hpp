@@ -50,6 +50,9 @@ Fault set_triggers(const Payload& payload, rt::Mmio gicd, uint32_t lines);
 Fault gicv2_init(const Payload& payload);
 Fault gicv2_init_cpu(const Payload& payload, const mkl_payload_node& node);
 Fault gicv3_init(const Payload& payload);
+/// At EL3, where GICR_WAKER and groups can be written: this CPU's redistributor awake, its lines in
+/// group 1. One that is not there, or stays asleep, is gicv3_init_cpu's fault to report.
+void gicv3_wake(const mkl_rec_intc& intc);
 Fault gicv3_init_cpu(const Payload& payload, const mkl_payload_node& node);
 
 }  // namespace mkl::loader::arch

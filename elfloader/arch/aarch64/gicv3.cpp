@@ -49,7 +49,25 @@ uint64_t find_redistributor(const mkl_rec_intc& intc, uint32_t affinity) {
     return 0;
 }
 
+/// Counts its waiting in `spins`. False: it stays asleep.
+bool wake(rt::Mmio gicr, uint32_t& spins) {
+    const uint32_t waker = gicr.read<Gicr::Waker>();
+    gicr.write<Gicr::Waker>(waker & ~Gicr::Waker::ProcessorSleep::mask);
+    while (Gicr::Waker::ChildrenAsleep::get(gicr.read<Gicr::Waker>()) != 0)
+        if (++spins == spin_limit) return false;
+    return true;
+}
+
 }  // namespace
+
+void gicv3_wake(const mkl_rec_intc& intc) {
+    const uint64_t base = find_redistributor(intc, packed_affinity(this_cpu()));
+    uint32_t spins = 0;
+    if (base == 0 || !wake(rt::Mmio{static_cast<uintptr_t>(base)}, spins)) return;
+    const rt::Mmio sgi{static_cast<uintptr_t>(base + Gicr::sgi_base)};
+    sgi.write<Gicd::Igroupr>(0, ~0u);
+    sgi.write<Gicd::Igrpmodr>(0, 0u);
+}
 
 Fault gicv3_init(const Payload& payload) {
     const rt::Mmio gicd{static_cast<uintptr_t>(payload.header->intc.dist_base)};
@@ -82,11 +100,8 @@ Fault gicv3_init_cpu(const Payload& payload, const mkl_payload_node& node) {
                      "no GICv3 redistributor has its CPU's affinity (cpu, region)", this_cpu(),
                      intc.regions[0].base);
     const rt::Mmio gicr{static_cast<uintptr_t>(base)};
-    const uint32_t waker = gicr.read<Gicr::Waker>();
-    gicr.write<Gicr::Waker>(waker & ~Gicr::Waker::ProcessorSleep::mask);
     uint32_t spins = 0;
-    while (Gicr::Waker::ChildrenAsleep::get(gicr.read<Gicr::Waker>()) != 0)
-        if (++spins == spin_limit) return stuck(node.name, base);
+    if (!wake(gicr, spins)) return stuck(node.name, base);
     const rt::Mmio sgi{static_cast<uintptr_t>(base + Gicr::sgi_base)};
     sgi.write<Gicd::Icenabler>(0, ~0u);
     sgi.write<Gicd::Icpendr>(0, ~0u);

@@ -81,22 +81,41 @@ cache_publish:
     add     x1, x0, x1
     sub     x3, x2, #1
     bic     x0, x0, x3
+    sub     x1, x1, x2
+    sub     x1, x1, x2, lsl #1             // where fewer than four lines are left
+    sub     x3, x0, x1
+    tbz     x3, #63, 3f
 1:  dc      civac, x0
+    add     x0, x0, x2
+    dc      civac, x0
+    add     x0, x0, x2
+    dc      civac, x0
+    add     x0, x0, x2
+    dc      civac, x0
     add     x0, x0, x2
     sub     x3, x0, x1
     tbnz    x3, #63, 1b
+3:  add     x1, x1, x2
+    add     x1, x1, x2, lsl #1
+4:  sub     x3, x0, x1
+    tbz     x3, #63, 2f
+    dc      civac, x0
+    add     x0, x0, x2
+    b       4b
 2:  dsb     sy
     ret
 
-// memory_copy(to, from, size): 8-byte aligned, no overlap. 0.156 instructions a byte.
+// memory_copy(to, from, size): 8-byte aligned, no overlap. 0.141 instructions a byte.
 .global memory_copy
 memory_copy:
-    and     x3, x2, #~63
+    and     x3, x2, #~127
     add     x3, x1, x3                     // end of whole blocks
-    and     x2, x2, #63
+    and     x2, x2, #127
     cmp     x1, x3
     b.hs    2f
-1:  ldp     x4, x5, [x1], #16
+1:
+    .rept 2
+    ldp     x4, x5, [x1], #16
     ldp     x6, x7, [x1], #16
     ldp     x8, x9, [x1], #16
     ldp     x10, x11, [x1], #16
@@ -104,6 +123,7 @@ memory_copy:
     stp     x6, x7, [x0], #16
     stp     x8, x9, [x0], #16
     stp     x10, x11, [x0], #16
+    .endr
     cmp     x1, x3
     b.lo    1b
 2:  cbz     x2, 4f
@@ -114,7 +134,7 @@ memory_copy:
 4:  ret
 
 // memory_zero(to, size): 8-byte aligned. With the MMU on by DC ZVA, whose block DCZID_EL0 tells:
-// 0.0625 instructions a byte for 64-byte blocks; else 0.094.
+// 0.039 instructions a byte for 64-byte blocks; else 0.094.
 .global memory_zero
 memory_zero:
     mrs     x2, CurrentEL
@@ -139,11 +159,17 @@ memory_zero:
     str     xzr, [x0], #8
     sub     x4, x4, #8
     b       3b
-4:  bic     x4, x1, x3
+4:  add     x3, x3, x2
+    add     x3, x3, x2, lsl #1             // four blocks less a byte
+    bic     x4, x1, x3
     and     x1, x1, x3
+    cbz     x4, 5f
     add     x4, x0, x4
-6:  dc      zva, x0
+6:
+    .rept 4
+    dc      zva, x0
     add     x0, x0, x2
+    .endr
     cmp     x0, x4
     b.lo    6b
 5:  and     x3, x1, #~63

@@ -109,12 +109,12 @@ entry:
     add     x0, x0, :lo12:early_stack_top
     mov     sp, x0
 
-    mrs     x0, CurrentEL           // at EL3 QEMU lets every CPU in at once: one goes on
+    mrs     x0, CurrentEL           // at EL3 every CPU may come at once: one goes on
     cmp     x0, #12
     b.ne    1f
     mrs     x0, mpidr_el1
     tst     x0, #0xffffff
-    b.ne    stop
+    b.ne    el3_wait
 1:
     ldr     x21, [x20, #0x40 + PARAMS_RUN_BASE]
     ldr     x22, [x20, #0x40 + PARAMS_PAYLOAD_OFFSET]
@@ -280,6 +280,8 @@ secondary_start:
     write_elx vbar, x0, x1
     ldr     x0, [x19]               // stack_top
     mov     sp, x0
+.global secondary_settled           // x19 = context; sp and vectors are set
+secondary_settled:
     ldp     x0, x1, [x19, #8]       // root, attributes
     ldr     x2, [x19, #24]          // control
     bl      mmu_enable

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Starting CPUs: PSCI (Arm DEN0022F, 5.4 CPU_ON), spin table (Devicetree Specification 0.4, 3.8.1;
 // Linux Documentation/arch/arm64/booting.rst).
-#include "arch.hpp"
+#include "el3.hpp"
 
 namespace mkl::loader::arch {
 
@@ -30,6 +30,14 @@ void release_from_spin_table(const CpuTarget& target, const CpuContext& context)
 }  // namespace
 
 Fault start_cpu(const CpuTarget& target, const CpuContext& context) {
+    if (entered_at_el3()) {
+        if (target.method != MKL_START_SPIN_TABLE)
+            return fault(MKL_STATUS_CPU_ON, target.name,
+                         "entered at EL3: no firmware is there to start its CPU (cpu, method)",
+                         target.hwid, target.method);
+        let_go_from_el3(target, context);
+        return no_fault();
+    }
     if (target.method == MKL_START_SPIN_TABLE && target.release % sizeof(uint64_t) == 0) {
         release_from_spin_table(target, context);
         return no_fault();

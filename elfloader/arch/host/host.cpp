@@ -11,6 +11,7 @@ namespace mkl::loader::arch {
 uint32_t number() { return MKL_ARCH_AARCH64; }
 uint64_t this_cpu() { return 0; }
 uint32_t level() { return 1; }
+Fault settle_level(const Payload&) { return no_fault(); }
 const mkl_loader_params* own_parameters() { return nullptr; }
 void set_node(const mkl_payload_node*) {}
 const mkl_payload_node* this_node() { return nullptr; }

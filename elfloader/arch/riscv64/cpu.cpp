@@ -29,6 +29,7 @@ uint64_t this_cpu() {
 }
 
 uint32_t level() { return 0; }
+Fault settle_level(const Payload&) { return no_fault(); }
 
 const mkl_loader_params* own_parameters() {
     return view<mkl_loader_params>(_start + MKL_LOADER_PARAMS_OFFSET);

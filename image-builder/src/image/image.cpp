@@ -146,10 +146,11 @@ private:
     ByteRope elf() const {
         NewElfSegment segment;
         segment.data = packed_.blob;
-        segment.vaddr = segment.paddr = params_.run_base;
+        const uint64_t base = packed_.params.run_base;
+        segment.vaddr = segment.paddr = base;
         segment.memory_size = packed_.blob.size();
         segment.flags = elf_readable | elf_writable | elf_executable;
-        return write_elf(plan_.architecture, params_.run_base, {segment}).bytes;
+        return write_elf(plan_.architecture, base, {segment}).bytes;
     }
 
     static std::string key_source(const SigningKey& key) {

@@ -89,6 +89,8 @@ std::string_view qemu_image_name(QemuBoot boot) {
         return "image.itb";
     case QemuBoot::uimage:
         return "image.uimg";
+    case QemuBoot::elf:
+        return "image.elf";
     case QemuBoot::direct:
     case QemuBoot::booti:
         break;
@@ -119,6 +121,7 @@ std::string uboot_command(QemuBoot boot, uint64_t address) {
     case QemuBoot::uimage:
         return cat("bootm ", hex(address), " - ${fdtcontroladdr}");
     case QemuBoot::fit:
+    case QemuBoot::elf:
     case QemuBoot::direct:
         break;
     }
@@ -163,7 +166,7 @@ std::optional<std::vector<std::string>> qemu_arguments(const QemuRun& run,
         return std::nullopt;
     }
     const QemuMachine& machine = *run.system.board.qemu;
-    const bool uboot = options.boot != QemuBoot::direct;
+    const bool uboot = through_uboot(options.boot);
     if (uboot && !uboot_possible(run, sink)) return std::nullopt;
     const uint64_t bytes = ram_bytes(run);
 

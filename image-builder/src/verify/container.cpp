@@ -59,6 +59,7 @@ std::optional<Container> open_elf(const ByteView& image, std::string& why) {
     Container out;
     out.format = "ELF";
     out.facts.push_back(cat("machine ", header->e_machine, ", entry ", hex(header->e_entry)));
+    out.entry = header->e_entry;
     static const std::byte zeros[4096]{};
     std::optional<uint64_t> next;  // physical address behind what is in `flat`
     for (uint32_t i = 0; i < header->e_phnum; i++) {
@@ -85,6 +86,7 @@ std::optional<Container> open_elf(const ByteView& image, std::string& why) {
             gap -= n;
         }
         part->for_each([&](std::span<const std::byte> piece) { out.flat.append(piece); });
+        if (!out.load) out.load = segment->p_paddr;
         next = segment->p_paddr + segment->p_filesz;
         out.facts.push_back(cat("segment at ", hex(segment->p_paddr), ", ", hex(segment->p_filesz),
                                 " bytes, ", hex(segment->p_memsz), " in memory"));
@@ -122,8 +124,10 @@ std::optional<Container> open_uimage(const ByteView& image, std::string& why) {
         {"uImage header: CRC-32", header_found == header_crc, hex(header_found), hex(header_crc)},
         {"uImage data: CRC-32",   data_found == data_crc,     hex(data_found),   hex(data_crc)  }
     };
-    out.facts.push_back(cat("load ", hex(big(header[4])), ", entry ", hex(big(header[5])), ", ",
-                            hex(size), " bytes"));
+    out.load = big(header[4]);
+    out.entry = big(header[5]);
+    out.facts.push_back(
+        cat("load ", hex(*out.load), ", entry ", hex(*out.entry), ", ", hex(size), " bytes"));
     out.flat = *data;
     return out;
 }

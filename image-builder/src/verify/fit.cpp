@@ -219,10 +219,13 @@ private:
         const uint64_t load = node->number("load").value_or(0);
         out_.facts.push_back(cat("image ", name, ": ", node->text("type").value_or("?"), ", load ",
                                  hex(load), ", ", hex(bytes->size()), " bytes"));
-        if (kernel)
+        if (kernel) {
             out_.flat = *bytes;
-        else
+            out_.load = load;
+            out_.entry = node->number("entry");
+        } else {
             out_.loadables.push_back({name, load, *bytes});
+        }
         return true;
     }
 

@@ -92,6 +92,15 @@ std::optional<Container> open_checked(const ByteView& image, Proof& proof) {
     for (const ContainerSum& s : container->sums)
         proof.expect("the container's checksums agree", s.agrees, "E601", "",
                      cat(s.what, " of the data is ", s.found, ", the header says ", s.expected));
+    // A flat Image goes anywhere; a container that names addresses must name the loader's.
+    const auto params = read_params(container->flat, why);
+    if (params && (container->load || container->entry))
+        proof.expect(
+            "the container names the loader's place",
+            container->load == params->run_base && container->entry == params->run_base, "E608", "",
+            cat("the ", container->format, " is loaded at ", hex(container->load.value_or(0)),
+                " and entered at ", hex(container->entry.value_or(0)), ", the loader's place is ",
+                hex(params->run_base)));
     return container;
 }
 

@@ -40,8 +40,9 @@ struct Loadable {
     ByteView data;
 };
 struct Container {
-    std::string format;  ///< "arm64 Image", "RISC-V Image", "ELF", "FIT", "uImage"
-    ByteView flat;       ///< [loader][archive]
+    std::string format;                   ///< "arm64 Image", "RISC-V Image", "ELF", "FIT", "uImage"
+    ByteView flat;                        ///< [loader][archive]
+    std::optional<uint64_t> load, entry;  ///< where the container has `flat` put and entered
     std::vector<Loadable> loadables;
     std::vector<ContainerSum> sums;
     std::vector<std::string> facts;  ///< what the headers say, for `mkl inspect`

@@ -171,6 +171,20 @@ TEST_F(Program, EveryFormatIsProved) {
     }
 }
 
+TEST_F(Program, AContainerThatNamesAnotherPlaceIsRefused) {
+    ASSERT_EQ(mkl({"image", adder, "-o", directory_.string()}).exit_status, 0);
+    constexpr size_t e_entry = 0x18, p_paddr = 0x40 + 0x18;
+    for (const size_t field : {e_entry, p_paddr}) {
+        std::string elf = read(directory_ / "image.elf");
+        elf.replace(field, 8, std::string(8, '\0'));
+        const fs::path moved = directory_ / "moved.elf";
+        std::ofstream{moved, std::ios::binary} << elf;
+        const auto result = mkl({"verify", moved.string()});
+        EXPECT_EQ(result.exit_status, 1) << field;
+        EXPECT_THAT(result.err, HasSubstr("E608")) << field;
+    }
+}
+
 TEST_F(Program, AnExpectedLineThatDoesNotComeIsStatus3) {
     const auto result = mkl({"qemu", adder, "--expect", "this is never said", "--timeout", "3"});
     EXPECT_EQ(result.exit_status, 3) << result.err;

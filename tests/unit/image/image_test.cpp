@@ -134,6 +134,16 @@ TEST(Image, EveryFormatHoldsTheSameBlob) {
         EXPECT_NE(as_text(made.file(name)).find(as_text(blob)), std::string_view::npos) << name;
 }
 
+TEST(Image, ElfStandsAtTheLoadersPlace) {
+    Made made;
+    made.make();
+    const Bytes elf = made.file("image.elf");
+    const uint64_t base = made.adder.plan.loader.base().value;
+    ASSERT_NE(base, 0u);
+    EXPECT_EQ(at<uint64_t>(elf, 0x18), base) << "e_entry";
+    EXPECT_EQ(at<uint64_t>(elf, 0x40 + 0x18), base) << "p_paddr";
+}
+
 TEST(Image, SaysHowMuchTheLoaderNeeds) {
     Made made{0x8000};
     made.make();

@@ -22,7 +22,11 @@
 
 namespace mkl {
 
-enum class QemuBoot { direct, fit, booti, uimage };
+enum class QemuBoot { direct, elf, fit, booti, uimage };
+
+constexpr bool through_uboot(QemuBoot boot) {
+    return boot != QemuBoot::direct && boot != QemuBoot::elf;
+}
 
 struct QemuOptions {
     QemuBoot boot = QemuBoot::direct;
