@@ -9,6 +9,7 @@
 #include "mkl/emit/emit.hpp"
 #include "mkl/support/text.hpp"
 #include "node_kernel.hpp"
+#include "room.hpp"
 
 namespace mkl {
 
@@ -79,6 +80,7 @@ private:
         const auto spec = capdl::build_spec(plan_, node_, system_, hardware_, images_, sink_);
         if (!spec) return false;
         objects_ = spec->objects.size();
+        spec_ = *spec;
         out.cdl = capdl::to_cdl(*spec);
         out.spec = std::make_shared<const Bytes>(capdl::to_binary(*spec));
         root_ = repacked(*initialiser_, out.spec, plan_.architecture);
@@ -122,6 +124,11 @@ private:
         if (kernel_->at_el2() && kernel_->sel4->config.pa_bits == 44)
             out.layout.flags |= MKL_NODE_PA_44;
         out.boot_record = write_boot_record(plan_, node_, system_, hardware_, out.layout);
+        if (spec_ && !check_allocation(*spec_,
+                                       node_room(*kernel_, *spec_, out.layout, out.boot_record,
+                                                 plan_.architecture),
+                                       request_.where, sink_))
+            return false;
         if (record_in_tree) {
             add_boot_record(tree_, out.boot_record);
             out.dtb = to_dtb(tree_);
@@ -166,6 +173,7 @@ private:
     std::optional<Program> root_;
     std::optional<LoadedElf> initialiser_;
     uint64_t objects_ = 0;  ///< in the node's spec
+    std::optional<capdl::Spec> spec_;
     capdl::NodeImages images_;
 };
 

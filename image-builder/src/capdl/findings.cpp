@@ -81,6 +81,21 @@ constexpr FindingDoc docs[] = {
                 "A fault is a message of the node's kernel, so who gets it lives on the same node.",
                 "components: {c: {node: a, fault: m, ...}, m: {node: b, ...}}",
                 "Name a component of the same node, or none: then the root task reports it."),
+    finding_doc(
+        "E537", "objects-do-not-fit", "kernel objects of a node do not fit its untyped memory",
+        "mkl runs the root task's allocation before the image is written: each object from the "
+        "smallest untyped that its kernel will report, at a multiple of its size. Large objects "
+        "need large aligned pieces, so that a little may be left and still not fit.",
+        "components: {client: {heap: 60M, ...}}    # on a node with memory: 64M",
+        "Give the node more memory, or its components smaller heaps and stacks."),
+    finding_doc(
+        "E538", "root-cnode-full", "a node has more kernel objects than its root task has slots",
+        "Each object takes a slot of the root task's CNode, as does each page of the root image "
+        "and each untyped. seL4 has 2^KernelRootCNodeSizeBits of them, mkl's own kernel 4,096 or "
+        "twice what the boot takes.",
+        "components: {client: {stack: 20M, ...}}",
+        "Use large frames (heaps and buffers of 2 MiB and more), fewer components on the node, "
+        "or a kernel with a larger root CNode."),
     finding_doc("E535", "component-irq-twice", "an interrupt is delivered to two ends",
                 "A kernel has one handler for each interrupt, and that has one notification.", "",
                 "Let one component take it, and signal the other."),

@@ -21,11 +21,16 @@ constexpr uint64_t usual_untypeds = 64;
 
 }  // namespace
 
+uint64_t root_objects_size(const Kernel& kernel, PhysRange root) {
+    const uint64_t tables = root.size_bytes() / page / 512 + 4;
+    return (slot_bytes << kernel.config.root_cnode_bits) + other_objects + tables * page;
+}
+
 bool check_room(const Kernel& kernel, const Room& room, DiagnosticSink& sink) {
     const uint64_t cnode = slot_bytes << kernel.config.root_cnode_bits;
     const uint64_t pages = room.root.size_bytes() / page;
     const uint64_t tables = pages / 512 + 4;
-    const uint64_t need = cnode + other_objects + tables * page;
+    const uint64_t need = root_objects_size(kernel, room.root);
     const std::vector<PhysRange> taken{
         PhysRange::between(room.ram.front().base(), room.root.end())};
     const std::vector<PhysRange> free = subtract(room.ram, taken);

@@ -128,6 +128,33 @@ TEST(Artefacts, SaysWhatDoesNotFit) {
     EXPECT_TRUE(other.has("E545")) << findings(other);
 }
 
+TEST(Artefacts, ObjectsThatDoNotFitAreNamed) {
+    test::Adder adder;
+    adder.plan.nodes[0].memory = {test::range(0x40000000, 0x400000)};
+    adder.system.components[0].heap = 0x1ff000;  // 511 frames of 4 KiB
+    DiagnosticSink fits;
+    EXPECT_TRUE(make(adder, fits)) << findings(fits);
+    adder.system.components[0].heap = 0x200000;  // one of 2 MiB: no aligned piece is left
+    DiagnosticSink sink;
+    EXPECT_FALSE(make(adder, sink));
+    EXPECT_EQ(findings(sink).substr(0, 4), "E537");
+    EXPECT_NE(findings(sink).find("'client_heap_0x2000000000'"), std::string::npos);
+    EXPECT_NE(findings(sink).find("largest piece has 1 MiB"), std::string::npos) << findings(sink);
+}
+
+TEST(Artefacts, MoreObjectsThanSlotsAreAnError) {
+    test::Adder adder;
+    for (int i = 0; i < 8; i++) {
+        adder.system.components.push_back(adder.system.components[0]);
+        adder.system.components.back().name.value = "more" + std::to_string(i);
+        adder.system.components.back().heap = 0x1ff000;
+    }
+    DiagnosticSink sink;
+    EXPECT_FALSE(make(adder, sink));
+    EXPECT_EQ(findings(sink).substr(0, 4), "E538") << findings(sink);
+    EXPECT_NE(findings(sink).find("has 4096 slots"), std::string::npos) << findings(sink);
+}
+
 TEST(Artefacts, KernelMustKeepOneDistance) {
     test::Adder adder;
     std::vector<NewElfSegment> segments(2);

@@ -23,6 +23,10 @@ struct Room {
     SourceSpan where;            ///< of the node
     std::string node;
 };
+/// Bytes of the block that the kernel takes for the root task's objects; it stands at a multiple of
+/// the CNode's size.
+uint64_t root_objects_size(const Kernel& kernel, PhysRange root);
+
 /// False with E566 if it cannot start the root task, or that cannot make what it has to.
 bool check_room(const Kernel& kernel, const Room& room, DiagnosticSink& sink);
 
