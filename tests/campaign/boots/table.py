@@ -8,7 +8,9 @@ on what else runs there. Exit status 1 if a boot failed.
 import argparse
 import os
 import re
+import subprocess
 import sys
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "qemu", "elfloader"))
@@ -29,7 +31,7 @@ def option(words, name, default):
     return words[words.index(name) + 1] if name in words else default
 
 
-def row(how, machine, qemu, image):
+def row(name, how, machine, qemu, image):
     board = machine.split(",")[0]
     gic = {"xlnx-zcu102": "GICv2", "xlnx-versal-virt": "GICv3", "raspi3b": "none",
            "sifive_u": "PLIC"}.get(board)
@@ -40,6 +42,8 @@ def row(how, machine, qemu, image):
     else:
         level = "EL2" if "virtualization=on" in machine or board in ("xlnx-versal-virt",
                                                                      "raspi3b") else "EL1"
+    if name.startswith("el3") or name.endswith("el3"):
+        level = "EL3"
     sel4 = option(image, "--sel4", "")
     protocol = "mkl"
     if sel4:
@@ -48,10 +52,39 @@ def row(how, machine, qemu, image):
     return [board, gic, level, WAYS[how], option(image, "--nodes", "2"), protocol]
 
 
+def tool_boots():
+    """Whole systems by mkl itself: (cells, arguments of `mkl qemu`, expected texts)."""
+    adder = os.path.join(ROOT, "examples", "adder", "system.yaml")
+    for gic in ("2", "3"):
+        for virtualization, level in (("false", "EL1"), ("true", "EL2")):
+            for way in ("fit", "uimage", "booti"):
+                yield (["virt", "GICv" + gic, level, "U-Boot " + way, "2", "mkl"],
+                       [adder, "--set", "board.qemu.gic-version=" + gic, "--set",
+                        "board.qemu.virtualization=" + virtualization, "--uboot=" + way],
+                       ["sums correct"])
+    yield (["virt", "GICv3", "EL1", "U-Boot fit, loadables", "2", "mkl"],
+           [adder, "--uboot", "--bootm-limit", "256K"], ["Loading loadables", "sums correct"])
+    riscv = os.path.join(ROOT, "tests", "qemu", "uboot", "riscv.yaml")
+    for way in ("fit", "uimage", "booti"):
+        yield (["virt", "PLIC", "S", "U-Boot " + way, "2", "mkl"], [riscv, "--uboot=" + way],
+               ["mkl: node0: cpu 0x0 ram", "mkl: node1: cpu 0x1 ram"])
+
+
+def boot_by_tool(mkl, arguments, expected):
+    """Wall seconds with planning, packing and proving; None if it failed."""
+    line = [mkl, "qemu", *arguments, "--timeout", "120"]
+    for text in expected:
+        line += ["--expect", text]
+    start = time.monotonic()
+    done = subprocess.run(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return time.monotonic() - start if done.returncode == 0 else None
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--share", required=True)
     p.add_argument("--work", required=True)
+    p.add_argument("--mkl", help="the program, for whole systems through U-Boot")
     p.add_argument("--only", default="", help="regular expression on names of cases")
     args = p.parse_args()
     os.makedirs(args.work, exist_ok=True)
@@ -69,7 +102,12 @@ def main():
         out, seconds = run_boot.watch(line, wanted, [])
         good = all(w in out for w in wanted)
         failed += not good
-        cells = row(how, machine, qemu, options) + ["%.2f" % seconds if good else "FAILED", name]
+        cells = row(name, how, machine, qemu, options) + ["%.2f" % seconds if good else "FAILED", name]
+        print("| " + " | ".join(cells) + " |", flush=True)
+    for cells, arguments, expected in tool_boots() if args.mkl else ():
+        seconds = boot_by_tool(args.mkl, arguments, expected)
+        failed += seconds is None
+        cells += ["FAILED" if seconds is None else "%.2f" % seconds, "mkl qemu"]
         print("| " + " | ".join(cells) + " |", flush=True)
     sys.exit(1 if failed else 0)
 
