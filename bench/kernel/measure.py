@@ -102,7 +102,7 @@ def run_built_in(a, root, second=None):
     """The same of the built-in kernel: one node, or two."""
     kernel = os.path.join(a.build, "kernel")
     options = argparse.Namespace(arch=a.arch, gic=a.gic, base=0, ram=0x4000000, command_line="",
-                                 corrupt=None, second=second, qemu=[], root=root,
+                                 corrupt=None, huge=False, second=second, qemu=[], root=root,
                                  kernel=os.path.join(kernel, a.kernel),
                                  shim=os.path.join(kernel, "tests", "kernel_shim.elf"))
     with tempfile.TemporaryDirectory() as tmp:

@@ -161,7 +161,8 @@ void set_message_word(Tcb& t, kapi::IpcBuffer* buffer, Word index, Word value);
 
 // ---- Invocations (syscall.cpp, invoke_*.cpp) ----------------------------------------------------
 
-/// An invocation as decoded from the caller's registers and buffer.
+/// An invocation as decoded from the caller's registers and buffer. Not cleared first, as that
+/// costs as much as a lookup: decode_call() writes every member without an initialiser here.
 struct Invocation {
     Tcb* caller;
     kapi::IpcBuffer* buffer;
@@ -170,9 +171,9 @@ struct Invocation {
     Word cptr, label, length;
     bool blocking, call;
     Slot* extra[kapi::msg_max_extra_caps];
-    Word reply_length = 0;  // message words of a successful answer
-    Word reply[kapi::msg_registers]{};
-    bool replied = false;  // the answer is complete already
+    Word reply_length = 0;            // message words of a successful answer
+    Word reply[kapi::msg_registers];  // that many
+    bool replied = false;             // the answer is complete already
 
     Word arg(unsigned i) const {
         if (i < kapi::msg_registers) return arch::message_register(caller->context, i);

@@ -123,7 +123,7 @@ bool plain_signal(Tcb& caller) {
 void handle_invocation(bool call, bool blocking) {
     Tcb& caller = *kernel.current;
     if (!call && plain_signal(caller)) return;
-    Invocation in{};
+    Invocation in;  // NOLINT(cppcoreguidelines-pro-type-member-init): see there
     in.caller = &caller;
     in.call = call;
     in.blocking = blocking;

@@ -56,10 +56,12 @@ void* fill(void* to, unsigned char value, size_t size) {
     auto* d = static_cast<unsigned char*>(to);
     const AnyWord pattern = 0x0101010101010101u * value;
     for (; size && address(d) % word; size--) *d++ = value;
-    for (; size >= block; size -= block, d += block) {
+    for (; size >= 2 * block; size -= 2 * block, d += 2 * block) {
         auto* dw = words(d);
         dw[0] = pattern, dw[1] = pattern, dw[2] = pattern, dw[3] = pattern;
         dw[4] = pattern, dw[5] = pattern, dw[6] = pattern, dw[7] = pattern;
+        dw[8] = pattern, dw[9] = pattern, dw[10] = pattern, dw[11] = pattern;
+        dw[12] = pattern, dw[13] = pattern, dw[14] = pattern, dw[15] = pattern;
     }
     for (; size >= word; size -= word, d += word) *words(d) = pattern;
     while (size--) *d++ = value;

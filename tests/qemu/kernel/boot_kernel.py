@@ -52,10 +52,10 @@ def boot_record(arch, records):
 MACHINES = {
     # base: of the node; shared: pool and another node's log; devices: pages it owns
     "aarch64": dict(number=1, base=0x44000000, status=0x60000000, shared=0x50000000,
-                    devices=[0x9000000, 0x9010000], interrupts=[(33, 0), (34, 0)], sgi=1,
+                    huge=0x80000000, devices=[0x9000000, 0x9010000], interrupts=[(33, 0), (34, 0)], sgi=1,
                     console=(1, 0, 4, 0x9000000), timer=(27, 0, 0), shim=0x42000000),
     "riscv64": dict(number=2, base=0x84000000, status=0xa0000000, shared=0x90000000,
-                    devices=[0x101000, 0x10000000], interrupts=[(11, 0)], sgi=0,
+                    huge=0xc0000000, devices=[0x101000, 0x10000000], interrupts=[(11, 0)], sgi=0,
                     console=(2, 0, 1, 0x10000000), timer=(5, 0, 10000000), shim=0x80200000),
 }
 
@@ -84,7 +84,8 @@ def records_of(a, node, base, kend, kva, dtb, root, rva, rentry):
         record(8, struct.pack("<IIQ", m["sgi"], 0, target)),
         record(9, struct.pack("<II", m["sgi"], target)),
         record(10, struct.pack("<QQIIII", shared, 0x200000, 3, 1, 0, 0)
-               + struct.pack("<QQIIII", shared + 0x200000, 0x1000, 1, 1, 0, 1)),
+               + struct.pack("<QQIIII", shared + 0x200000, 0x1000, 1, 1, 0, 1)
+               + (struct.pack("<QQIIII", m["huge"], 1 << 30, 3, 1, 0, 0) if a.huge else b"")),
         record(11, ranges([dtb])),
         record(13, intc_record(a, node), True),
         record(15, ranges([(status, PAGE)])),
@@ -152,7 +153,7 @@ def build(a):
 
 def qemu_command(a, base, image, shim, monitor):
     m = MACHINES[a.arch]
-    common = ["-m", "1G", "-display", "none", "-serial", "stdio", "-monitor",
+    common = ["-m", "3G" if a.huge else "1G", "-display", "none", "-serial", "stdio", "-monitor",
               f"unix:{monitor},server,nowait", "-nodefaults", "-no-reboot",
               "-device", f"loader,file={image},addr={base:#x},force-raw=on"]
     if a.second:
@@ -236,6 +237,7 @@ def main():
     p.add_argument("--expect", action="append", default=[])
     p.add_argument("--command-line", default="")
     p.add_argument("--corrupt", type=int, metavar="NODE", help="break this node's boot record")
+    p.add_argument("--huge", action="store_true", help="with a pool of 1 GiB")
     p.add_argument("--stack-limit", type=int, help="most bytes of kernel stack, at the end")
     p.add_argument("--status", action="store_true", help="print the status page at the end")
     p.add_argument("--qemu", action="append", default=[])

@@ -91,6 +91,16 @@ TEST(syscall, yield) {
     CHECK_EQ(got, 1);
 }
 TEST(syscall, identify) { CHECK_EQ(lost(sys::debug_cap_identify, slot_tcb), 0); }
+TEST(syscall, debug_calls_go_on) {
+    // The name stands where a message does.
+    __builtin_memcpy(ipc()->msg, "suite", sizeof "suite");
+    syscall(sys::debug_name_thread, slot_tcb);
+    syscall(sys::debug_dump_scheduler);
+    syscall(sys::debug_put_char, '\n');
+    CHECK_EQ(identify(slot_tcb), tag_thread);
+    CHECK_EQ(identify(slot()), tag_null);
+}
+
 TEST(syscall, interrupted_many_times) {
     setup();
     // Two threads that compare all the time, long enough for many ticks.

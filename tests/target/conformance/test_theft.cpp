@@ -63,6 +63,16 @@ TEST(theft, untypeds_are_what_was_granted) {
         CHECK(inside);
         CHECK_EQ(u.is_device, u.paddr < granted[0].base || u.paddr >= granted[0].end);
     }
+    // All of each device range, the console's page among them.
+    for (const Range& g : granted) {
+        if (g.base == granted[0].base) continue;
+        Word size = 0;
+        for (Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
+            const auto& u = info->untyped_list[i];
+            if (u.paddr >= g.base && u.paddr < g.end) size += Word{1} << u.size_bits;
+        }
+        CHECK_EQ(size, g.end - g.base);
+    }
 }
 
 TEST(theft, read_only_range_stays_read_only) {
