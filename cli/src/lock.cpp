@@ -76,7 +76,7 @@ std::vector<Setting> parse(const std::string& text, Context& context, const std:
             });
             continue;
         }
-        out.push_back({one.substr(0, equals), one.substr(equals + 1)});
+        out.push_back({one.substr(0, equals), one.substr(equals + 1), path, line});
     }
     return out;
 }
@@ -114,26 +114,47 @@ std::string lock_text(const Plan& plan) {
     return out;
 }
 
+namespace {
+
+/// Decisions of `before` that the plan has otherwise.
+void report_moved(Context& context, const std::string& before, const std::string& wanted,
+                  std::string_view id, std::string_view hint) {
+    DiagnosticSink quiet;
+    Context scratch{context.options, context.files, context.catalogue, quiet};
+    const std::string path = lock_path(context.options.system).string();
+    const auto file = std::make_shared<SourceFile>(SourceFile{path, before});
+    const std::vector<Setting> now = parse(wanted, scratch, "");
+    for (const Setting& old : parse(before, scratch, path)) {
+        const auto it = std::find_if(now.begin(), now.end(),
+                                     [&](const Setting& s) { return s.key == old.key; });
+        if (it == now.end() || it->value == old.value) continue;
+        context.sink.report({
+            .id = id,
+            .where = {.file = file, .line = old.line, .column = 1},
+            .message = cat(old.key, " was ", old.value, " and is now ", it->value),
+            .notes = {           },
+            .hint = std::string{hint        }
+        });
+    }
+}
+
+}  // namespace
+
+void compare_with_lock(Context& context, const Plan& plan) {
+    if (context.options.lock) return;  // write_lock() says it
+    const auto before = read_lock(context, lock_path(context.options.system));
+    if (before)
+        report_moved(context, *before, lock_text(plan), "W813",
+                     "if that is meant, `mkl partition --lock` writes the new address down");
+}
+
 void write_lock(Context& context, const Plan& plan) {
     const std::filesystem::path path = lock_path(context.options.system);
     const std::string wanted = lock_text(plan);
     const auto before = read_lock(context, path);
     if (before == wanted) return;
     const auto file = std::make_shared<SourceFile>(SourceFile{path.string(), ""});
-    if (before) {
-        DiagnosticSink quiet;
-        Context scratch{context.options, context.files, context.catalogue, quiet};
-        const std::vector<Setting> now = parse(wanted, scratch, "");
-        for (const Setting& old : parse(*before, scratch, "")) {
-            const auto it = std::find_if(now.begin(), now.end(),
-                                         [&](const Setting& s) { return s.key == old.key; });
-            if (it != now.end() && it->value != old.value)
-                context.sink.report(
-                    {.id = "N810",
-                     .where = {.file = file},
-                     .message = cat(old.key, " was ", old.value, " and is now ", it->value)});
-        }
-    }
+    if (before) report_moved(context, *before, wanted, "N810", "");
     // Whole or not at all: a file beside it, renamed over it.
     const std::filesystem::path temporary{path.string() + ".new"};
     std::ofstream out{temporary, std::ios::binary};

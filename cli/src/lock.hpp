@@ -4,6 +4,7 @@
 // Text     a line a decision, in the words of --set: "nodes.node0.memory=[{base: ..., size: ...}]"
 // Keeps    RAM of nodes, pools and the loader that the YAML leaves to mkl, while their sizes stay.
 //          What the YAML fixes, and what --set says, wins.
+// Used     by every command while it is there; written by --lock only.
 #pragma once
 
 #include <filesystem>
@@ -21,6 +22,9 @@ std::filesystem::path lock_path(const std::filesystem::path& system);
 /// Decisions of the lock file that still fit `system`, as settings to apply before --set. None if
 /// there is no lock file; W811 for a line that is not one.
 std::vector<Setting> locked_settings(Context& context, const System& system);
+
+/// W813 per decision of the lock file, if there is one, that the plan has otherwise.
+void compare_with_lock(Context& context, const Plan& plan);
 
 /// The lock file of a plan.
 std::string lock_text(const Plan& plan);

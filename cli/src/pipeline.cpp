@@ -13,17 +13,34 @@
 
 namespace mkl::cli {
 
-std::optional<Request> read_request(Context& context) {
+namespace {
+
+bool has_plan(Context& context, const std::vector<Setting>& set) {
+    DiagnosticSink quiet;
+    const auto system = load_system(context.files, context.options.system, set, quiet);
+    const auto hardware = system ? load_hardware(context.files, *system, quiet) : std::nullopt;
+    return hardware && check(*system, *hardware, quiet) && partition(*system, *hardware, quiet);
+}
+
+/// What --set says, and before it what SYSTEM.lock keeps.
+std::vector<Setting> settings(Context& context) {
     std::vector<Setting> set = context.options.set;
-    if (context.options.lock) {
-        // Read once to learn what the YAML leaves open, then again with that filled in.
-        DiagnosticSink quiet;
-        if (const auto open = load_system(context.files, context.options.system, set, quiet)) {
-            const std::vector<Setting> locked = locked_settings(context, *open);
-            set.insert(set.begin(), locked.begin(), locked.end());
-        }
-    }
-    auto system = load_system(context.files, context.options.system, set, context.sink);
+    if (!context.files.exists(lock_path(context.options.system))) return set;
+    // Read once to learn what the YAML leaves open, then again with that filled in.
+    DiagnosticSink quiet;
+    const auto open = load_system(context.files, context.options.system, set, quiet);
+    if (!open) return set;
+    std::vector<Setting> all = locked_settings(context, *open);
+    all.insert(all.end(), set.begin(), set.end());
+    // --lock writes new addresses where the old ones no longer fit, and says so (N810).
+    return context.options.lock && !has_plan(context, all) ? set : all;
+}
+
+}  // namespace
+
+std::optional<Request> read_request(Context& context) {
+    auto system =
+        load_system(context.files, context.options.system, settings(context), context.sink);
     if (!system) return std::nullopt;
     auto hardware = load_hardware(context.files, *system, context.sink);
     if (!hardware) return std::nullopt;
@@ -51,6 +68,7 @@ std::optional<Decided> decide(Context& context) {
     if (!request || !check(request->system, request->hardware, context.sink)) return std::nullopt;
     auto plan = partition(request->system, request->hardware, context.sink);
     if (!plan || !firmware_agrees(context, *request, *plan)) return std::nullopt;
+    compare_with_lock(context, *plan);
     return Decided{std::move(request->system), std::move(request->hardware), std::move(*plan)};
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Outputs appear whole or not at all, and inputs are never touched."""
+import json
 import os
 import shutil
 import signal
@@ -40,6 +41,39 @@ class Outputs(ProgramTest):
                               env={**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C"})
         self.assertEqual(here.returncode, 0, here.stderr)
         self.assertEqual(self.content(self.dir / "out"), self.content(other / "result"))
+
+    def test_a_lock_file_keeps_addresses(self):
+        def memory():
+            plan = json.loads((self.dir / "out/plan.json").read_text())
+            return {n["name"]: n["memory"] for n in plan["nodes"]}
+        partition = ("partition", self.system, "-o", self.dir / "out")
+        self.assertEqual(run(*partition, "--lock").returncode, 0)
+        before, text = memory(), self.system.read_text()
+        # A larger node comes first by size and would push the others up.
+        self.system.write_text(text + "  three: {cpu: 2, memory: 128M}\n")
+        for more in ((), ("--lock",)):
+            result = run(*partition, *more)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertNotIn("[W813 ", result.stderr)
+            self.assertEqual({n: memory()[n] for n in before}, before)
+        # What cannot be kept is said by every command, and written down by --lock alone.
+        self.system.write_text(text.replace("64M", "32M", 1))
+        locked = (self.dir / "system.lock").read_text()
+        for command in (("check", self.system), partition):
+            result = run(*command)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("[W813 ", result.stderr)
+        self.assertEqual((self.dir / "system.lock").read_text(), locked)
+        self.assertIn("[N810 ", run(*partition, "--lock").stderr)
+        self.assertNotIn("[W813 ", run("check", self.system).stderr)
+        # Something fixed in the way: the place of the address is the lock file's line.
+        base = memory()["one"][0]["base"]
+        self.system.write_text(text.replace("64M", "32M", 1).replace(
+            "cpu: 1, memory: 64M", f"cpu: 1, memory: {{base: {base}, size: 64M}}"))
+        self.finds(run("check", self.system), "E211")
+        self.assertIn("system.lock:", run("check", self.system).stderr)
+        self.assertIn("[N810 ", run(*partition, "--lock").stderr)
+        self.assertEqual(run("check", self.system).returncode, 0)
 
     def test_an_error_writes_nothing(self):
         self.system.write_text(self.system.read_text().replace("cpu: 1", "cpu: 9"))

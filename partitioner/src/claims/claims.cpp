@@ -102,8 +102,10 @@ bool is_below_or_at(std::string_view path, std::string_view top) {
 }
 
 bool is_interrupt_controller(const Hardware& hardware, const Device& device) {
-    return !hardware.controller.path.empty() &&
-           is_below_or_at(device.path, hardware.controller.path);
+    if (!hardware.controller.path.empty())
+        return is_below_or_at(device.path, hardware.controller.path);
+    // The RISC-V AIA, which mkl does not drive, is no node's either.
+    return has(device.compatible, "riscv,aplic") || has(device.compatible, "riscv,imsics");
 }
 
 std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector) {

@@ -21,7 +21,7 @@ DtNode* child_of(DtNode& node, std::string_view name) {
     return it == node.children.end() ? nullptr : &*it;
 }
 
-constexpr uint64_t page = 4096;
+constexpr uint64_t page = 4096, node_align = uint64_t{2} << 20;
 
 /// The board's first memory node, or none.
 size_t first_memory(const TreeView& base) {
@@ -261,10 +261,28 @@ private:
     }
 
     void place_memory(DtNode& root) const {
-        root.children.insert(
-            root.children.begin() +
-                static_cast<ptrdiff_t>(std::min(memory_at_, root.children.size())),
-            memory_node(mine_.memory, base_.address_cells(0), base_.size_cells(0)));
+        const uint32_t address_cells = base_.address_cells(0), size_cells = base_.size_cells(0);
+        std::vector<PhysRange> ranges = mine_.memory;
+        DtNode memory = memory_node(ranges, address_cells, size_cells);
+        const std::string unit = memory.name.substr(memory.name.find('@'));
+        const bool taken = std::any_of(root.children.begin(), root.children.end(),
+                                       [&](const DtNode& n) { return n.name.ends_with(unit); });
+        const bool unnamed = first_memory_ != TreeView::none &&
+                             base_[first_memory_].node->name.find('@') == std::string::npos;
+        if (taken && unnamed) {
+            memory.name = "memory";  // as the board has it
+        } else if (taken) {
+            // A bus of the same unit address stands beside it: another range comes first.
+            const PhysRange first = ranges.front();
+            const uint64_t cut = std::min(first.size_bytes(), node_align);
+            ranges.front() = PhysRange::between(PhysAddr{first.base().value + cut}, first.end());
+            ranges.push_back(PhysRange::between(first.base(), PhysAddr{first.base().value + cut}));
+            std::erase_if(ranges, [](PhysRange r) { return r.empty(); });
+            memory = memory_node(ranges, address_cells, size_cells);
+        }
+        root.children.insert(root.children.begin() +
+                                 static_cast<ptrdiff_t>(std::min(memory_at_, root.children.size())),
+                             std::move(memory));
     }
 
     /// Only what describes this node stays: cells, and its own console.

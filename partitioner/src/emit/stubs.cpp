@@ -81,9 +81,8 @@ bool Stubs::is_off(const Reference& r) const {
 }
 
 uint32_t Stubs::phandle_for(const Specifier& specifier, uint32_t rate_if_unknown) {
-    const auto found = std::find_if(clocks_.begin(), clocks_.end(),
-                                    [&](const Clock& c) { return c.specifier == specifier; });
-    if (found != clocks_.end()) return found->phandle;
+    if (const auto found = phandles_.find(specifier); found != phandles_.end())
+        return found->second;
     if (!rates_) rates_ = assigned_rates(base_);
     if (used_.empty()) used_ = used_phandles(base_);
     // Above all that are there, for as long as that can be: easy to tell in a dump.
@@ -92,7 +91,8 @@ uint32_t Stubs::phandle_for(const Specifier& specifier, uint32_t rate_if_unknown
     while (used_.count(phandle) != 0) phandle++;
     used_.insert(phandle);
     const auto rate = rates_->find(specifier);
-    clocks_.push_back({specifier, phandle, rate == rates_->end() ? rate_if_unknown : rate->second});
+    clocks_.push_back({phandle, rate == rates_->end() ? rate_if_unknown : rate->second});
+    phandles_.emplace(specifier, phandle);
     return phandle;
 }
 

@@ -29,7 +29,6 @@ public:
 private:
     using Specifier = std::vector<uint32_t>;  ///< phandle and arguments
     struct Clock {
-        Specifier specifier;
         uint32_t phandle = 0;
         uint32_t rate = 0;  ///< Hz; 0: the tree does not say
     };
@@ -43,6 +42,7 @@ private:
     std::set<uint32_t> used_;  ///< phandles; filled when the first stub is made
     std::optional<std::map<Specifier, uint32_t>> rates_;  ///< assigned anywhere in the tree
     std::vector<Clock> clocks_;
+    std::map<Specifier, uint32_t> phandles_;  ///< of clocks_
 };
 
 }  // namespace mkl

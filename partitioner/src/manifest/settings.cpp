@@ -54,12 +54,13 @@ SyntaxNode* step(SyntaxNode& node, std::string_view word, const SourceSpan& wher
 
 void apply_setting(SyntaxNode& root, const Setting& setting, DiagnosticSink& sink) {
     const auto file = std::make_shared<SourceFile>();
-    file->path = "--set";
-    file->text = cat(setting.key, "=", setting.value);
-    const SourceSpan where{file, 1, 1, static_cast<uint32_t>(file->text.size()), ""};
+    const std::string text = cat(setting.key, "=", setting.value);
+    file->path = setting.origin;
+    file->text = std::string(setting.line - 1, '\n') + text;
+    const SourceSpan where{file, setting.line, 1, static_cast<uint32_t>(text.size()), ""};
 
     const auto value_file = std::make_shared<SourceFile>();
-    value_file->path = "--set";
+    value_file->path = setting.origin;
     value_file->text = setting.value;
     SyntaxNode value;
     if (setting.value.find_first_not_of(" \t") != std::string::npos) {

@@ -88,8 +88,21 @@ std::string fill_of(const MapRow& row) {
 
 std::string name_of(const MapRow& row) {
     if (row.kind == RowKind::free) return "free";
+    constexpr std::string_view firmware = "/reserved-memory/";
+    if (row.kind == RowKind::reserved && row.who.starts_with(firmware))
+        return row.who.substr(firmware.size());
     if (row.kind == RowKind::pool) return cat("pool ", row.who);
     return row.who;
+}
+
+/// What joins a row to its place on the bar: in the colour of who has it.
+std::string wedge_fill(const MapRow& row) {
+    const bool owned = row.kind == RowKind::node || row.kind == RowKind::log;
+    return cat("fill=\"", owned ? node_colour(row.index) : "#33415c", "\" fill-opacity=\"",
+               owned                       ? "0.35"
+               : row.kind == RowKind::free ? "0.03"
+                                           : "0.1",
+               "\"/>\n");
 }
 
 /// Diagonal stripes, one a member.
@@ -132,12 +145,13 @@ public:
             const auto [first, last] = bar_of(plan_.ram[b], top);
             out += rect(bar_x, first, bar_width, last - first, "none",
                         "stroke=\"#33415c\" stroke-width=\"1.5\"");
+            out += label(bar_x, first - 4, "tiny", hex(plan_.ram[b].base()));
         }
         return out;
     }
 
 private:
-    static constexpr uint64_t bank_gap = 14;
+    static constexpr uint64_t bank_gap = 18;
 
     size_t bank_of(const MapRow& row) const {
         for (size_t b = 0; b < plan_.ram.size(); b++)
@@ -164,9 +178,9 @@ private:
         const auto [first, last] = bar_of(row.range, top);
         const bool is_free = row.kind == RowKind::free;
         const uint64_t middle = bar_x + bar_width;
-        std::string out = cat("<polygon points=\"", middle, ",", first, " ", row_x, ",", y, " ",
-                              row_x, ",", y + row_height, " ", middle, ",", last,
-                              "\" fill=\"#33415c\" fill-opacity=\"0.07\"/>\n");
+        std::string out =
+            cat("<polygon points=\"", middle, ",", first, " ", row_x, ",", y, " ", row_x, ",",
+                y + row_height, " ", middle, ",", last, "\" ", wedge_fill(row));
         out += rect(bar_x, first, bar_width, last - first, fill_of(row), "");
         out += rect(row_x, y, swatch_width, row_height, fill_of(row),
                     is_free ? "stroke=\"#adb5bd\" stroke-width=\"1\" stroke-dasharray=\"4 3\""
@@ -181,7 +195,9 @@ private:
                      cat(hex(row.range.base()), " to ", hex(row.range.end().value - 1)));
         out += label(row_x + swatch_width + 330, line, "number right",
                      about_size(row.range.size_bytes()));
-        out += label(row_x + swatch_width + 350, line, "small", shortened(row.detail, 44));
+        out +=
+            label(row_x + swatch_width + 350, line, "small",
+                  shortened(row.kind == RowKind::reserved ? "kept by firmware" : row.detail, 44));
         return out;
     }
 
@@ -235,7 +251,8 @@ constexpr std::string_view style =
     "<style>text{font-family:'DejaVu Sans',Helvetica,Arial,sans-serif;fill:#1b263b}"
     ".title{font-size:18px;font-weight:bold}.name{font-size:13px}"
     ".number{font-size:12px;font-family:'DejaVu Sans Mono',Menlo,monospace}"
-    ".small{font-size:11px}.light{fill:#ffffff}.faint{fill:#8d99ae}.right{text-anchor:end}"
+    ".small{font-size:11px}.tiny{font-size:9px;font-family:'DejaVu Sans Mono',Menlo,monospace}"
+    ".light{fill:#ffffff}.faint{fill:#8d99ae}.right{text-anchor:end}"
     ".halo{paint-order:stroke;stroke:#ffffff;stroke-width:4px;stroke-linejoin:round}"
     "</style>\n";
 
@@ -257,8 +274,9 @@ std::string map_svg(const Plan& plan, const System& system, const Hardware& hard
     out += label(margin, 32, "title", escaped(system.path.filename().string()));
     out += label(margin, 52, "small",
                  escaped(cat(hardware.model.empty() ? std::string{"board"} : hardware.model, ": ",
-                             hardware.cpus.size(), " CPUs, ", plan.nodes.size(), " used; ",
-                             about_size(ram), " of RAM. Left to scale, right every range.")));
+                             hardware.cpus.size(), " CPUs, ", plan.nodes.size(), " used, ",
+                             hardware.cpus.size() - plan.nodes.size(), " parked; ", about_size(ram),
+                             " of RAM. Left to scale, right every range.")));
     return out + picture.draw(top) + cards(plan, cards_top) + "</svg>\n";
 }
 

@@ -106,6 +106,21 @@ TEST_F(Gicv2Trees, SymbolsNameOnlyWhatIsThere) {
         EXPECT_NE(node0.find(*symbols->text(p.name)), nullptr) << p.name;
 }
 
+TEST(NodeTree, MemoryBesideABusOfTheSameUnitAddress) {
+    for (const bool named : {true, false}) {
+        Hardware h = load_board("gicv2.dts");
+        for (DtNode& n : h.tree.root.children)
+            if (n.name == "memory@40000000" && !named) n.name = "memory";
+        h.tree.root.children.push_back({"soc@40000000", {}, {}});
+        const Plan plan = gicv2_plan(h);
+        const DeviceTree tree = node_tree(plan, 0, {}, h);
+        EXPECT_NE(tree.find(named ? "/memory@40200000" : "/memory"), nullptr);
+        EXPECT_EQ(tree.find("/memory@40000000"), nullptr);
+        DiagnosticSink sink;
+        EXPECT_TRUE(prove_tree(tree, plan, 0, h, sink)) << test::text_of(sink);
+    }
+}
+
 TEST(NodeTree, CacheInsideAnotherCpuIsCutOff) {
     const Hardware h = load_board("gicv3.dts");
     const Plan plan = plan_of(h, {

@@ -6,6 +6,7 @@
 // Errors   E0xx the text, E1xx its shape; as many as can be found in one run.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ namespace mkl {
 /// index is a number ("nodes.node0.devices.1"); VALUE is a YAML value ("64M", "[a, b]").
 struct Setting {
     std::string key, value;
+    std::string origin = "--set";  ///< what findings name as its place: this, or a file
+    uint32_t line = 1;             ///< of the file
 };
 
 /// nullopt if an error was reported.
