@@ -25,6 +25,7 @@ bool present = false;
 
 bool init_plic(const rt::BootRecord& record) {
     const mkl_rec_intc& c = *record.intc;
+    if (c.type == MKL_INTC_NONE) return true;  // timer and other harts' signals come by SBI
     if (c.type != MKL_INTC_PLIC) return false;
     const uint64_t enable_at = enable_base + c.cpu_number * enable_stride;
     const uint64_t context_at = context_base + c.cpu_number * context_stride;
