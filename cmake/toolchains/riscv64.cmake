@@ -12,5 +12,9 @@ set(MKL_ARCH riscv64)
 # Linking with _zicsr in -march picks a wrong multilib of libgcc: see MKL_ARCH_LINK_FLAGS.
 set(MKL_ARCH_FLAGS -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany)
 set(MKL_ARCH_LINK_FLAGS -march=rv64imac -mabi=lp64)
-# No link-time optimisation: it would assemble with the link's -march, which lacks _zicsr.
-set(MKL_ARCH_LTO_FLAGS)
+# Link-time optimisation assembles with the link's -march, which then needs _zicsr; libgcc by its path.
+execute_process(COMMAND "${CMAKE_CXX_COMPILER}" ${MKL_ARCH_LINK_FLAGS} -print-libgcc-file-name
+  OUTPUT_VARIABLE mkl_libgcc OUTPUT_STRIP_TRAILING_WHITESPACE)
+get_filename_component(mkl_libgcc_directory "${mkl_libgcc}" DIRECTORY)
+set(MKL_ARCH_LTO_FLAGS -flto)
+set(MKL_ARCH_LTO_LINK_FLAGS ${MKL_ARCH_FLAGS} "-L${mkl_libgcc_directory}")

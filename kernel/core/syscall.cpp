@@ -177,6 +177,7 @@ void handle_receive(bool blocking) {
 }
 
 void handle_yield() {
+    if (!kernel.run_top[kernel.domain]) return;  // nobody else could run
     Tcb& t = *kernel.current;
     enqueue_last(t);
     reschedule();

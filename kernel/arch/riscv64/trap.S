@@ -57,7 +57,15 @@ kernel_trap_vector:
     j       restore_user
 1:  addi    t1, t1, 4               // go on behind it; fault_pc is the ecall itself
     sd      t1, CONTEXT_PC(a0)
-    call    enter_syscall
+    // The two calls with a fast path have doors of their own.
+    lla     ra, restore_user
+    li      t2, -1                  // Call
+    beq     a7, t2, 2f
+    li      t2, -2                  // ReplyRecv
+    beq     a7, t2, 3f
+    tail    enter_syscall
+2:  tail    enter_call
+3:  tail    enter_reply_receive
 
 // a0 = Context of the thread to run.
 .global restore_user
