@@ -75,6 +75,21 @@ TEST(theft, untypeds_are_what_was_granted) {
     }
 }
 
+TEST(theft, nothing_beyond_a_device_page) {
+    Word device = 0;
+    for (Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
+        const auto& u = info->untyped_list[i];
+        if (u.is_device && u.size_bits == 12) device = info->untyped.start + i;
+    }
+    CHECK(device);
+    CHECK_EQ(retype(device, object::small_page, 0, slot(), 2), not_enough_memory);
+    CHECK_EQ(retype(device, object::large_page, 0, slot()), not_enough_memory);
+    // Devices are mapped, never the kernel's memory.
+    CHECK_EQ(retype(device, object::tcb, 0, slot()), invalid_argument);
+    CHECK_EQ(retype(device, object::cnode, 1, slot()), invalid_argument);
+    CHECK_EQ(retype(device, object::page_table, 0, slot()), invalid_argument);
+}
+
 TEST(theft, read_only_range_stays_read_only) {
     Word device = 0;
     for (Word i = 0; i < info->untyped.end - info->untyped.start; i++)
