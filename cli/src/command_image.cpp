@@ -23,7 +23,7 @@ std::optional<Second> build_second(const Context& context) {
     Options options = context.options;
     options.system = options.second;
     options.lock = false;
-    Context own{options, context.files, context.catalogue, context.sink};
+    Context own{options, context.files, context.catalogue, context.sink, {}, context.progress};
     const auto decided = decide(own);
     if (!decided) return std::nullopt;
     Artefacts artefacts;
@@ -67,7 +67,10 @@ int run_image(Context& context) {
     if (second)
         files.insert(files.end(), std::make_move_iterator(second->files.begin()),
                      std::make_move_iterator(second->files.end()));
-    write_outputs(context.options.out, files, context.sink);
+    {
+        const Step step{context.progress, cat("writing ", context.options.out.string())};
+        write_outputs(context.options.out, files, context.sink);
+    }
     if (context.options.lock && !context.sink.has_errors()) write_lock(context, decided->plan);
     return exit_ok;
 }

@@ -43,9 +43,24 @@ std::string command_line(const std::vector<std::string>& argv) {
 
 // Consoles go to stdout as they come; with --format json|sarif only the findings do.
 void print_line(const Context& context, std::string_view line) {
-    std::FILE* stream = context.options.format == Format::text ? stdout : stderr;
-    std::fwrite(line.data(), 1, line.size(), stream);
-    std::fflush(stream);
+    const auto print = [&] {
+        std::FILE* stream = context.options.format == Format::text ? stdout : stderr;
+        std::fwrite(line.data(), 1, line.size(), stream);
+        std::fflush(stream);
+    };
+    if (context.progress)
+        context.progress->around(print);
+    else
+        print();
+}
+
+std::string waiting_for(const QemuOptions& options) {
+    std::string out;
+    for (const std::string& text : options.expect)
+        out += cat(out.empty() ? "waiting for \"" : ", \"", text, '"');
+    if (!out.empty())
+        out += cat(", at most ", static_cast<uint64_t>(options.timeout_s.value_or(60)), " s");
+    return out;
 }
 
 // Symbols of the loader where it runs; of each node's kernel at its own virtual addresses and, for
@@ -130,6 +145,7 @@ int run_qemu(Context& context) {
     if (options.gdb)
         print_line(context, cat("waiting for: gdb-multiarch -x ",
                                 shell_quote((run.directory / "mkl.gdb").string()), "\n"));
+    const Step step{context.progress, waiting_for(options)};
     const QemuOutcome outcome = run_in_qemu(
         run, options, [&](std::string_view line) { print_line(context, line); }, context.sink);
     return outcome == QemuOutcome::seen ? exit_ok : exit_not_seen;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // mkl verify: the proof over a finished image, and with --system that it is what was asked for.
 #include "mapped_file.hpp"
+#include "mkl/support/text.hpp"
 #include "mkl/verify/verify.hpp"
 #include "pipeline.hpp"
 
@@ -17,6 +18,11 @@ int run_verify(Context& context) {
         if (!decided) return exit_ok;
         options.expected = expected_of(decided->plan);
     }
+    if (!context.options.key.empty()) {
+        options.key = read_key(context, context.options.key);
+        if (!options.key) return exit_ok;
+    }
+    const Step step{context.progress, cat("proving ", options.name)};
     VerifyReport report;
     verify_image(file->bytes(), options, context.sink, report);
     context.out += to_text(report);

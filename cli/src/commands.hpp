@@ -11,6 +11,7 @@
 #include "mkl/support/diagnostic.hpp"
 #include "mkl/support/file_system.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 
 namespace mkl::cli {
 
@@ -26,7 +27,8 @@ struct Context {
     FileSystem& files;
     const render::Catalogue& catalogue;
     DiagnosticSink& sink;
-    std::string out{};  ///< the command's own text; printed after it is done
+    std::string out{};             ///< the command's own text; printed after it is done
+    Progress* progress = nullptr;  ///< nullptr: nobody to tell
 };
 
 // Options that a command takes beside --set and --format.
@@ -43,6 +45,7 @@ enum Takes : unsigned {
     takes_node = 1u << 9,           ///< --node N
     takes_sign = 1u << 10,          ///< --sign KEY
     takes_qemu = 1u << 11,          ///< the options of `mkl qemu`
+    takes_key = 1u << 12,           ///< --key KEY
 };
 
 struct Command {

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <new>
+#include <optional>
 
 #include "commands.hpp"
 #include "mkl/render/catalogue.hpp"
@@ -27,12 +29,16 @@ std::string print(std::FILE* stream, const std::string& text) {
     return errno == 0 ? "write error" : std::strerror(errno);
 }
 
+/// One that obeys control sequences.
+bool is_terminal(int fd) {
+    const char* term = std::getenv("TERM");
+    return ::isatty(fd) && !(term && std::string_view{term} == "dumb");
+}
+
 // no-color.org: NO_COLOR, when set and not empty, whatever its value.
 bool colour_on_stderr() {
     const char* no_color = std::getenv("NO_COLOR");
-    const char* term = std::getenv("TERM");
-    return ::isatty(STDERR_FILENO) && !(no_color && *no_color) &&
-           !(term && std::string_view{term} == "dumb");
+    return is_terminal(STDERR_FILENO) && !(no_color && *no_color);
 }
 
 /// "" or what is wrong with standard output.
@@ -53,11 +59,13 @@ int run(const Options& options) {
     HostFileSystem files;
     DiagnosticSink sink;
     const render::Catalogue catalogue = render::joined_catalogue();
-    Context context{options, files, catalogue, sink};
+    std::optional<Progress> progress{std::in_place, is_terminal(STDERR_FILENO)};
+    Context context{options, files, catalogue, sink, {}, &*progress};
     const auto all = commands();
     const auto command = std::find_if(all.begin(), all.end(),
                                       [&](const Command& c) { return c.name == options.command; });
     const int status = command->run(context);
+    progress.reset();
     const std::string wrong = print_result(context);
     if (sink.has_errors()) return exit_findings;
     if (!wrong.empty()) {
@@ -76,6 +84,9 @@ int main(int argc, char** argv) {
     try {
         const Parsed parsed = parse_options(argc, argv);
         return parsed.exit_status ? *parsed.exit_status : run(parsed.options);
+    } catch (const std::bad_alloc&) {
+        std::fprintf(stderr, "mkl: not enough memory\n");
+        return exit_findings;
     } catch (const std::exception& e) {
         std::fprintf(stderr, "mkl: internal error: %s\n", e.what());
     } catch (...) {

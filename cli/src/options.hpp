@@ -27,6 +27,7 @@ struct Options {
     bool map = false, lock = false;
     std::string node;                          ///< --node; empty if not given
     std::filesystem::path sign;                ///< --sign
+    std::filesystem::path key;                 ///< verify --key
     std::filesystem::path second;              ///< --second
     uint64_t bootm_limit = usual_bootm_limit;  ///< --bootm-limit
     QemuOptions qemu;

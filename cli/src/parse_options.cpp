@@ -25,7 +25,7 @@ std::vector<std::string> arguments(int argc, char** argv) {
 
 // What CLI11 fills, per command; moved to Options by name of the command that was given.
 struct Raw {
-    std::string system, image, status, thing, out, node, sign, format = "text", uboot;
+    std::string system, image, status, thing, out, node, sign, key, format = "text", uboot;
     std::vector<std::string> set, expect;
     bool elf = false, map = false, lock = false, gdb = false, timeline = false, dry_run = false;
     double timeout = -1;
@@ -75,6 +75,10 @@ void add_options(CLI::App& app, const Command& command, Raw& raw) {
     if (takes & takes_system_option)
         app.add_option("--system", raw.system, "Prove also that the image is what this describes")
             ->type_name("SYSTEM.yaml");
+    if (takes & takes_key)
+        app.add_option("--key", raw.key,
+                       "Prove also that this key (PEM, public or private) signed the FIT")
+            ->type_name("KEY");
     if (takes & takes_status)
         app.add_option("--status", raw.status, "RAM dump whose status table is printed")
             ->type_name("FILE");
@@ -183,6 +187,7 @@ Parsed parse_options(int argc, char** argv) {
     o.out = raw.out;
     o.node = raw.node;
     o.sign = raw.sign;
+    o.key = raw.key;
     o.second = raw.second;
     o.bootm_limit = raw.bootm_limit;
     o.map = raw.map;

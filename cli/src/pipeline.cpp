@@ -2,6 +2,7 @@
 #include "pipeline.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "lock.hpp"
 #include "mkl/hardware/hardware.hpp"
@@ -42,6 +43,8 @@ std::optional<Request> read_request(Context& context) {
     auto system =
         load_system(context.files, context.options.system, settings(context), context.sink);
     if (!system) return std::nullopt;
+    const Step step{context.progress, system->board.qemu ? "asking QEMU for its board's device tree"
+                                                         : "reading the device tree"};
     auto hardware = load_hardware(context.files, *system, context.sink);
     if (!hardware) return std::nullopt;
     return Request{std::move(*system), std::move(*hardware)};
@@ -83,26 +86,36 @@ bool is_key_name(std::string_view name) {
                                   "._+-") == std::string_view::npos;
 }
 
-/// The key that --sign names; nullopt after E804 or E806.
-std::optional<SigningKey> signing_key(Context& context) {
-    const std::filesystem::path& path = context.options.sign;
-    const auto where = SourceSpan{
-        .file = std::make_shared<SourceFile>(SourceFile{path.string(), ""}),
-    };
+SourceSpan named(const std::filesystem::path& path) {
+    return {.file = std::make_shared<SourceFile>(SourceFile{path.string(), ""})};
+}
+
+}  // namespace
+
+std::optional<std::string> read_key(Context& context, const std::filesystem::path& path) {
     std::string why;
     const auto pem = context.files.read(path, max_key_bytes, why);
-    if (!pem) {
-        context.sink.report({.id = "E804", .where = where, .message = cat("cannot read: ", why)});
-        return std::nullopt;
-    }
+    if (pem) return std::string{as_text(*pem)};
+    context.sink.report({.id = "E804", .where = named(path), .message = cat("cannot read: ", why)});
+    return std::nullopt;
+}
+
+namespace {
+
+/// The key that --sign names, and `pem`; nullopt after E804 or E806.
+std::optional<SigningKey> signing_key(Context& context, std::optional<std::string>& pem) {
+    const std::filesystem::path& path = context.options.sign;
+    pem = read_key(context, path);
+    if (!pem) return std::nullopt;
     std::optional<SigningKey> key;
+    std::string why;
     if (is_key_name(path.stem().string()))
-        key = SigningKey::read(*pem, path.stem().string(), why);
+        key = SigningKey::read(as_bytes(*pem), path.stem().string(), why);
     else
         why = cat("'", path.stem().string(), "' is no name for it: letters, digits and . _ + -");
     if (!key)
         context.sink.report({.id = "E806",
-                             .where = where,
+                             .where = named(path),
                              .message = cat("this key cannot sign a FIT: ", why),
                              .hint = "RSA of 2048, 3072 or 4096 bits, unencrypted: openssl genrsa "
                                      "-out dev.key 2048"});
@@ -111,13 +124,47 @@ std::optional<SigningKey> signing_key(Context& context) {
 
 }  // namespace
 
+namespace {
+
+/// The proof is over what will be written, by readers that share nothing with the writers.
+/// image.bin is loader and payload as they are; the others hold the same, and say so by the sum of
+/// their own. What the image is made of stays in memory as it was hashed, so no byte of it is
+/// hashed once more: the proof compares the digest of that memory.
+bool proved(Context& context, const Decided& decided, const Image& image,
+            std::optional<std::string> key) {
+    const Step step{context.progress, "proving the image"};
+    const OutputFile* flat = image.file("image.bin");
+    const ByteView whole = flat ? view_of(flat->content) : ByteView{};
+    VerifyOptions options;
+    options.expected = expected_of(decided.plan);
+    for (const auto& [bytes, digest] : image.digests) {
+        KnownDigest known{view_of(bytes), {}};
+        std::memcpy(known.sha256.data(), digest.data(), digest.size());
+        options.known.push_back(std::move(known));
+    }
+    for (const std::string_view name : {"image.bin", "image.elf", "image.itb", "image.uimg"}) {
+        const OutputFile* file = image.file(name);
+        if (!file) continue;
+        options.name = name;
+        options.key = name == "image.itb" ? key : std::nullopt;
+        VerifyReport report;
+        if (!verify_image(view_of(file->content), options, context.sink, report)) return false;
+        if (flat) options.proved = &whole;
+    }
+    return true;
+}
+
+}  // namespace
+
 std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts,
                                  const Image* second) {
     std::optional<SigningKey> key;
+    std::optional<std::string> pem;
     if (!context.options.sign.empty()) {
-        key = signing_key(context);
+        key = signing_key(context, pem);
         if (!key) return std::nullopt;
     }
+    const Step step{context.progress, "making the image"};
     auto made = make_artefacts(decided.plan, decided.system, decided.hardware, context.files,
                                find_share(), context.sink);
     if (!made) return std::nullopt;
@@ -129,22 +176,7 @@ std::optional<Image> build_image(Context& context, const Decided& decided, Artef
                             image_options);
     if (!image) return std::nullopt;
 
-    // The proof is over what will be written, by readers that share nothing with the writers.
-    // image.bin is loader and payload as they are; the others hold the same, and say so by the sum
-    // of their own.
-    const OutputFile* flat = image->file("image.bin");
-    const ByteView proved = flat ? view_of(flat->content) : ByteView{};
-    VerifyOptions options;
-    options.expected = expected_of(decided.plan);
-    for (const std::string_view name : {"image.bin", "image.elf", "image.itb", "image.uimg"}) {
-        const OutputFile* file = image->file(name);
-        if (!file) continue;
-        options.name = name;
-        VerifyReport report;
-        if (!verify_image(view_of(file->content), options, context.sink, report))
-            return std::nullopt;
-        if (flat) options.proved = &proved;
-    }
+    if (!proved(context, decided, *image, std::move(pem))) return std::nullopt;
     artefacts = std::move(*made);
     return image;
 }

@@ -40,6 +40,9 @@ std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& arte
 /// The plan in the plain values that verify compares an image with.
 Expected expected_of(const Plan& plan);
 
+/// A key in PEM; nullopt after E804.
+std::optional<std::string> read_key(Context& context, const std::filesystem::path& path);
+
 /// Index of the node that --node names; nullopt after E803, or if it was not given.
 std::optional<size_t> node_option(Context& context, const System& system);
 

@@ -229,7 +229,8 @@ Bytes uimage(const Bytes& flat) {
     const auto big = [](uint32_t v) { return __builtin_bswap32(v); };
     h[0] = big(0x27051956);
     h[3] = big(static_cast<uint32_t>(flat.size()));
-    h[4] = h[5] = big(static_cast<uint32_t>(loader_base));
+    h[4] = h[5] = big(loader_base);
+    h[7] = big(22u << 16);  // IH_ARCH_ARM64
     h[6] = big(mkl_crc32(0, flat.data(), flat.size()));
     h[1] = big(mkl_crc32(0, h, sizeof h));
     Bytes out;
@@ -244,10 +245,10 @@ Bytes elf(const Bytes& flat) {
     h.e_ident[EI_CLASS] = ELFCLASS64;
     h.e_ident[EI_DATA] = ELFDATA2LSB;
     h.e_machine = EM_AARCH64;
+    h.e_entry = loader_base;
     h.e_phoff = sizeof h;
     h.e_phentsize = sizeof(Elf64_Phdr);
     h.e_phnum = 2;
-    h.e_entry = loader_base;
     Bytes out;
     append(out, h);
     // Two segments with a gap in the file and none in memory.
@@ -274,8 +275,8 @@ Bytes fit(const Bytes& flat) {
     fdt_begin_node(fdt, "kernel");
     fdt_property(fdt, "data", flat.data(), static_cast<int>(flat.size()));
     fdt_property_string(fdt, "type", "kernel");
-    fdt_property_u32(fdt, "load", static_cast<uint32_t>(loader_base));
-    fdt_property_u32(fdt, "entry", static_cast<uint32_t>(loader_base));
+    fdt_property_u32(fdt, "load", loader_base);
+    fdt_property_u32(fdt, "entry", loader_base);
     fdt_begin_node(fdt, "hash-1");
     fdt_property_string(fdt, "algo", "sha256");
     fdt_property(fdt, "value", sum, sizeof sum);

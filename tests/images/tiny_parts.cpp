@@ -94,6 +94,7 @@ Bytes spec(const Node& n) {
     h.abi = MKL_ABI_AARCH64_CLASSIC;
     h.node_id = n.id;
     h.console_notification = 5;
+    h.fault_endpoint = ~0u;
     Bytes out(sizeof h);
     const auto table = [&](mkl_spec_table& t, const auto& list) {
         t.offset = static_cast<uint32_t>(out.size());

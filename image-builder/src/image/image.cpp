@@ -43,6 +43,11 @@ public:
         Image image;
         image.payload_size = payload_.archive.size();
         image.footprint = packed_.need;
+        image.digests.emplace_back(packed_.blob, packed_.digest);
+        auto digest = payload_.digests.begin();
+        for (const NodeArtefacts& node : artefacts_.nodes)
+            for (const PlacedFile& file : node.files)
+                image.digests.emplace_back(file.data, *digest++);
         const auto add = [&](std::string name, ByteRope content) {
             image.files.push_back({std::move(name), std::move(content)});
         };
@@ -146,11 +151,10 @@ private:
     ByteRope elf() const {
         NewElfSegment segment;
         segment.data = packed_.blob;
-        const uint64_t base = packed_.params.run_base;
-        segment.vaddr = segment.paddr = base;
+        segment.vaddr = segment.paddr = packed_.params.run_base;
         segment.memory_size = packed_.blob.size();
         segment.flags = elf_readable | elf_writable | elf_executable;
-        return write_elf(plan_.architecture, base, {segment}).bytes;
+        return write_elf(plan_.architecture, segment.vaddr, {segment}).bytes;
     }
 
     static std::string key_source(const SigningKey& key) {
@@ -176,8 +180,8 @@ private:
     }
 
     void add_manifest(Image& image) const {
-        const std::string text =
-            manifest_text(plan_, artefacts_, payload_, image.files, packed_.digest, plan_.loader);
+        const std::string text = manifest_text(plan_, artefacts_, payload_, image.files,
+                                               packed_.blob, packed_.digest, plan_.loader);
         image.files.push_back({"manifest.json", ByteRope{std::string_view{text}}, true});
     }
 

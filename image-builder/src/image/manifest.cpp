@@ -37,11 +37,62 @@ Json file_entry(const PlacedFile& file, const Sha256& digest) {
     return entry;
 }
 
+using Pieces = std::vector<std::span<const std::byte>>;
+
+Pieces pieces_of(const ByteRope& rope) {
+    Pieces out;
+    rope.for_each([&](std::span<const std::byte> piece) { out.push_back(piece); });
+    return out;
+}
+
+Json part_entry(uint64_t size, const Sha256& digest) {
+    Json part = Json::object();
+    part.set("size", hex(size)).set("sha256", hex_digest(digest));
+    return part;
+}
+
+Json part_entry(std::span<const std::span<const std::byte>> pieces) {
+    Sha256Stream stream;
+    uint64_t size = 0;
+    for (const auto piece : pieces) {
+        stream.update(piece);
+        size += piece.size();
+    }
+    return part_entry(size, stream.finish());
+}
+
+/// The digest of the file; of one that holds image.bin, which may be large and is hashed already,
+/// those of its parts.
+Json output_entry(const OutputFile& file, const ByteRope& blob, const Sha256& blob_digest) {
+    Json entry = Json::object();
+    entry.set("name", file.path).set("size", hex(file.content.size()));
+    const Pieces all = pieces_of(file.content), inner = pieces_of(blob);
+    const auto same_memory = [](auto a, auto b) {
+        return a.data() == b.data() && a.size() == b.size();
+    };
+    const auto at = std::search(all.begin(), all.end(), inner.begin(), inner.end(), same_memory);
+    if (at == all.end()) {
+        entry.set("sha256", hex_digest(sha256(file.content)));
+    } else if (inner.size() == all.size()) {
+        entry.set("sha256", hex_digest(blob_digest));
+    } else {
+        const std::span pieces{all};
+        const auto before = static_cast<size_t>(at - all.begin());
+        Json parts = Json::array();
+        if (before != 0) parts.add(part_entry(pieces.first(before)));
+        parts.add(part_entry(blob.size(), blob_digest));
+        if (before + inner.size() != all.size())
+            parts.add(part_entry(pieces.subspan(before + inner.size())));
+        entry.set("parts", std::move(parts));
+    }
+    return entry;
+}
+
 }  // namespace
 
 std::string manifest_text(const Plan& plan, const Artefacts& artefacts, const Payload& payload,
-                          std::span<const OutputFile> outputs, const Sha256& blob,
-                          PhysRange loader) {
+                          std::span<const OutputFile> outputs, const ByteRope& blob,
+                          const Sha256& blob_digest, PhysRange loader) {
     Json nodes = Json::array();
     auto digest = payload.digests.begin();
     for (size_t i = 0; i < plan.nodes.size(); i++) {
@@ -53,18 +104,7 @@ std::string manifest_text(const Plan& plan, const Artefacts& artefacts, const Pa
         nodes.add(std::move(node));
     }
     Json files = Json::array();
-    std::vector<ByteRope> contents;
-    for (const OutputFile& file : outputs)
-        contents.push_back(file.path == "image.bin" ? ByteRope{} : file.content);
-    std::vector<Sha256> digests = sha256_all(contents);
-    for (size_t i = 0; i < outputs.size(); i++) {
-        const bool is_blob = outputs[i].path == "image.bin";
-        Json entry = Json::object();
-        entry.set("name", outputs[i].path)
-            .set("size", hex(outputs[i].content.size()))
-            .set("sha256", hex_digest(is_blob ? blob : digests[i]));
-        files.add(std::move(entry));
-    }
+    for (const OutputFile& file : outputs) files.add(output_entry(file, blob, blob_digest));
     Json place = Json::object();
     place.set("base", hex(loader.base())).set("size", hex(loader.size_bytes()));
     Json manifest = Json::object();

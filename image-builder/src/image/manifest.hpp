@@ -10,9 +10,9 @@
 namespace mkl {
 
 /// manifest.json: what the image holds and where it goes, and the digest of each output; `blob` is
-/// that of image.bin.
+/// image.bin.
 std::string manifest_text(const Plan& plan, const Artefacts& artefacts, const Payload& payload,
-                          std::span<const OutputFile> outputs, const Sha256& blob,
-                          PhysRange loader);
+                          std::span<const OutputFile> outputs, const ByteRope& blob,
+                          const Sha256& blob_digest, PhysRange loader);
 
 }  // namespace mkl

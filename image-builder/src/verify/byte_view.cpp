@@ -58,19 +58,29 @@ std::optional<ByteView> ByteView::part(uint64_t offset, uint64_t size) const {
     return out;
 }
 
-bool ByteView::same(const ByteView& other) const {
+template <class Equal>
+bool ByteView::compare(const ByteView& other, Equal&& equal) const {
     if (size_ != other.size_) return false;
     for (size_t i = 0, k = 0, a = 0, b = 0; i < pieces_.size() && k < other.pieces_.size();) {
         const auto mine = pieces_[i].bytes.subspan(a), theirs = other.pieces_[k].bytes.subspan(b);
         const size_t n = std::min(mine.size(), theirs.size());
-        if (mine.data() != theirs.data() && std::memcmp(mine.data(), theirs.data(), n) != 0)
-            return false;
+        if (!equal(mine.first(n), theirs.first(n))) return false;
         a = n == mine.size() ? 0 : a + n;
         b = n == theirs.size() ? 0 : b + n;
         i += n == mine.size();
         k += n == theirs.size();
     }
     return true;
+}
+
+bool ByteView::same(const ByteView& other) const {
+    return compare(other, [](auto a, auto b) {
+        return a.data() == b.data() || std::memcmp(a.data(), b.data(), a.size()) == 0;
+    });
+}
+
+bool ByteView::same_memory(const ByteView& other) const {
+    return compare(other, [](auto a, auto b) { return a.data() == b.data(); });
 }
 
 ByteView view_of(const ByteRope& rope) {

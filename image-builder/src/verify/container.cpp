@@ -59,7 +59,9 @@ std::optional<Container> open_elf(const ByteView& image, std::string& why) {
     Container out;
     out.format = "ELF";
     out.facts.push_back(cat("machine ", header->e_machine, ", entry ", hex(header->e_entry)));
-    out.entry = header->e_entry;
+    out.arch = header->e_machine == EM_AARCH64 ? MKL_ARCH_AARCH64
+               : header->e_machine == EM_RISCV ? MKL_ARCH_RISCV64
+                                               : 0;
     static const std::byte zeros[4096]{};
     std::optional<uint64_t> next;  // physical address behind what is in `flat`
     for (uint32_t i = 0; i < header->e_phnum; i++) {
@@ -85,8 +87,8 @@ std::optional<Container> open_elf(const ByteView& image, std::string& why) {
             out.flat.append({zeros, static_cast<size_t>(n)});
             gap -= n;
         }
+        if (!next) out.place = ContainerPlace{segment->p_paddr, header->e_entry};
         part->for_each([&](std::span<const std::byte> piece) { out.flat.append(piece); });
-        if (!out.load) out.load = segment->p_paddr;
         next = segment->p_paddr + segment->p_filesz;
         out.facts.push_back(cat("segment at ", hex(segment->p_paddr), ", ", hex(segment->p_filesz),
                                 " bytes, ", hex(segment->p_memsz), " in memory"));
@@ -102,6 +104,7 @@ std::optional<Container> open_elf(const ByteView& image, std::string& why) {
 
 std::optional<Container> open_uimage(const ByteView& image, std::string& why) {
     constexpr uint64_t header_size = 64;
+    constexpr uint32_t uimage_arm64 = 22, uimage_riscv = 26;  // IH_ARCH_*
     std::array<uint32_t, header_size / 4> header{};
     if (!image.copy(0, std::as_writable_bytes(std::span{header}))) {
         why = "its header is not whole";
@@ -124,24 +127,30 @@ std::optional<Container> open_uimage(const ByteView& image, std::string& why) {
         {"uImage header: CRC-32", header_found == header_crc, hex(header_found), hex(header_crc)},
         {"uImage data: CRC-32",   data_found == data_crc,     hex(data_found),   hex(data_crc)  }
     };
-    out.load = big(header[4]);
-    out.entry = big(header[5]);
-    out.facts.push_back(
-        cat("load ", hex(*out.load), ", entry ", hex(*out.entry), ", ", hex(size), " bytes"));
+    out.facts.push_back(cat("load ", hex(big(header[4])), ", entry ", hex(big(header[5])), ", ",
+                            hex(size), " bytes"));
+    out.place = ContainerPlace{big(header[4]), big(header[5])};
+    const uint32_t arch = big(header[7]) >> 16 & 0xff;  // ih_os, ih_arch, ih_type, ih_comp
+    out.arch = arch == uimage_arm64   ? MKL_ARCH_AARCH64
+               : arch == uimage_riscv ? MKL_ARCH_RISCV64
+                                      : 0;
     out.flat = *data;
     return out;
 }
 
 }  // namespace
 
-std::optional<Container> open_container(const ByteView& image, std::string& why) {
+std::vector<Container> open_containers(const ByteView& image, std::string& why) {
     constexpr uint32_t uimage_magic = 0x27051956, tree_magic = 0xd00dfeed;
     const auto first = image.value<uint32_t>(0);
-    if (first && *first == std::bit_cast<uint32_t>(std::array{'\x7f', 'E', 'L', 'F'}))
-        return open_elf(image, why);
-    if (first && big(*first) == uimage_magic) return open_uimage(image, why);
     if (first && big(*first) == tree_magic) return open_fit(image, why);
-    return open_flat(image, why);
+    auto one = first && *first == std::bit_cast<uint32_t>(std::array{'\x7f', 'E', 'L', 'F'})
+                   ? open_elf(image, why)
+               : first && big(*first) == uimage_magic ? open_uimage(image, why)
+                                                      : open_flat(image, why);
+    std::vector<Container> out;
+    if (one) out.push_back(std::move(*one));
+    return out;
 }
 
 }  // namespace mkl::verify

@@ -37,7 +37,7 @@ constexpr FindingDoc docs[] = {
      "or there twice.",                                                                                                                                                                                       "",                       rebuild                                                                                },
     {"E608", "loader-place",          Severity::error, "The loader does not keep to its own place",
      "Loader, payload and scratch memory must lie one behind the other in the range that the plan "
-     "gives the loader, and an ELF, FIT or uImage must put and enter it there.",                                                                                                                              "",                       rebuild                                                                                },
+     "gives the loader.",                                                                                                                                                                                     "",                       rebuild                                                                                },
     {"E609", "status-pages",          Severity::error, "Status pages or logs are not one per node",
      "Each node has one page of the status table, in node order, and at most one log ring.",                                                                                                                  "",
      rebuild                                                                                                                                                                                                                                                                                                                   },
@@ -65,6 +65,22 @@ constexpr FindingDoc docs[] = {
      "A root image does not stand or start where its ELF "
      "says",                                                                                                      "The kernel builds the root task's address space from the boot record; it must follow from "
      "the ELF.",                                                                                                                                                                                  "",                       rebuild                                                                                },
+    finding_doc(
+        "E617", "container-place", "Firmware would put the loader elsewhere than it runs",
+        "Load address and entry of ELF, FIT and uImage are where the loader runs, their "
+        "architecture is the loader's, and the Image header asks firmware to keep free what "
+        "the loader uses. One of them says something else.",
+        "", changed),
+    finding_doc("E618", "fit-incomplete", "A FIT lacks what U-Boot checks",
+                "Every image that a configuration names has a SHA-256, is not compressed, and only "
+                "the kernel and the nodes' files have load addresses.",
+                "", rebuild),
+    finding_doc("E619", "fit-signature", "A FIT configuration is not signed as it must be",
+                "A signature covers the configuration, its images' descriptions and their hashes, "
+                "as U-Boot's verified boot counts them. It leaves something out or, with --key, it "
+                "is absent, of another key, or over other bytes.",
+                "mkl verify image.itb --key other.key",
+                "Name the key that signed the image, or make it again with --sign."),
     {"E620", "record-refused",        Severity::error, "A boot record is refused",
      "The node's kernel would refuse it for the same reason: magic, version, checksum, order or "
      "size of its records, or one that must be there is not.",                                                                                                                                                "",                       changed                                                                                },
@@ -138,6 +154,13 @@ constexpr FindingDoc docs[] = {
     {"E646", "slot-taken",            Severity::error,
      "A capability stands in a slot that is taken or does "
      "not exist",                                                                                                 "The initialiser stops there.",                                                             "",                       rebuild                                                                                },
+    finding_doc(
+        "E647", "spec-wiring", "What the initialiser itself does is not as granted",
+        "A doorbell is a page of a pool that its node may read and another node may write, "
+        "with an interrupt of its own that wakes the initialiser; each bell is a word of it "
+        "that signals a notification; consoles are frames that are set up as rings; faults "
+        "go to an endpoint.",
+        "", rebuild),
     finding_doc("E651", "sel4-registers", "A seL4 kernel is told of another root task than it gets",
                 "An unmodified seL4 is entered with six registers: where the root image lies, its "
                 "entry, and the device tree. They must be those of the entries that the loader "

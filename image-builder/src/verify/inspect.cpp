@@ -77,6 +77,12 @@ void print_head(std::string& out, const ImageView& image) {
     for (const std::string& fact : image.container.facts) out += cat("  ", fact, '\n');
     for (const ContainerSum& s : image.container.sums)
         out += cat("  ", s.what, s.agrees ? " agrees" : " DOES NOT AGREE", '\n');
+    for (const ContainerHash& h : image.container.hashes)
+        out +=
+            cat("  ", h.what, sha256(h.data) == h.expected ? " agrees" : " DOES NOT AGREE", '\n');
+    if (const auto& s = image.container.signature)
+        out += cat("  signature: ", s->algorithm, ", key ", s->key,
+                   s->flaw.empty() ? "" : cat(", ", s->flaw), '\n');
     const mkl_loader_params& p = image.params;
     out += cat("loader parameters: version ", p.major, '.', p.minor, ", architecture ", p.arch,
                "\n  loader ", hex(p.image_size), " bytes, runs at ", hex(p.run_base), "+",
@@ -206,24 +212,30 @@ std::string stamp_text(const mkl_status& s, uint64_t first) {
     return out.empty() ? out : out + "\n";
 }
 
-}  // namespace
-
-std::string inspect_image(const ByteView& bytes, std::string_view name, DiagnosticSink& sink) {
-    VerifyReport report;
-    Proof proof{std::string{name}, sink, report};
-    auto container = open_checked(bytes, proof);
-    if (!container) return "";
-    const auto image = open_image(std::move(*container), proof);
-    if (!image) return "";
-    std::string out;
-    print_head(out, *image);
-    for (const NodeView& view : image->nodes) {
+void print_image(std::string& out, const ImageView& image) {
+    print_head(out, image);
+    for (const NodeView& view : image.nodes) {
         print_node(out, *view.node);
         if (view.record) print_record(out, *view.record);
         if (view.spec) print_spec(out, *view.spec);
         if (view.tree)
-            print_tree(out, read_tree(*view.tree, image->table.header.intc.dist_base,
-                                      image->table.header.intc.type == MKL_INTC_PLIC));
+            print_tree(out, read_tree(*view.tree, image.table.header.intc.dist_base,
+                                      image.table.header.intc.type == MKL_INTC_PLIC));
+    }
+}
+
+}  // namespace
+
+std::string inspect_image(const ByteView& bytes, std::string_view name, DiagnosticSink& sink) {
+    VerifyReport report;
+    VerifyOptions options;
+    options.name = name;
+    Proof proof{options, sink, report};
+    std::string out;
+    for (Container& container : open_all(bytes, proof)) {
+        check_container(container, proof);
+        const auto image = open_image(std::move(container), proof);
+        if (image) print_image(out, *image);
     }
     // Names come from the image: a terminal must not obey them.
     for (char& c : out)

@@ -82,26 +82,12 @@ void open_tree(const Node& node, NodeView& view, Proof& proof) {
 
 }  // namespace
 
-std::optional<Container> open_checked(const ByteView& image, Proof& proof) {
+std::vector<Container> open_all(const ByteView& image, Proof& proof) {
     std::string why;
-    auto container = open_container(image, why);
-    if (!proof.item(readable, container.has_value())) {
+    auto containers = open_containers(image, why);
+    if (!proof.item(readable, !containers.empty()))
         proof.violation("E600", "", cat("this is no image that mkl can read: ", why));
-        return std::nullopt;
-    }
-    for (const ContainerSum& s : container->sums)
-        proof.expect("the container's checksums agree", s.agrees, "E601", "",
-                     cat(s.what, " of the data is ", s.found, ", the header says ", s.expected));
-    // A flat Image goes anywhere; a container that names addresses must name the loader's.
-    const auto params = read_params(container->flat, why);
-    if (params && (container->load || container->entry))
-        proof.expect(
-            "the container names the loader's place",
-            container->load == params->run_base && container->entry == params->run_base, "E608", "",
-            cat("the ", container->format, " is loaded at ", hex(container->load.value_or(0)),
-                " and entered at ", hex(container->entry.value_or(0)), ", the loader's place is ",
-                hex(params->run_base)));
-    return container;
+    return containers;
 }
 
 std::optional<ImageView> open_image(Container container, Proof& proof) {

@@ -18,9 +18,14 @@ namespace mkl::verify {
 
 class Proof {
 public:
-    Proof(std::string image, DiagnosticSink& sink, VerifyReport& report)
-        : file_{std::make_shared<SourceFile>(SourceFile{std::move(image), ""})}, sink_{sink},
-          report_{report} {}
+    /// `options` must outlive it.
+    Proof(const VerifyOptions& options, DiagnosticSink& sink, VerifyReport& report)
+        : file_{std::make_shared<SourceFile>(SourceFile{options.name, ""})}, options_{options},
+          sink_{sink}, report_{report} {}
+
+    const VerifyOptions& options() const { return options_; }
+    /// SHA-256 of `bytes`, known or computed.
+    Digest sha256(const ByteView& bytes) const;
 
     /// Counts one item of the sentence `what`; returns `good`.
     bool item(std::string_view what, bool good);
@@ -42,9 +47,11 @@ public:
 private:
     SourceSpan at(const std::string& part) const { return {.file = file_, .node = part}; }
     std::shared_ptr<const SourceFile> file_;
+    const VerifyOptions& options_;
     DiagnosticSink& sink_;
     VerifyReport& report_;
     size_t violations_ = 0;
+    size_t row_ = 0;  ///< of the last item: the next one is most often of the same sentence
 };
 
 /// A node with everything in its entries that could be read.
@@ -68,6 +75,7 @@ struct ImageView {
 };
 
 // The rules, each over the whole image.
+void check_container(const Container& container, Proof& proof);
 void check_archive(const ImageView& image, Proof& proof);
 void check_memory(const ImageView& image, Proof& proof);
 void check_segments(const ImageView& image, Proof& proof);
@@ -76,6 +84,7 @@ void check_resources(const ImageView& image, Proof& proof);
 void check_shared(const ImageView& image, Proof& proof);
 void check_trees(const ImageView& image, Proof& proof);
 void check_sel4(const ImageView& image, Proof& proof);
+void check_wiring(const ImageView& image, Proof& proof);
 void check_specs(const ImageView& image, Proof& proof);
 void check_expected(const ImageView& image, const Expected& expected, Proof& proof);
 

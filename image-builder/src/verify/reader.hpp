@@ -33,6 +33,23 @@ struct ContainerSum {
     bool agrees = false;
     std::string found, expected;
 };
+/// A SHA-256 that a container carries for a part of itself; the rules compare it.
+struct ContainerHash {
+    std::string what;
+    ByteView data;
+    Digest expected;
+};
+/// The signature of a FIT configuration.
+struct FitSignature {
+    std::string flaw;  ///< "" or what it ought to cover and does not
+    Digest covered{};  ///< SHA-256 of what it covers
+    Bytes value;
+    std::string algorithm, key;  ///< "sha256,rsa2048"; the key's name
+};
+/// Where firmware puts and starts the loader.
+struct ContainerPlace {
+    uint64_t load = 0, entry = 0;
+};
 /// A FIT image that is not the loader.
 struct Loadable {
     std::string name;
@@ -40,18 +57,24 @@ struct Loadable {
     ByteView data;
 };
 struct Container {
-    std::string format;                   ///< "arm64 Image", "RISC-V Image", "ELF", "FIT", "uImage"
-    ByteView flat;                        ///< [loader][archive]
-    std::optional<uint64_t> load, entry;  ///< where the container has `flat` put and entered
+    std::string format;         ///< "arm64 Image", "RISC-V Image", "ELF", "FIT", "uImage"
+    std::string configuration;  ///< of a FIT
+    ByteView flat;              ///< [loader][archive]
     std::vector<Loadable> loadables;
     std::vector<ContainerSum> sums;
+    std::vector<ContainerHash> hashes;
+    std::vector<std::string> flaws;       ///< what firmware needs of it and it has not
+    std::optional<ContainerPlace> place;  ///< nullopt: firmware chooses
+    std::optional<uint32_t> arch;         ///< MKL_ARCH_* of its header, 0 for another
+    std::optional<FitSignature> signature;
     std::vector<std::string> facts;  ///< what the headers say, for `mkl inspect`
 };
-/// nullopt and `why` if it is no image, or a truncated one.
-std::optional<Container> open_container(const ByteView& image, std::string& why);
+/// One; of a FIT one for each configuration, the default first. None and `why` if it is no image,
+/// or a truncated one.
+std::vector<Container> open_containers(const ByteView& image, std::string& why);
 
 /// The same for a FIT, U-Boot's container.
-std::optional<Container> open_fit(const ByteView& image, std::string& why);
+std::vector<Container> open_fit(const ByteView& image, std::string& why);
 
 struct ArchiveFile {
     std::string name;

@@ -20,15 +20,16 @@ std::string hash_text(const uint8_t* digest) {
     return out + "...";
 }
 
-bool agrees(const ByteView& bytes, const uint8_t (&expected)[MKL_SHA256_SIZE], Digest& found) {
-    found = sha256(bytes);
+bool agrees(const Proof& proof, const ByteView& bytes, const uint8_t (&expected)[MKL_SHA256_SIZE],
+            Digest& found) {
+    found = proof.sha256(bytes);
     return std::memcmp(found.data(), expected, found.size()) == 0;
 }
 
 void check_table_sums(const ImageView& image, Proof& proof) {
     const auto table = *image.archive.part(image.params.table_offset, image.params.table_size);
     Digest found{};
-    const bool hash = agrees(table, image.params.table_sha256, found);
+    const bool hash = agrees(proof, table, image.params.table_sha256, found);
     proof.expect("entries agree with their SHA-256", hash, "E605", MKL_PAYLOAD_NAME,
                  cat("SHA-256 of the payload table is ", hash_text(found.data()),
                      ", the loader parameters say ", hash_text(image.params.table_sha256)));
@@ -67,7 +68,7 @@ void check_entry(const ImageView& image, const Node& node, const Entry& entry, P
     }
     if (!entry.data) return;
     Digest found{};
-    const bool good = agrees(*entry.data, entry.raw.sha256, found);
+    const bool good = agrees(proof, *entry.data, entry.raw.sha256, found);
     proof.expect("entries agree with their SHA-256", good, "E606", entry.name,
                  cat("SHA-256 of '", entry.name, "' is ", hash_text(found.data()),
                      ", the payload table says ", hash_text(entry.raw.sha256)));

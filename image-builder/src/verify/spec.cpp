@@ -67,6 +67,14 @@ std::string check_others(const Spec& s) {
         if (p.name >= s.names.size()) return "a peer refers past the names";
     if (s.header.console_notification != ~0u && s.header.console_notification >= s.objects.size())
         return "the console notification is no object";
+    for (const mkl_spec_doorbell& d : s.doorbells)
+        if (d.irq >= s.objects.size() || d.name >= s.names.size() ||
+            !is_slice(d.first_bell, d.bell_count, s.bells.size()))
+            return "a doorbell refers past the objects, bells or names";
+    for (const mkl_spec_bell& b : s.bells)
+        if (b.notification >= s.objects.size()) return "a bell refers past the objects";
+    if (s.header.fault_endpoint != ~0u && s.header.fault_endpoint >= s.objects.size())
+        return "the fault endpoint is no object";
     return "";
 }
 
@@ -126,7 +134,9 @@ std::optional<Spec> read_spec(const ByteView& bytes, std::string& why) {
         !table(*tables, header->slots, out.slots) || !table(*tables, header->fills, out.fills) ||
         !table(*tables, header->tcbs, out.tcbs) || !table(*tables, header->names, names) ||
         !table(*tables, header->consoles, out.consoles) ||
-        !table(*tables, header->logs, out.logs) || !table(*tables, header->peers, out.peers)) {
+        !table(*tables, header->logs, out.logs) || !table(*tables, header->peers, out.peers) ||
+        !table(*tables, header->doorbells, out.doorbells) ||
+        !table(*tables, header->bells, out.bells)) {
         why = "one of its tables reaches past its end";
         return std::nullopt;
     }

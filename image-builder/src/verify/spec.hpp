@@ -20,6 +20,8 @@ struct Spec {
     std::vector<mkl_spec_console> consoles;
     std::vector<mkl_spec_log> logs;
     std::vector<mkl_spec_peer> peers;
+    std::vector<mkl_spec_doorbell> doorbells;
+    std::vector<mkl_spec_bell> bells;
     std::string names;
 
     std::string name(uint32_t offset) const;

@@ -11,12 +11,15 @@ namespace mkl {
 namespace verify {
 
 bool Proof::item(std::string_view what, bool good) {
-    auto row = std::find_if(report_.rows.begin(), report_.rows.end(),
-                            [&](const VerifyReport::Row& r) { return r.what == what; });
-    if (row == report_.rows.end())
-        row = report_.rows.insert(row, VerifyReport::Row{std::string{what}, 0, 0});
-    row->items++;
-    if (!good) row->bad++;
+    std::vector<VerifyReport::Row>& rows = report_.rows;
+    if (row_ >= rows.size() || rows[row_].what != what) {
+        const auto it = std::find_if(rows.begin(), rows.end(),
+                                     [&](const VerifyReport::Row& r) { return r.what == what; });
+        row_ = static_cast<size_t>(it - rows.begin());
+        if (it == rows.end()) rows.push_back({std::string{what}, 0, 0});
+    }
+    rows[row_].items++;
+    if (!good) rows[row_].bad++;
     return good;
 }
 
@@ -30,20 +33,27 @@ void Proof::violation(std::string_view id, const std::string& part, std::string 
     violations_++;
 }
 
+Digest Proof::sha256(const ByteView& bytes) const {
+    for (const KnownDigest& known : options_.known)
+        if (known.bytes.same_memory(bytes)) return known.sha256;
+    return verify::sha256(bytes);
+}
+
 }  // namespace verify
 
-bool verify_image(const ByteView& image, const VerifyOptions& options, DiagnosticSink& sink,
-                  VerifyReport& report) {
-    using namespace verify;
-    Proof proof{options.name, sink, report};
-    auto container = open_checked(image, proof);
-    if (!container) return false;
-    if (options.proved && container->loadables.empty() && container->flat.same(*options.proved)) {
+namespace {
+
+using namespace verify;
+
+/// `first`: the only configuration, or the default one, which is what was asked for.
+void prove(Container container, bool first, const VerifyOptions& options, Proof& proof) {
+    check_container(container, proof);
+    if (options.proved && container.loadables.empty() && container.flat.same(*options.proved)) {
         proof.item("the container holds the proved loader and payload", true);
-        return proof.violations() == 0;
+        return;
     }
-    const auto view = open_image(std::move(*container), proof);
-    if (!view) return false;
+    const auto view = open_image(std::move(container), proof);
+    if (!view) return;
     check_archive(*view, proof);
     check_memory(*view, proof);
     check_segments(*view, proof);
@@ -52,8 +62,21 @@ bool verify_image(const ByteView& image, const VerifyOptions& options, Diagnosti
     check_shared(*view, proof);
     check_trees(*view, proof);
     check_specs(*view, proof);
+    check_wiring(*view, proof);
     check_sel4(*view, proof);
-    if (options.expected) check_expected(*view, *options.expected, proof);
+    if (first && options.expected) check_expected(*view, *options.expected, proof);
+}
+
+}  // namespace
+
+bool verify_image(const ByteView& image, const VerifyOptions& options, DiagnosticSink& sink,
+                  VerifyReport& report) {
+    Proof proof{options, sink, report};
+    bool first = true;
+    for (Container& container : open_all(image, proof)) {
+        prove(std::move(container), first, options, proof);
+        first = false;
+    }
     return proof.violations() == 0;
 }
 

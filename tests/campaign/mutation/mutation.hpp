@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,8 +23,12 @@ struct Good {
     std::string name;
     Bytes image;  ///< image.bin
     Expected expected;
+    /// image.elf, image.uimg, image.itb; with a key signed.itb and split.itb, which has the nodes'
+    /// files as loadables; two.itb with a second configuration. Of the first systems only.
+    std::map<std::string, Bytes> containers = {};
+    bool only_wiring = false;  ///< of systems/wiring: broken by wiring_operators() alone
 };
-/// The six systems, made once. Empty with `why` if they cannot be made here (no QEMU).
+/// The systems, made once. Empty with `why` if they cannot be made here (no QEMU).
 const std::vector<Good>& good_images(std::string& why);
 
 /// image.bin as writable structures. Mutators write through the pointers; finish() makes every
@@ -33,6 +38,8 @@ public:
     explicit MutableImage(const Bytes& image) : bytes_{image} {}
 
     mkl_loader_params& params() { return at<mkl_loader_params>(MKL_LOADER_PARAMS_OFFSET); }
+    /// Of the Image header: what firmware keeps free.
+    uint64_t& image_size() { return at<uint64_t>(16); }
     mkl_payload_header& header() { return at<mkl_payload_header>(table_at()); }
     std::span<mkl_payload_node> nodes() { return table<mkl_payload_node>(header().nodes); }
     std::span<mkl_payload_entry> entries() { return table<mkl_payload_entry>(header().entries); }
@@ -97,5 +104,18 @@ struct Operator {
 const std::vector<Operator>& table_operators();
 const std::vector<Operator>& record_operators();
 const std::vector<Operator>& content_operators();
+const std::vector<Operator>& wiring_operators();
+
+/// One way to break one container in one place.
+struct ContainerOperator {
+    std::string_view name;
+    std::string_view id;    ///< the finding that must be among those reported
+    std::string_view file;  ///< of Good::containers
+    std::function<bool(Bytes& image)> apply;
+    enum class Key { none, right, other } key = Key::none;  ///< what verify is given
+};
+const std::vector<ContainerOperator>& container_operators();
+/// PEM of the key that signed.itb and split.itb are signed with, and of another one.
+const std::string& test_key(ContainerOperator::Key which);
 
 }  // namespace mkl::mutation

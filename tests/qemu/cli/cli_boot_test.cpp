@@ -181,7 +181,7 @@ TEST_F(Program, AContainerThatNamesAnotherPlaceIsRefused) {
         std::ofstream{moved, std::ios::binary} << elf;
         const auto result = mkl({"verify", moved.string()});
         EXPECT_EQ(result.exit_status, 1) << field;
-        EXPECT_THAT(result.err, HasSubstr("E608")) << field;
+        EXPECT_THAT(result.err, HasSubstr("E617")) << field;
     }
 }
 

@@ -50,8 +50,13 @@ public:
 
     /// Same bytes. Pieces that are the same memory are not compared.
     bool same(const ByteView& other) const;
+    /// The same memory, piece by piece: no byte is looked at.
+    bool same_memory(const ByteView& other) const;
 
 private:
+    /// Calls `equal(mine, theirs)` for spans of one length until it is false; false then.
+    template <class Equal>
+    bool compare(const ByteView& other, Equal&& equal) const;
     struct Piece {
         uint64_t begin;
         std::span<const std::byte> bytes;

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Mutants of what lies between nodes: doorbells, log rings, status pages, pools; and of what only
+// unmodified seL4 kernels have: registers, decoys, the steward.
+#include <cstring>
+
+#include "mutation.hpp"
+
+namespace mkl::mutation {
+
+namespace {
+
+// Calls `change(image, node, spec)` for the `site`-th node that has a spec with doorbells.
+template <class Change>
+auto on_doorbells(Change change) {
+    return [change](MutableImage& image, size_t site) {
+        for (size_t n = 0; n < image.nodes().size(); n++) {
+            mkl_spec_header* s = image.spec(n);
+            if (s && s->doorbells.count != 0 && site-- == 0) return change(image, n, *s);
+        }
+        return false;
+    };
+}
+auto on_doorbell(void (*change)(mkl_spec_doorbell& doorbell)) {
+    return on_doorbells([change](MutableImage& i, size_t, mkl_spec_header& s) {
+        change(i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0]);
+        return true;
+    });
+}
+auto on_bell(void (*change)(mkl_spec_bell& bell)) {
+    return on_doorbells([change](MutableImage& i, size_t, mkl_spec_header& s) {
+        change(i.spec_table<mkl_spec_bell>(s, s.bells)[0]);
+        return true;
+    });
+}
+
+// Calls `change(shared)` for the `site`-th range of this kind, own or foreign.
+template <class Change>
+auto on_shared(uint32_t kind, bool own, Change change) {
+    return [=](MutableImage& image, size_t site) {
+        for (size_t n = 0; n < image.nodes().size(); n++)
+            for (mkl_rec_shared& s : image.record<mkl_rec_shared>(n, MKL_REC_SHARED))
+                if (s.kind == kind && (kind == MKL_SHARED_POOL || (s.peer == n) == own) &&
+                    site-- == 0)
+                    return change(image, n, s);
+        return false;
+    };
+}
+
+// Calls `change(node)` for the `site`-th node with an unmodified kernel.
+template <class Change>
+auto on_sel4(Change change) {
+    return [change](MutableImage& image, size_t site) {
+        for (mkl_payload_node& n : image.nodes())
+            if (n.protocol == MKL_PROTOCOL_SEL4 && site-- == 0) return change(image, n);
+        return false;
+    };
+}
+
+std::vector<Operator> doorbell_operators() {
+    return {
+        {"doorbell: page of nobody",              "E647",
+         on_doorbell([](mkl_spec_doorbell& d) { d.page += uint64_t{64} << 20; })                                                  },
+        {                                     "doorbell: page in its own RAM",                                 "E647",
+         on_doorbells([](MutableImage& i,                                                                                 size_t n, mkl_spec_header& s) {
+             i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].page =
+                 i.record<mkl_range>(n, MKL_REC_RAM)[0].base;
+             return true;
+         })},
+        {                           "doorbell: unaligned",                   "E647",                   on_doorbell([](mkl_spec_doorbell& d) { d.page += 8; })},
+        {          "doorbell: interrupt that is none",                                 "E647",
+         on_doorbells([](MutableImage& i,                                                                                   size_t, mkl_spec_header& s) {
+             i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].irq = s.console_notification;
+             return true;
+         })},
+        {                           "doorbell: object past the end",         "E640",
+         on_doorbell([](mkl_spec_doorbell& d) { d.irq = 1u << 30; })                                                              },
+        {                                     "doorbell: bells past the end",                                 "E640",
+         on_doorbell([](mkl_spec_doorbell& d) { d.bell_count += 100000; })                                                      },
+        {           "doorbell: of another node",         "E647",
+         on_doorbells([](MutableImage& i,                                                                       size_t, mkl_spec_header& s) {
+             auto bells = i.spec_table<mkl_spec_doorbell>(s, s.doorbells);
+             bells[0].name = i.spec_table<mkl_spec_object>(s, s.objects)[0].name;
+             return true;
+         })},
+        {                                     "doorbell: interrupt wakes nobody",                                 "E647",
+         on_doorbells([](MutableImage& i,                                                                                   size_t, mkl_spec_header& s) {
+             const auto& d = i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0];
+             const auto& irq = i.spec_table<mkl_spec_object>(s, s.objects)[d.irq];
+             i.spec_table<mkl_spec_slot>(s, s.slots)[irq.first_slot].badge = 1;
+             return true;
+         })},
+        {                           "bell: word outside the page",           "E647",                   on_bell([](mkl_spec_bell& b) { b.word = 512; })       },
+        {          "bell: word watched twice",                                 "E647",
+         on_doorbells([](MutableImage& i,                                                                                   size_t, mkl_spec_header& s) {
+             for (const auto& d : i.spec_table<mkl_spec_doorbell>(s, s.doorbells))
+                 if (d.bell_count > 1) {
+                     auto bells = i.spec_table<mkl_spec_bell>(s, s.bells);
+                     bells[d.first_bell].word = bells[d.first_bell + 1].word;
+                     return true;
+                 }
+             return false;
+         })},
+        {                           "bell: signals what is no notification", "E647",
+         on_doorbells([](MutableImage& i,                                                                                           size_t, mkl_spec_header& s) {
+             const auto objects = i.spec_table<mkl_spec_object>(s, s.objects);
+             for (uint32_t k = 0; k < objects.size(); k++)
+                 if (objects[k].type == MKL_OBJ_TCB) {
+                     i.spec_table<mkl_spec_bell>(s, s.bells)[0].notification = k;
+                     return true;
+                 }
+             return false;
+         })},
+        {                               "bell: signals nothing",                                       "E647",                                         on_bell([](mkl_spec_bell& b) { b.badge = 0; })                                                  },
+        {"console that is no ring",               "E647",
+         [](MutableImage& image,                                                                                                    size_t site) {
+             for (size_t n = 0; n < image.nodes().size(); n++) {
+                 mkl_spec_header* s = image.spec(n);
+                 if (!s || s->consoles.count == 0 || site-- != 0) continue;
+                 const auto& c = image.spec_table<mkl_spec_console>(*s, s->consoles)[0];
+                 image.spec_table<mkl_spec_object>(*s, s->objects)[c.frame].fill_count = 0;
+                 return true;
+             }
+             return false;
+         }},
+        {                                                                                                                               "faults to what is no endpoint",         "E647",
+         [](MutableImage& image,                                                                                                    size_t site) {
+             for (size_t n = 0; n < image.nodes().size(); n++) {
+                 mkl_spec_header* s = image.spec(n);
+                 if (!s || s->fault_endpoint == ~0u || s->console_notification == ~0u ||
+                     site-- != 0)
+                     continue;
+                 s->fault_endpoint = s->console_notification;
+                 return true;
+             }
+             return false;
+         }},
+    };
+}
+
+std::vector<Operator> shared_operators() {
+    return {
+        {"shared: own status page read-only for its node", "E628",
+         on_shared(MKL_SHARED_STATUS,                                              true,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.rights = MKL_RIGHT_WRITE;
+                       return true;
+                   })},
+        {"shared: another's status page at the next one",                                          "E628",
+         on_shared(MKL_SHARED_STATUS,                                          false,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.base += MKL_PAGE_SIZE;
+                       return true;
+                   })},
+        {"shared: two status pages instead of one",                      "E628",
+         on_shared(MKL_SHARED_STATUS,                                                         false,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.size += MKL_PAGE_SIZE;
+                       return true;
+                   })},
+        {"shared: log ring said to be another node's",                                                "E628",
+         on_shared(MKL_SHARED_LOG, false,
+         [](MutableImage& i, size_t n, mkl_rec_shared& s) {
+                       s.peer = s.peer == 0 ? static_cast<uint32_t>(i.nodes().size()) : 0;
+                       (void)n;
+                       return true;
+                   })},
+        {"shared: log ring said to be a pool",                                 "E628",
+         on_shared(MKL_SHARED_LOG,                           false,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.kind = MKL_SHARED_POOL;
+                       return true;
+                   })},
+        {"shared: pool of unknown attributes","E628",
+         on_shared(MKL_SHARED_POOL,                                          false,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.attributes = 7;
+                       return true;
+                   })},
+        {"shared: pool that nobody may read",                            "E628",
+         on_shared(MKL_SHARED_POOL,             false,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.rights = 0;
+                       return true;
+                   })},
+        {"shared: pool with a right that there is not",                                           "E628",
+         on_shared(MKL_SHARED_POOL,                                                 false,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.rights |= 4;
+                       return true;
+                   })},
+        {"shared: pool at another place for one member",             "E628",
+         on_shared(MKL_SHARED_POOL,                                                false,
+         [](MutableImage&, size_t, mkl_rec_shared& s) {
+                       s.base += MKL_PAGE_SIZE;
+                       s.size -= s.size > MKL_PAGE_SIZE ? MKL_PAGE_SIZE : 0;
+                       return true;
+                   })},
+        {"Image header keeps less memory free than is used",                                          "E617",
+         [](MutableImage& i,                                          size_t site) {
+             if (site != 0) return false;
+             i.image_size() = i.params().scratch_offset;
+             return true;
+         }                                 },
+    };
+}
+
+std::vector<Operator> sel4_operators() {
+    std::vector<Operator> out;
+    static constexpr const char* names[] = {"sel4: root image elsewhere",
+                                            "sel4: root image longer",
+                                            "sel4: another distance to virtual addresses",
+                                            "sel4: root task entered elsewhere",
+                                            "sel4: another tree",
+                                            "sel4: tree of another size"};
+    for (size_t r = 0; r < std::size(names); r++)
+        out.push_back({names[r], "E651", on_sel4([r](MutableImage&, mkl_payload_node& n) {
+                           n.args[r] += MKL_PAGE_SIZE;
+                           return true;
+                       })});
+    out.push_back({"sel4: decoy is not zeroed", "E654", [](MutableImage& i, size_t site) {
+                       if (i.header().intc.type != MKL_INTC_GICV3 || site != 0) return false;
+                       bool any = false;
+                       for (const mkl_payload_node& n : i.nodes())
+                           any = any || n.protocol == MKL_PROTOCOL_SEL4;
+                       auto zeros = i.table<mkl_range>(i.header().zeros);
+                       if (!any || zeros.empty()) return false;
+                       zeros.back().base += zeros.back().size;
+                       return true;
+                   }});
+    out.push_back({"steward on the CPU of a node", "E629", [](MutableImage& i, size_t site) {
+                       if (site >= i.nodes().size()) return false;
+                       i.header().steward_start = MKL_START_PSCI_HVC;
+                       i.header().steward_hwid = i.nodes()[site].hwid;
+                       return true;
+                   }});
+    out.push_back({"sel4: two nodes enter last", "E604", [](MutableImage& i, size_t site) {
+                       if (site != 0 || i.nodes().size() < 2) return false;
+                       for (mkl_payload_node& n : i.nodes()) n.flags |= MKL_NODE_LAST;
+                       return true;
+                   }});
+    return out;
+}
+
+}  // namespace
+
+const std::vector<Operator>& wiring_operators() {
+    static const std::vector<Operator> all = [] {
+        std::vector<Operator> out = doorbell_operators();
+        for (auto list : {shared_operators(), sel4_operators()})
+            out.insert(out.end(), list.begin(), list.end());
+        return out;
+    }();
+    return all;
+}
+
+}  // namespace mkl::mutation
