@@ -303,6 +303,19 @@ bool check_characters(const std::shared_ptr<const SourceFile>& file, DiagnosticS
     return true;
 }
 
+/// The parser speaks of what comes behind a tab, and never of the tab. `line` counts from 0.
+std::string tab_hint(std::string_view text, int line) {
+    for (int i = 0; !text.empty(); i++) {
+        const size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view indent =
+            text.substr(0, std::min(text.find_first_not_of(" \t"), end));
+        if ((i == line || i == line - 1) && indent.find('\t') != std::string_view::npos)
+            return cat("line ", i + 1, " is indented by a tab; YAML takes blanks only");
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return "";
+}
+
 }  // namespace
 
 std::optional<SyntaxNode> parse_yaml(const std::shared_ptr<const SourceFile>& file,
@@ -317,7 +330,8 @@ std::optional<SyntaxNode> parse_yaml(const std::shared_ptr<const SourceFile>& fi
     } catch (const YAML::Exception& e) {
         sink.report({.id = "E002",
                      .where = builder.span_at(e.mark),
-                     .message = cat("not valid YAML: ", e.msg)});
+                     .message = cat("not valid YAML: ", e.msg),
+                     .hint = tab_hint(file->text, e.mark.line)});
     } catch (const Stop&) {
         return std::nullopt;
     }

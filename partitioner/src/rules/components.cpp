@@ -14,7 +14,9 @@ constexpr uint64_t stack_max = uint64_t{64} << 20;
 
 void components_placeable(const System& system, const Hardware&, DiagnosticSink& sink) {
     for (const ComponentRequest& c : system.components) {
-        const NodeRequest& n = system.nodes[*system.node_index(c.node.value)];
+        const auto node = system.node_index(c.node.value);
+        if (!node) continue;  // E203
+        const NodeRequest& n = system.nodes[*node];
         if (n.root)
             sink.report({.id = "E230",
                          .where = c.node.where,
@@ -49,8 +51,9 @@ void priorities_in_range(const System& system, const Hardware&, DiagnosticSink& 
 
 void component_devices_owned(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     for (const ComponentRequest& c : system.components) {
-        const std::vector<DeviceClaim> claims =
-            device_claims(system, hardware, *system.node_index(c.node.value));
+        const auto node = system.node_index(c.node.value);
+        if (!node) continue;  // E203
+        const std::vector<DeviceClaim> claims = device_claims(system, hardware, *node);
         for (const ComponentDevice& d : c.devices) {
             const std::vector<size_t> found = select(hardware, d.device);
             const auto owned = [&](size_t i) {
@@ -58,7 +61,7 @@ void component_devices_owned(const System& system, const Hardware& hardware, Dia
                                    [&](const DeviceClaim& k) { return k.device == i; });
             };
             if (found.size() == 1 && owned(found[0])) continue;
-            const NodeRequest& n = system.nodes[*system.node_index(c.node.value)];
+            const NodeRequest& n = system.nodes[*node];
             sink.report(
                 {.id = "E232",
                  .where = d.device.where,

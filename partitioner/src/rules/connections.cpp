@@ -15,7 +15,10 @@ void check_end(const System& system, const ConnectionRequest& c, const EndName& 
                DiagnosticSink& sink) {
     if (node_of(system, end)) return;
     std::vector<std::string> known;
-    for (const ComponentRequest& k : system.components) known.push_back(k.name.value);
+    for (const ComponentRequest& k : system.components) {
+        if (k.name.value == end.owner) return;  // on a node that there is not: E203
+        known.push_back(k.name.value);
+    }
     for (const NodeRequest& n : system.nodes)
         if (n.root) known.push_back(n.name.value);
     const bool is_node = system.node_index(end.owner).has_value();
@@ -95,9 +98,9 @@ void pools_serve(const System& system, const Hardware&, DiagnosticSink& sink) {
                          .hint = name_hint(c.in->value, known)});
             continue;
         }
-        const size_t from = *node_of(system, c.from), to = *node_of(system, c.to);
-        if (from == to) continue;
-        for (const size_t node : {from, to}) {
+        const auto from = node_of(system, c.from), to = node_of(system, c.to);
+        if (!from || !to || from == to) continue;  // E240
+        for (const size_t node : {*from, *to}) {
             const std::string& name = system.nodes[node].name.value;
             const auto member = std::find_if(pool->nodes.begin(), pool->nodes.end(),
                                              [&](const auto& m) { return m.first.value == name; });

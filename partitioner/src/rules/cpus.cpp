@@ -58,7 +58,9 @@ void cpus_on_board(const System& system, const Hardware& hardware, DiagnosticSin
 
 void cpus_startable(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     for (const NodeRequest& n : system.nodes) {
-        const Cpu& cpu = hardware.cpus[*select_cpu(hardware, n.cpu)];
+        const auto index = select_cpu(hardware, n.cpu);
+        if (!index) continue;  // E205
+        const Cpu& cpu = hardware.cpus[*index];
         if (cpu.why_not_startable.empty()) continue;
         sink.report({.id = "E206",
                      .where = n.cpu.where,
@@ -72,7 +74,9 @@ void cpus_startable(const System& system, const Hardware& hardware, DiagnosticSi
 void cpu_owned_once(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     std::map<size_t, const NodeRequest*> owner;
     for (const NodeRequest& n : system.nodes) {
-        const size_t cpu = *select_cpu(hardware, n.cpu);
+        const auto index = select_cpu(hardware, n.cpu);
+        if (!index) continue;  // E205
+        const size_t cpu = *index;
         const auto [it, fresh] = owner.emplace(cpu, &n);
         if (fresh) continue;
         Diagnostic d{.id = "E207",
@@ -84,7 +88,7 @@ void cpu_owned_once(const System& system, const Hardware& hardware, DiagnosticSi
         for (const Cpu& other : hardware.cpus) {
             bool used = !other.why_not_startable.empty();
             for (const NodeRequest& m : system.nodes)
-                used = used || &hardware.cpus[*select_cpu(hardware, m.cpu)] == &other;
+                used = used || select_cpu(hardware, m.cpu) == other.index;
             if (used) continue;
             d.hint = cat("cpu ", other.index, " is free");
             break;

@@ -160,6 +160,7 @@ void console_usable(const System& system, const Hardware& hardware, DiagnosticSi
     for (const NodeRequest& n : system.nodes) {
         if (!n.console) continue;
         const std::vector<size_t> devices = select(hardware, *n.console);
+        if (devices.empty()) continue;  // E220
         if (devices.size() != 1) {
             sink.report({.id = "E224",
                          .where = n.console->where,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every rule, in the order in which they run. To add one: its function in a family, a row here, an
 // entry in findings.cpp, tests/fixtures/bad/<ID>_<what>.yaml with its .txt.
+//
+// All of them run, whatever the others found: what a rule cannot judge (a name that is not known, a
+// device that is not there) it passes over.
 #include <algorithm>
 #include <array>
 
@@ -15,7 +18,9 @@ namespace {
 struct Rule {
     std::string_view id;
     CheckFn check;
-    std::string_view after;  ///< ids; runs only if all of these ran and found nothing
+    /// Ids that say why: a finding at a place where one of these was reported follows from it, and
+    /// is left out.
+    std::string_view after;
 };
 
 constexpr std::array all{
@@ -56,38 +61,40 @@ constexpr bool ids_ascend() {
 }
 static_assert(ids_ascend());
 
-/// Ids of rules that found something or did not run: what stands on them cannot run either.
-class Blocked {
-public:
-    explicit Blocked(const DiagnosticSink& sink) : sink_{sink} {}
-    void add(std::string_view id) { skipped_.push_back(id); }
-    bool any_of(std::string_view ids) const {
-        while (!ids.empty()) {
-            const size_t blank = std::min(ids.find(' '), ids.size());
-            const std::string_view id = ids.substr(0, blank);
-            if (sink_.has(id) || std::find(skipped_.begin(), skipped_.end(), id) != skipped_.end())
-                return true;
-            ids.remove_prefix(std::min(blank + 1, ids.size()));
-        }
-        return false;
+bool names_id(std::string_view ids, std::string_view id) {
+    while (!ids.empty()) {
+        const size_t blank = std::min(ids.find(' '), ids.size());
+        if (ids.substr(0, blank) == id) return true;
+        ids.remove_prefix(std::min(blank + 1, ids.size()));
     }
+    return false;
+}
 
-private:
-    const DiagnosticSink& sink_;
-    std::vector<std::string_view> skipped_;
-};
+bool same_place(const SourceSpan& a, const SourceSpan& b) {
+    return a.line != 0 && a.line == b.line && a.column == b.column && a.file == b.file;
+}
+
+/// One mistake, one message.
+bool follows(const Diagnostic& finding, std::string_view after, const DiagnosticSink& sink) {
+    return std::any_of(sink.all().begin(), sink.all().end(), [&](const Diagnostic& cause) {
+        if (!names_id(after, cause.id)) return false;
+        if (same_place(finding.where, cause.where)) return true;
+        return std::any_of(
+            finding.notes.begin(), finding.notes.end(),
+            [&](const Diagnostic::Note& n) { return same_place(n.where, cause.where); });
+    });
+}
 
 }  // namespace
 }  // namespace rules
 
 bool check(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     const size_t errors = sink.error_count();
-    rules::Blocked blocked{sink};
     for (const rules::Rule& rule : rules::all) {
-        if (blocked.any_of(rule.after))
-            blocked.add(rule.id);
-        else
-            rule.check(system, hardware, sink);
+        DiagnosticSink found;
+        rule.check(system, hardware, found);
+        for (const Diagnostic& d : found.all())
+            if (!rules::follows(d, rule.after, sink)) sink.report(d);
     }
     return sink.error_count() == errors;
 }
