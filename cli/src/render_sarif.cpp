@@ -6,6 +6,7 @@
 #include "mkl/render/render.hpp"
 #include "mkl/support/json.hpp"
 #include "mkl/support/text.hpp"
+#include "source_lines.hpp"
 
 namespace mkl::render {
 
@@ -32,23 +33,16 @@ std::string uri_of(std::string_view path) {
 }
 
 // 1-based column in code points (3.30.6 with columnKind unicodeCodePoints) of byte column `column`.
-size_t code_point_column(const SourceSpan& where, size_t column) {
-    const std::string& text = where.file->text;
-    size_t begin = 0;
-    for (uint32_t n = 1; n < where.line; n++) {
-        const size_t end = text.find('\n', begin);
-        if (end == std::string::npos) return column;
-        begin = end + 1;
-    }
-    size_t result = 1;
-    for (size_t i = begin; i + 1 < begin + column && i < text.size(); i++)
-        if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) result++;
-    return result;
+size_t code_point_column(std::string_view line, size_t column) {
+    const std::string_view before = line.substr(0, column - 1);
+    return 1 + static_cast<size_t>(std::count_if(before.begin(), before.end(), [](char c) {
+               return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+           }));
 }
 
 // 3.28; "" if there is nothing to point at.
-std::string location(const SourceSpan& where, std::string_view message = {}) {
-    if (!where.file) return "";
+std::string location(const SourceSpan& where, SourceLines& lines, std::string_view message = {}) {
+    if (!where.file || where.file->path.empty()) return "";
     std::string parts;
     const auto add = [&](const std::string& s) { parts += cat(parts.empty() ? "" : ",", s); };
     if (where.file->path == "--set") {
@@ -59,9 +53,10 @@ std::string location(const SourceSpan& where, std::string_view message = {}) {
         if (where.line != 0) {
             physical += cat(",\"region\":{\"startLine\":", where.line);
             if (where.column != 0) {
-                const size_t length = std::max<uint32_t>(where.length, 1);
-                physical += cat(",\"startColumn\":", code_point_column(where, where.column),
-                                ",\"endColumn\":", code_point_column(where, where.column + length));
+                const size_t end = size_t{where.column} + std::max<uint32_t>(where.length, 1);
+                const std::string_view line = lines.of(*where.file, where.line).value_or("");
+                physical += cat(",\"startColumn\":", code_point_column(line, where.column),
+                                ",\"endColumn\":", code_point_column(line, end));
             }
             physical += '}';
         }
@@ -88,7 +83,7 @@ std::string rule(const FindingDoc& d) {
 }
 
 // 3.27
-std::string result(const Diagnostic& d, const Catalogue& catalogue) {
+std::string result(const Diagnostic& d, const Catalogue& catalogue, SourceLines& lines) {
     std::string message = d.message;
     if (!d.hint.empty()) message += cat("\nhint: ", d.hint);
     std::string out = cat("{\"ruleId\":", json_quote(d.id));
@@ -96,11 +91,11 @@ std::string result(const Diagnostic& d, const Catalogue& catalogue) {
         out += cat(",\"ruleIndex\":", doc - catalogue.all().data());
     out += cat(",\"level\":", json_quote(severity_name(severity_of(d.id))),
                ",\"message\":", text_object(message));
-    if (const std::string at = location(d.where); !at.empty())
+    if (const std::string at = location(d.where, lines); !at.empty())
         out += cat(",\"locations\":[", at, ']');
     std::string related;
     for (const Diagnostic::Note& n : d.notes)
-        if (const std::string at = location(n.where, n.text); !at.empty())
+        if (const std::string at = location(n.where, lines, n.text); !at.empty())
             related += cat(related.empty() ? "" : ",", at);
     if (!related.empty()) out += cat(",\"relatedLocations\":[", related, ']');
     return out + '}';
@@ -111,10 +106,11 @@ std::string result(const Diagnostic& d, const Catalogue& catalogue) {
 std::string sarif(std::span<const Diagnostic> findings, const Catalogue& catalogue,
                   std::string_view version) {
     std::string rules, results;
+    SourceLines lines;
     for (const FindingDoc& d : catalogue.all())
         rules += cat(rules.empty() ? "\n      " : ",\n      ", rule(d));
     for (const Diagnostic& d : findings)
-        results += cat(results.empty() ? "\n      " : ",\n      ", result(d, catalogue));
+        results += cat(results.empty() ? "\n      " : ",\n      ", result(d, catalogue, lines));
     return cat("{\n  \"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\n  "
                "\"version\":\"2.1.0\",\n  \"runs\":[{\n    \"tool\":{\"driver\":{\"name\":\"mkl\","
                "\"version\":",

@@ -9,10 +9,11 @@
 //         |           ^~~~~~~~~~
 //   hint: move one base, or leave `base:` out and let mkl place it
 #include <algorithm>
-#include <optional>
 
 #include "mkl/render/render.hpp"
 #include "mkl/support/text.hpp"
+#include "mkl/support/utf8.hpp"
+#include "source_lines.hpp"
 
 namespace mkl::render {
 
@@ -34,33 +35,45 @@ Palette palette(Severity severity, bool colour) {
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-// User text may hold anything; a terminal must not obey it.
+// Characters of more than one byte that a terminal obeys, or that make text look like another one:
+// C1 controls (ECMA-48 8.3), and what orders text from right to left (Unicode UAX #9, table 3-1).
+bool steers(std::string_view character) {
+    static constexpr std::string_view marks[] = {"\u061c", "\u200e", "\u200f", "\u2028", "\u2029"};
+    if (character.size() == 2 && character < "\u00a0") return true;
+    return std::find(std::begin(marks), std::end(marks), character) != std::end(marks) ||
+           (character >= "\u202a" && character <= "\u202e") ||
+           (character >= "\u2066" && character <= "\u2069");
+}
+
+// User text may hold anything; a terminal must not obey it. What is no UTF-8 is shown as '?', too.
 std::string printable(std::string_view s, bool keep_newlines = false) {
-    std::string out{s};
-    for (char& c : out)
-        if (is_control(c) && !(keep_newlines && c == '\n')) c = '?';
+    std::string out;
+    while (!s.empty()) {
+        const size_t length = utf8_length(s);
+        const std::string_view character = s.substr(0, std::max<size_t>(length, 1));
+        const bool plain = length == 1 ? !is_control(s[0]) || (keep_newlines && s[0] == '\n')
+                                       : length != 0 && !steers(character);
+        out += plain ? character : "?";
+        s.remove_prefix(character.size());
+    }
     return out;
 }
 
-// Line `number` (1-based) without its end; nullopt past the end of the file.
-std::optional<std::string_view> line_of(const SourceFile& file, uint32_t number) {
-    std::string_view rest = file.text;
-    for (uint32_t n = 1; n < number; n++) {
-        const size_t end = rest.find('\n');
-        if (end == std::string_view::npos) return std::nullopt;
-        rest.remove_prefix(end + 1);
-    }
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
+// A message may quote a megabyte of somebody's file.
+std::string shortened(std::string text) {
+    constexpr size_t most = 1000;
+    if (text.size() <= most) return text;
+    size_t end = most;
+    while (continues_character(text[end])) end--;
+    return text.substr(0, end) + "...";
 }
 
 constexpr size_t max_shown =
     160;  // bytes of a source line; longer ones show the part around the caret
 
-std::string snippet(const SourceSpan& where, const Palette& p) {
+std::string snippet(const SourceSpan& where, const Palette& p, SourceLines& lines) {
     if (!where.file || where.line == 0 || where.column == 0) return "";
-    const auto found = line_of(*where.file, where.line);
+    const auto found = lines.of(*where.file, where.line);
     if (!found) return "";
     std::string_view line = *found;
     size_t column = std::min<size_t>(where.column - 1, line.size());
@@ -73,13 +86,13 @@ std::string snippet(const SourceSpan& where, const Palette& p) {
         column -= from;
     }
     std::string padding(before.size(), ' ');
-    for (size_t i = 0; i < column; i++) {
-        if (line[i] == '\t')
+    for (const char c : printable(line.substr(0, column))) {
+        if (c == '\t')
             padding += '\t';
-        else if (!continues_character(line[i]))
+        else if (!continues_character(c))
             padding += ' ';
     }
-    const std::string_view marked = line.substr(column, std::max<size_t>(where.length, 1));
+    const std::string marked = printable(line.substr(column, std::max<size_t>(where.length, 1)));
     const auto width = static_cast<size_t>(std::count_if(
         marked.begin(), marked.end(), [](char c) { return !continues_character(c); }));
     std::string number = std::to_string(where.line);
@@ -93,7 +106,26 @@ std::string head(const SourceSpan& where, Severity severity, std::string_view me
                  const Palette& p) {
     const std::string at = place(where);
     return cat(p.bold, at.empty() ? "mkl" : printable(at), ": ", p.severity,
-               severity_name(severity), ": ", p.off, p.bold, printable(message), p.off);
+               severity_name(severity), ": ", p.off, p.bold,
+               printable(shortened(std::string{message})), p.off);
+}
+
+std::string text(const Diagnostic& finding, const Catalogue& catalogue, bool colour,
+                 SourceLines& lines) {
+    const Severity severity = severity_of(finding.id);
+    const Palette p = palette(severity, colour);
+    const FindingDoc* doc = catalogue.find(finding.id);
+    std::string out = head(finding.where, severity, finding.message, p);
+    out += cat(" [", finding.id, doc ? " " : "", doc ? doc->slug : "", "]\n");
+    out += snippet(finding.where, p, lines);
+    for (const Diagnostic::Note& n : finding.notes) {
+        const Palette np = palette(Severity::note, colour);
+        out += head(n.where, Severity::note, n.text, np) + '\n';
+        out += snippet(n.where, np, lines);
+    }
+    if (!finding.hint.empty())
+        out += cat(p.bold, "hint: ", p.off, printable(finding.hint, true), '\n');
+    return out;
 }
 
 }  // namespace
@@ -120,25 +152,14 @@ std::string place(const SourceSpan& where) {
 }
 
 std::string text(const Diagnostic& finding, const Catalogue& catalogue, bool colour) {
-    const Severity severity = severity_of(finding.id);
-    const Palette p = palette(severity, colour);
-    const FindingDoc* doc = catalogue.find(finding.id);
-    std::string out = head(finding.where, severity, finding.message, p);
-    out += cat(" [", finding.id, doc ? " " : "", doc ? doc->slug : "", "]\n");
-    out += snippet(finding.where, p);
-    for (const Diagnostic::Note& n : finding.notes) {
-        const Palette np = palette(Severity::note, colour);
-        out += head(n.where, Severity::note, n.text, np) + '\n';
-        out += snippet(n.where, np);
-    }
-    if (!finding.hint.empty())
-        out += cat(p.bold, "hint: ", p.off, printable(finding.hint, true), '\n');
-    return out;
+    SourceLines lines;
+    return text(finding, catalogue, colour, lines);
 }
 
 std::string text(std::span<const Diagnostic> findings, const Catalogue& catalogue, bool colour) {
+    SourceLines lines;
     std::string out;
-    for (const Diagnostic& d : findings) out += text(d, catalogue, colour);
+    for (const Diagnostic& d : findings) out += text(d, catalogue, colour, lines);
     return out;
 }
 

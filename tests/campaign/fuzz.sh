@@ -2,19 +2,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Runs fuzz targets for a while each, one after another, and prints what was executed.
 #   fuzz.sh [-b BUILD] SECONDS [TARGET...]    all targets if none is named
-# Needs the fuzz preset: cmake --preset fuzz && cmake --build --preset fuzz --target fuzz_targets
+# Without -b the fuzz preset is built first, so that no stale program is run; with it, the programs in
+# BUILD are run as they are.
 # New inputs are kept in BUILD/fuzz-found/TARGET and are the start of the next run. Exit status 1 if
 # a target crashed, hung or leaked; what did it is in BUILD/fuzz-crashes/TARGET. It then becomes a
 # file in tests/fuzz/corpus.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$root/build/fuzz
+build=
 if [ "${1:-}" = -b ]; then
     build=$2
     shift 2
 fi
-[ $# -ge 1 ] || { sed -n '3,5p' "$0"; exit 2; }
+[ $# -ge 1 ] || { sed -n '3,6p' "$0"; exit 2; }
+if [ -z "$build" ]; then
+    build=$root/build/fuzz
+    (cd "$root" && cmake --preset fuzz > /dev/null && cmake --build --preset fuzz --target fuzz_targets)
+fi
 seconds=$1
 shift
 targets=("$@")

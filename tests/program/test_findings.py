@@ -178,6 +178,24 @@ class Terminal(ProgramTest):
         # no-color.org: an empty value is none.
         self.assertEqual(on_terminal(["check", self.system], {"NO_COLOR": ""}), coloured)
 
+    def test_progress_on_a_terminal_only(self):
+        """A QEMU that takes its time: a line says what mkl waits for, and is taken away again."""
+        self.system.write_text("mkl: 1\nboard: {qemu: {machine: virt}}\n"
+                               "nodes: {one: {cpu: 0, memory: 64M}}\n")
+        slow = self.dir / "bin"
+        slow.mkdir()
+        for name in ("qemu-system-aarch64", "qemu-system-riscv64"):
+            (slow / name).write_text("#!/bin/sh\nsleep 1\nexit 1\n")
+            (slow / name).chmod(0o755)
+        path = {"PATH": f"{slow}:{os.environ['PATH']}"}
+        shown = on_terminal(["check", self.system], path)
+        self.assertIn("\r\x1b[Kmkl: asking QEMU for its board's device tree (0 s)\r\x1b[K", shown)
+        dumb = on_terminal(["check", self.system], {**path, "TERM": "dumb"})
+        self.assertNotIn("asking QEMU", dumb)
+        piped = run("check", self.system, env={**os.environ, **path})
+        self.assertNotIn("asking QEMU", piped.stderr)
+        self.assertEqual(piped.returncode, 1)
+
     def test_a_reader_that_goes_away(self):
         for arguments in (["schema"], ["check", str(self.system), "--format", "sarif"]):
             child = subprocess.Popen([MKL, *arguments], stdout=subprocess.PIPE,

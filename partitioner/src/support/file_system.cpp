@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "mkl/support/text.hpp"
 
@@ -52,7 +53,13 @@ std::optional<Bytes> HostFileSystem::read(const std::filesystem::path& path, uin
         error = too_large(size, max_bytes);
         return std::nullopt;
     }
-    Bytes content(size);
+    Bytes content;
+    try {
+        content.resize(size);
+    } catch (const std::bad_alloc&) {
+        error = cat("there is no memory for its ", size_text(size));
+        return std::nullopt;
+    }
     size_t done = 0;
     while (done < content.size()) {
         const ssize_t n = ::read(file.get(), content.data() + done, content.size() - done);
