@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/artefacts/artefacts.hpp"
 
+#include "exports.hpp"
 #include "inputs.hpp"
 #include "layout.hpp"
 #include "mkl/artefacts/records.hpp"
@@ -41,6 +42,7 @@ public:
         kernel_ = load_kernel(plan_, node_, system_, hardware_, inputs_, sink_);
         const bool root = request_.root ? load_foreign_root() : load_components();
         if (sink_.error_count() != errors) return false;
+        if (request_.root) write_exports(plan_, node_, system_, out);
         if (!kernel_ || !root) return true;  // notes said why
         if (!request_.root && !make_root(out)) return false;
         return place(out);
@@ -53,7 +55,17 @@ private:
     }
 
     bool load_foreign_root() {
-        if (const auto elf = inputs_.user_elf(*request_.root, "root task")) root_ = as_it_is(*elf);
+        const auto elf = inputs_.user_elf(*request_.root, "root task");
+        if (!elf || !kernel_) return false;
+        const auto shim = inputs_.share_elf(cat("shim-", kernel_->abi.name, ".elf"));
+        if (!shim) return false;
+        root_ = behind_shim(*elf, *shim, plan_.architecture);
+        if (!root_)
+            report("E546", request_.root->where,
+                   cat("root task '", request_.root->value, "' begins at ",
+                       hex(elf->elf.virt_base()), "; the root shim needs ",
+                       hex(shim->elf.virt_end()), " bytes above ", hex(shim_lowest), " below it"),
+                   "link the root task higher");
         return root_.has_value();
     }
 
@@ -204,6 +216,11 @@ std::vector<OutputFile> partition_files(const Plan& plan, const Artefacts& artef
         files.push_back({prefix + "overlay.dts", ByteRope{std::string_view{node.overlay}}});
         if (!node.kernel_dts.empty())
             files.push_back({prefix + "kernel.dts", ByteRope{std::string_view{node.kernel_dts}}});
+        if (!node.exports_h.empty()) {
+            files.push_back({prefix + "exports.h", ByteRope{std::string_view{node.exports_h}}});
+            files.push_back(
+                {prefix + "exports.json", ByteRope{std::string_view{node.exports_json}}});
+        }
         if (!node.boot_record.empty())
             files.push_back({prefix + "boot-record.bin", ByteRope{node.boot_record}});
     }

@@ -41,6 +41,10 @@ constexpr FindingDoc docs[] = {
                 "Kernel, device tree, boot record and root image stand one after another in the "
                 "node's first RAM range.",
                 "nodes: {n: {memory: 2M, ...}}", "Give the node more memory."),
+    finding_doc("E546", "root-task-too-low", "there is no room below a root task for the root shim",
+                "A root task of your own starts behind a small program of mkl's that stands "
+                "directly below its lowest page: above it, root tasks take pages for their own.",
+                "", "Link the root task at 0x100000 or above; 0x400000 is usual."),
 };
 
 }  // namespace

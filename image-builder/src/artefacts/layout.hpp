@@ -23,6 +23,13 @@ Program as_it_is(const LoadedElf& elf);
 Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,
                  Architecture architecture);
 
+/// A root task that is not mkl's, with the shim directly below its lowest page (mkl/abi/shim.h):
+/// the lowest place keeps clear of what root tasks assume about pages behind their end. nullopt:
+/// the root task begins too low for it.
+inline constexpr uint64_t shim_lowest = 0x10000;
+std::optional<Program> behind_shim(const LoadedElf& root, const LoadedElf& shim,
+                                   Architecture architecture);
+
 struct NodeParts {
     const ElfFile* kernel = nullptr;
     const ElfFile* root = nullptr;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <cassert>
+#include <cstring>
+
 #include "layout.hpp"
+#include "mkl/abi/shim.h"
 
 namespace mkl {
 
@@ -22,6 +26,32 @@ Program as_it_is(const LoadedElf& elf) {
     program.data.append(elf.bytes);
     program.elf = elf.elf;
     return program;
+}
+
+std::optional<Program> behind_shim(const LoadedElf& root, const LoadedElf& shim,
+                                   Architecture architecture) {
+    const auto up = [](uint64_t v) {
+        return (v + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+    };
+    const uint64_t size = up(shim.elf.virt_end());
+    const uint64_t lowest = root.elf.virt_base() / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+    if (lowest < size + shim_lowest) return std::nullopt;
+    const uint64_t base = lowest - size;
+    auto patched = std::make_shared<Bytes>(*shim.bytes);
+    const ElfSegment& text = shim.elf.segments.front();
+    assert(text.vaddr == 0 && text.file_size >= MKL_SHIM_PARAMS_OFFSET + sizeof(mkl_shim_params));
+    std::memcpy(patched->data() + text.offset + MKL_SHIM_PARAMS_OFFSET +
+                    offsetof(mkl_shim_params, entry),
+                &root.elf.entry, sizeof root.elf.entry);
+    std::vector<NewElfSegment> segments;
+    for (const ElfSegment& s : shim.elf.segments) {
+        segments.push_back(copy_of(s, patched));
+        segments.back().vaddr += base;
+        segments.back().paddr = segments.back().vaddr;
+    }
+    for (const ElfSegment& s : root.elf.segments) segments.push_back(copy_of(s, root.bytes));
+    WrittenElf written = write_elf(architecture, base, segments);
+    return Program{std::move(written.bytes), std::move(written.file)};
 }
 
 Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,

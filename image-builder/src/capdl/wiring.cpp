@@ -14,11 +14,8 @@ namespace {
 
 constexpr uint32_t default_queue_depth = 16, default_rpc_depth = 1, queued_rpc_depth = 8;
 
-/// How a connection's memory is cut: `size:` is all of it.
-struct QueueShape {
-    uint32_t depth = 0;
-    uint64_t message_max = 0;  ///< 0: no message fits
-};
+}  // namespace
+
 QueueShape shape_of(const ConnectionRequest& c) {
     QueueShape shape;
     const bool rpc = c.type == ConnectionType::rpc;
@@ -34,8 +31,6 @@ QueueShape shape_of(const ConnectionRequest& c) {
             std::min<uint64_t>(stride - MKL_QUEUE_LENGTH_SIZE, MKL_QUEUE_MAX_MESSAGE);
     return shape;
 }
-
-}  // namespace
 
 void Wiring::report(std::string_view id, const SourceSpan& where, std::string message,
                     std::string hint) {

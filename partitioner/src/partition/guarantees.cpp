@@ -115,20 +115,21 @@ void write_guarantees(Context& c) {
                 out.push_back({r.resource, r.by, std::string{r.text}});
                 if (r.resource != "ram") continue;
                 // An unmodified kernel hands every address that is not its RAM to its root task.
-                out.push_back({"registers", foreign ? Enforcer::nobody : Enforcer::initialiser,
+                out.push_back({"registers", Enforcer::initialiser,
                                foreign
-                                   ? "Its root task gets a device untyped of every address that "
-                                     "is not its RAM, other nodes' RAM included."
+                                   ? "mkl's root shim deletes every device untyped that is not "
+                                     "the node's before the root task starts."
                                    : "mkl's initialiser holds the device untypeds, gives out the "
                                      "node's pages only, and withholds the rest."});
-                out.push_back({"shared memory", foreign ? Enforcer::nobody : Enforcer::initialiser,
-                               foreign ? "As registers."
+                out.push_back({"shared memory", Enforcer::initialiser,
+                               foreign ? "As registers; whether to write is its root task's affair."
                                        : "mkl's initialiser maps the pools of which the node is a "
                                          "member, with its right."});
             }
         }
-        out.push_back({"ready", request.root ? Enforcer::nobody : Enforcer::initialiser,
-                       request.root ? "It counts as up when start-timeout has passed."
+        out.push_back({"ready", Enforcer::initialiser,
+                       request.root ? "mkl's root shim says so before its root task runs; signals "
+                                      "until that has handlers are kept by the controller."
                                     : "It says so once its interrupt handlers stand; nobody "
                                       "signals it before."});
         add_common(c, i, out);

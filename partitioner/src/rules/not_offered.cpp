@@ -27,12 +27,6 @@ void refuse_in_components(const System& system, DiagnosticSink& sink) {
     for (const ComponentRequest& c : system.components) {
         if (c.domain != 0) refuse(sink, c.where, "scheduling domains", "remove `domain:`");
     }
-    for (const ConnectionRequest& c : system.connections) {
-        for (const EndName* end : {&c.from, &c.to})
-            if (const auto node = system.node_index(end->owner); node && system.nodes[*node].root)
-                refuse(sink, end->where, "connections to a node's own root task (`root:`)",
-                       "connect components");
-    }
 }
 
 }  // namespace

@@ -91,6 +91,18 @@ TEST(BootView, FindsTheRecordInTheTree) {
     EXPECT_EQ(found_in({}), "");
 }
 
+TEST(BootView, PutsATreeBackTogether) {
+    for (const char* text : {"from tree", "from_tree_8+", "x"}) {
+        auto extra = extra_record(mkl::kapi::boot_info_fdt, tree_with(text));
+        const auto before = extra;
+        FoundRecord found = find_boot_record({extra.data(), extra.size()});
+        ASSERT_NE(found.bytes.size, 0u);
+        put_back(found);
+        EXPECT_EQ(extra, before) << text;
+        EXPECT_EQ(std::memcmp(found.bytes.data, text, std::strlen(text)), 0);
+    }
+}
+
 TEST(BootView, SurvivesEveryTruncationAndByte) {
     const auto good = extra_record(mkl::kapi::boot_info_fdt, tree_with("value"));
     for (size_t n = 0; n < good.size(); n++)

@@ -68,6 +68,7 @@ struct Adder {
             program(0xffffff8040000000, 0x30, 0xffffff8040000000);
         files.files["/share/aarch64/initialiser-classic.elf"] = program(0x200000, 0x40);
         files.files["/share/aarch64/stub-classic.bin"] = filled(0x1000, 0x50);
+        files.files["/share/aarch64/shim-classic.elf"] = program(0, 0x60);
         files.files["/share/aarch64/elfloader.bin"] = flat_loader();
     }
 

@@ -128,6 +128,35 @@ TEST(Artefacts, SaysWhatDoesNotFit) {
     EXPECT_TRUE(other.has("E545")) << findings(other);
 }
 
+TEST(Artefacts, RootTaskStartsBehindTheShim) {
+    test::Adder adder;
+    adder.system.components.pop_back();
+    adder.system.nodes[1].root = {"adder.elf", {}};
+    for (ConnectionRequest& c : adder.system.connections)
+        for (EndName* end : {&c.from, &c.to})
+            if (end->owner == "adder") end->owner = "node1";
+    DiagnosticSink sink;
+    const auto made = make(adder, sink);
+    ASSERT_TRUE(made) << findings(sink);
+    const NodeArtefacts& node = made->nodes[1];
+    EXPECT_EQ(node.layout.root_virt, 0x400000u - 0x3000u) << "directly below, as many pages";
+    EXPECT_EQ(node.layout.root_entry, node.layout.root_virt);
+    const Bytes root = node.files[1].data.flatten();
+    const auto elf = read_elf(root, Architecture::aarch64, {"root.elf", {}}, sink);
+    ASSERT_TRUE(elf);
+    uint64_t entry = 0;
+    std::memcpy(&entry, root.data() + elf->segments[0].offset + 0x18, sizeof entry);
+    EXPECT_EQ(entry, 0x400000u) << "where the shim goes on";
+    EXPECT_NE(node.exports_h.find("#define MKL_D_BASE 0x60000000u\n"), std::string::npos);
+    EXPECT_NE(node.exports_h.find("#define MKL_IRQ2_SEND_SGI 0u\n"), std::string::npos);
+    EXPECT_EQ(made->nodes[0].exports_h, "");
+
+    adder.files.files["/ex/adder.elf"] = test::program(0x10000, 0x20);
+    DiagnosticSink low;
+    EXPECT_FALSE(make(adder, low));
+    EXPECT_TRUE(low.has("E546")) << findings(low);
+}
+
 TEST(Artefacts, ObjectsThatDoNotFitAreNamed) {
     test::Adder adder;
     adder.plan.nodes[0].memory = {test::range(0x40000000, 0x400000)};

@@ -95,17 +95,29 @@ FoundRecord find_boot_record(Bytes extra) {
         memcpy(&header, extra.data + at, sizeof header);
         if (header.len < sizeof header || header.len > extra.size - at) break;
         const Bytes data{extra.data + at + sizeof header, header.len - sizeof header};
-        if (header.id == MKL_BOOTINFO_ID_BOOT_RECORD) return {data, true};
+        if (header.id == MKL_BOOTINFO_ID_BOOT_RECORD) return {data, true, false, {}};
         if (header.id == mkl::kapi::boot_info_fdt) tree = data;
         at += header.len;
     }
     if (tree.size == 0) return {};
     Bytes found = chosen_boot_record(tree);
+    FoundRecord record{found, false, false, {}};
     if (reinterpret_cast<uintptr_t>(found.data) % 8 != 0) {  // properties are 4-byte aligned
-        memmove(found.data - 4, found.data, found.size);
-        found.data -= 4;
+        record.bytes.data -= sizeof record.before;
+        memcpy(record.before, record.bytes.data, sizeof record.before);
+        memmove(record.bytes.data, found.data, found.size);
+        record.moved = true;
     }
-    return {found, false};
+    return record;
+}
+
+void put_back(FoundRecord& record) {
+    if (!record.moved) return;
+    uint8_t* const place = record.bytes.data + sizeof record.before;
+    memmove(place, record.bytes.data, record.bytes.size);
+    memcpy(record.bytes.data, record.before, sizeof record.before);
+    record.bytes.data = place;
+    record.moved = false;
 }
 
 }  // namespace mkl::user

@@ -77,6 +77,14 @@ uint64_t remove(uint64_t slot) {
     });
 }
 
+uint64_t move(uint64_t from, uint64_t to) {
+    return invoke(own_cnode, label::cnode_move,
+                  List<1>{
+                      {own_cnode}
+    },
+                  List<4>{{to, own_depth, from, own_depth}});
+}
+
 uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights,
                   uint64_t attributes) {
     return invoke(frame, label::page_map,

@@ -51,6 +51,8 @@ struct NodeArtefacts {
     Bytes dtb;
     std::string dts, overlay;
     std::string kernel_dts;  ///< complete tree for a build of seL4; empty for other kernels
+    /// For a root task of the user's own: what it is given, as C macros and as JSON; else empty.
+    std::string exports_h, exports_json;
     /// False: an ELF is not built yet (only with ArtefactOptions::complete == false); then what
     /// follows is empty.
     bool built = false;
@@ -81,7 +83,8 @@ std::optional<Artefacts> make_artefacts(const Plan& plan, const System& system,
                                         const ArtefactOptions& options = {});
 
 /// The files that `mkl partition` writes below DIR, plan.json and map.svg excepted (they are the
-/// partitioner's): NODE/node.dtb, node.dts, overlay.dts, kernel.dts, boot-record.bin.
+/// partitioner's): NODE/node.dtb, node.dts, overlay.dts, kernel.dts, exports.h,
+/// exports.json, boot-record.bin.
 std::vector<OutputFile> partition_files(const Plan& plan, const Artefacts& artefacts);
 
 }  // namespace mkl

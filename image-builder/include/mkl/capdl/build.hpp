@@ -41,4 +41,11 @@ bool pool_is_uncached(const Plan& plan, size_t pool, const System& system);
 /// (E530, a bug in mkl or an impossible request; `where` is the node's place in the YAML).
 bool check_spec(const Spec& spec, const SourceSpan& where, DiagnosticSink& sink);
 
+/// How a queue's or rpc connection's memory is cut: `size:` is all of it, two halves for rpc.
+struct QueueShape {
+    uint32_t depth = 0;
+    uint64_t message_max = 0;  ///< 0: no message fits
+};
+QueueShape shape_of(const ConnectionRequest& connection);
+
 }  // namespace mkl::capdl

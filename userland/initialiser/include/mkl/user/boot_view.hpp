@@ -15,11 +15,16 @@ struct Bytes {
 struct FoundRecord {
     Bytes bytes;
     bool of_its_own = false;  ///< from the built-in kernel, not out of a device tree
+    bool moved = false;       ///< by 4 bytes, over what is kept in `before`
+    uint8_t before[4] = {};
 };
 
 /// `extra` is boot info's extra area. The bytes found are 8-byte aligned: a record out of a device
 /// tree may be moved by 4 bytes inside `extra`, which spoils that tree. Empty: there is none.
 FoundRecord find_boot_record(Bytes extra);
+
+/// Moves the bytes to where they were found, so that the tree is whole again.
+void put_back(FoundRecord& record);
 
 /// Value of /chosen/mkl,boot-record in a flattened device tree; empty if it is absent or the tree
 /// is not one. Reads only inside `tree`.

@@ -20,6 +20,7 @@ uint64_t mint_into(uint64_t cnode, uint64_t index, uint64_t depth, uint64_t from
                    uint64_t badge);
 uint64_t mint(uint64_t from, uint64_t to, uint64_t rights, uint64_t badge);
 uint64_t remove(uint64_t slot);
+uint64_t move(uint64_t from, uint64_t to);
 
 uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights,
                   uint64_t attributes);
