@@ -8,12 +8,20 @@ namespace mkl {
 
 namespace {
 
-/// Arm PSCI binding: compatible values that have SMC32/SMC64 standard function ids or name them.
+/// PSCI 0.1 has no function ids of its own: the tree says them, and the loader calls those that 0.2
+/// made standard (Arm DEN 0022, CPU_ON).
+bool has_standard_ids(const DtNode& psci) {
+    const auto id = psci.cell("cpu_on");
+    return !id || *id == 0x84000003 || *id == 0xc4000003;
+}
+
+/// Arm PSCI binding: a node whose CPU_ON the loader can call.
 StartMethod psci_of(const TreeView& tree) {
     for (size_t i = 0; i < tree.size(); i++) {
         bool psci = false;
         for (const std::string& c : tree[i].node->texts("compatible"))
-            psci = psci || c == "arm,psci" || c == "arm,psci-0.2" || c == "arm,psci-1.0";
+            psci = psci || c == "arm,psci-0.2" || c == "arm,psci-1.0" ||
+                   (c == "arm,psci" && has_standard_ids(*tree[i].node));
         if (!psci || !tree[i].enabled) continue;
         const auto method = tree[i].node->text("method");
         if (method == "smc") return StartMethod::psci_smc;
@@ -28,7 +36,8 @@ void start_of_aarch64(const DtNode& node, StartMethod psci, Cpu& cpu) {
         cpu.start = psci;
         if (psci == StartMethod::none)
             cpu.why_not_startable = "its enable-method is psci, but the tree has no psci node "
-                                    "(firmware may add one: use the tree it passes on)";
+                                    "that mkl can call (firmware may add one: use the tree it "
+                                    "passes on)";
     } else if (method == "spin-table") {
         const Cells address{node.property("cpu-release-addr")};
         if (address.size() == 2) {

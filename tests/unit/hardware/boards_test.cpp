@@ -3,6 +3,7 @@
 #include "board.hpp"
 
 #include "mkl/abi/boot_record.h"
+#include "mkl/hardware/tree_view.hpp"
 
 namespace mkl {
 namespace {
@@ -242,6 +243,32 @@ TEST(Boards, OddCpus) {
     EXPECT_EQ(h.cpus[4].why_not_startable, "its reg is that of /cpus/cpu@10200");
     EXPECT_EQ(h.cpus[5].start, StartMethod::none);
     EXPECT_EQ(h.cpus[2].why_not_startable, "");
+}
+
+TEST(Boards, PsciWithFunctionIdsOfItsOwn) {
+    for (const uint32_t cpu_on : {0x84000003U, 0x95c1ba60U}) {
+        Hardware h = load_board("odd/memory.dts");
+        for (DtNode& n : h.tree.root.children)
+            if (n.name == "psci") {
+                n.properties = {
+                    {"compatible", {}},
+                    {"method",     {}},
+                    {"cpu_on",     {}}
+                };
+                const auto put = [&](size_t at, std::string_view text) {
+                    const auto bytes = as_bytes(text);
+                    n.properties[at].value.assign(bytes.begin(), bytes.end());
+                    n.properties[at].value.push_back(std::byte{0});
+                };
+                put(0, "arm,psci");
+                put(1, "smc");
+                append_cell(n.properties[2].value, cpu_on);
+            }
+        DiagnosticSink sink;
+        const auto again = read_hardware(h.tree, {}, {}, sink);
+        ASSERT_TRUE(again);
+        EXPECT_EQ(again->cpus[1].why_not_startable.empty(), cpu_on == 0x84000003U);
+    }
 }
 
 TEST(Boards, OddMemory) {
