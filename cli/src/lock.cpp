@@ -110,7 +110,7 @@ std::string lock_text(const Plan& plan) {
     for (const PlanNode& n : plan.nodes)
         out += cat("nodes.", n.name, ".memory=", memory_text(n.memory), '\n');
     for (const PlanPool& p : plan.pools)
-        if (!p.automatic) out += cat("shared.", p.name, ".base=", hex(p.range.base()), '\n');
+        out += cat(p.automatic ? "auto." : "shared.", p.name, ".base=", hex(p.range.base()), '\n');
     return out;
 }
 

@@ -3,7 +3,8 @@
 //
 // Text     a line a decision, in the words of --set: "nodes.node0.memory=[{base: ..., size: ...}]"
 // Keeps    RAM of nodes, pools and the loader that the YAML leaves to mkl, while their sizes stay.
-//          What the YAML fixes, and what --set says, wins.
+//          What the YAML fixes, and what --set says, wins. Pools that mkl makes ("auto.") are
+//          compared, not kept.
 // Used     by every command while it is there; written by --lock only.
 #pragma once
 

@@ -75,6 +75,23 @@ class Outputs(ProgramTest):
         self.assertIn("[N810 ", run(*partition, "--lock").stderr)
         self.assertEqual(run("check", self.system).returncode, 0)
 
+    def test_a_lock_file_tells_when_an_automatic_pool_moves(self):
+        partition = ("partition", self.system, "-o", self.dir / "out")
+        text = self.system.read_text()
+        parts = """components:
+  a: {node: one, elf: a.elf}
+  b: {node: two, elf: b.elf}
+connections:
+  c: {type: shared-data, from: a.x, to: b.x, size: SIZE}
+"""
+        self.system.write_text(text + parts.replace("SIZE", "4K"))
+        run(*partition, "--lock")
+        self.assertNotIn("[W813 ", run("check", self.system).stderr)
+        lock = self.dir / "system.lock"
+        self.assertIn("auto.auto.base=", lock.read_text())
+        lock.write_text(lock.read_text().replace("auto.base=0x", "auto.base=0x1"))
+        self.assertIn("[W813 ", run("check", self.system).stderr)
+
     def test_an_error_writes_nothing(self):
         self.system.write_text(self.system.read_text().replace("cpu: 1", "cpu: 9"))
         self.finds(run(COMMAND, self.system, "-o", self.dir / "out"), "E205")
