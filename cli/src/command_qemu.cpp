@@ -112,18 +112,20 @@ int run_qemu(Context& context) {
     const QemuOptions& options = context.options.qemu;
     const auto decided = decide(context);
     if (!decided) return exit_ok;
-    Artefacts artefacts;
-    auto image = build_image(context, *decided, artefacts);
-    if (!image) return exit_ok;
-
     QemuRun run{decided->plan, decided->system, decided->hardware, context.options.out, 0};
-    if (const OutputFile* file = image->file(qemu_image_name(options.boot)))
-        run.image_size = file->content.size();
     std::optional<TemporaryDirectory> temporary;
     if (run.directory.empty() && !options.dry_run) {
         temporary.emplace();
         run.directory = temporary->path();
     }
+    Options there = context.options;
+    there.out = run.directory;
+    Context building{there, context.files, context.catalogue, context.sink};
+    Artefacts artefacts;
+    auto image = build_image(building, *decided, artefacts);
+    if (!image) return exit_ok;
+    if (const OutputFile* file = image->file(qemu_image_name(options.boot)))
+        run.image_size = file->content.size();
     if (!run.directory.empty()) {
         std::vector<OutputFile> files = plan_files(*decided, artefacts);
         files.insert(files.end(), std::make_move_iterator(image->files.begin()),

@@ -166,7 +166,7 @@ std::optional<Image> build_image(Context& context, const Decided& decided, Artef
     }
     const Step step{context.progress, "making the image"};
     auto made = make_artefacts(decided.plan, decided.system, decided.hardware, context.files,
-                               find_share(), context.sink);
+                               find_share(), context.sink, {.out = context.options.out});
     if (!made) return std::nullopt;
     ImageOptions image_options;
     if (key) image_options.key = &*key;

@@ -3,6 +3,7 @@
 
 #include "exports.hpp"
 #include "inputs.hpp"
+#include "kernel_build.hpp"
 #include "layout.hpp"
 #include "mkl/artefacts/records.hpp"
 #include "mkl/capdl/build.hpp"
@@ -20,9 +21,10 @@ namespace {
 class NodeMaker {
 public:
     NodeMaker(const Plan& plan, size_t node, const System& system, const Hardware& hardware,
-              Inputs& inputs, DiagnosticSink& sink)
-        : plan_{plan}, node_{node}, system_{system}, hardware_{hardware}, inputs_{inputs},
-          sink_{sink}, request_{system.nodes[node]} {}
+              FileSystem& files, Inputs& inputs, const ArtefactOptions& options,
+              DiagnosticSink& sink)
+        : plan_{plan}, node_{node}, system_{system}, hardware_{hardware}, files_{files},
+          inputs_{inputs}, options_{options}, sink_{sink}, request_{system.nodes[node]} {}
 
     /// False if an error was reported. An ELF that may be missing leaves `built` false.
     bool make(NodeArtefacts& out) {
@@ -31,15 +33,9 @@ public:
         if (!prove_tree(tree_, plan_, node_, hardware_, sink_)) return false;
         out.dtb = to_dtb(tree_);
         out.dts = to_dts(tree_);
-        std::optional<std::string> base;
-        if (request_.kernel.tree)
-            base = inputs_.user_text(*request_.kernel.tree, "tree of the kernel");
-        auto sources = kernel_sources(plan_, node_, system_, hardware_, base, sink_);
-        if (!sources) return false;
-        out.overlay = std::move(sources->overlay);
-        out.kernel_dts = std::move(sources->kernel_dts);
-
-        kernel_ = load_kernel(plan_, node_, system_, hardware_, inputs_, sink_);
+        if (!make_sources(out)) return false;
+        if (!build(out)) return false;
+        if (!is_stale(out)) kernel_ = load_kernel(plan_, node_, system_, hardware_, inputs_, sink_);
         const bool root = request_.root ? load_foreign_root() : load_components();
         if (sink_.error_count() != errors) return false;
         if (request_.root) write_exports(plan_, node_, system_, out);
@@ -52,6 +48,41 @@ private:
     void report(std::string_view id, const SourceSpan& where, std::string message,
                 std::string hint) {
         sink_.report({id, where, std::move(message), {}, std::move(hint)});
+    }
+
+    /// What the node's kernel is built from, if it is the user's.
+    bool make_sources(NodeArtefacts& out) {
+        std::optional<std::string> base;
+        if (request_.kernel.tree)
+            base = inputs_.user_text(*request_.kernel.tree, "tree of the kernel");
+        auto sources = kernel_sources(plan_, node_, system_, hardware_, base, sink_);
+        if (!sources) return false;
+        out.overlay = std::move(sources->overlay);
+        out.kernel_dts = std::move(sources->kernel_dts);
+        return true;
+    }
+
+    bool build(const NodeArtefacts& out) {
+        if (!options_.complete || request_.kernel.build.empty()) return true;
+        return build_kernel(system_, request_, {out.overlay, out.kernel_dts, out.dtb}, options_.out,
+                            sink_);
+    }
+
+    /// An error; or a note, if `mkl image` will build it again.
+    bool is_stale(const NodeArtefacts& out) {
+        const KernelChoice& kernel = request_.kernel;
+        if (!kernel.elf || is_current(system_, request_, out.overlay, files_)) return false;
+        const std::string what = cat("'", kernel.elf->value,
+                                     "' was built from another overlay.dts "
+                                     "than that of node '",
+                                     request_.name.value, "'");
+        if (kernel.build.empty())
+            report("E547", kernel.elf->where, what,
+                   cat("build it again with ", request_.name.value,
+                       "/overlay.dts, which `mkl partition -o DIR` writes to DIR"));
+        else
+            report("N541", kernel.elf->where, cat(what, ": `mkl image` builds it again"), "");
+        return true;
     }
 
     bool load_foreign_root() {
@@ -126,11 +157,7 @@ private:
         const auto layout = place_node(plan_.nodes[node_], parts, request_.where, sink_);
         if (!layout) return false;
         out.layout = *layout;
-        if (kernel_->sel4 && !check_room(*kernel_->sel4,
-                                         {layout->root, plan_.nodes[node_].memory, objects_,
-                                          request_.where, plan_.nodes[node_].name},
-                                         sink_))
-            return false;
+        if (kernel_->sel4 && !make_room(out.layout)) return false;
         if (plan_.architecture == Architecture::aarch64)
             out.layout.level = kernel_->at_el2() ? MKL_EL_2 : MKL_EL_1;
         if (kernel_->at_el2() && kernel_->sel4->config.pa_bits == 44)
@@ -151,6 +178,16 @@ private:
         return true;
     }
 
+    /// For a kernel that knows only what it was built with.
+    bool make_room(NodeLayout& layout) {
+        sel4::Room room{layout.root, plan_.nodes[node_].memory, objects_, request_.where,
+                        plan_.nodes[node_].name};
+        const auto end = fit_untypeds(*kernel_->sel4, room, sink_);
+        if (end) layout.root = room.root = PhysRange::between(room.root.base(), PhysAddr{*end});
+        layout.used = PhysRange::between(layout.used.base(), layout.root.end());
+        return end && check_room(*kernel_->sel4, room, sink_);
+    }
+
     void add_files(NodeArtefacts& out) const {
         const std::string prefix = plan_.nodes[node_].name + "/";
         const NodeLayout& layout = out.layout;
@@ -167,7 +204,9 @@ private:
                 {at.base().value, at.size_bytes(), 0, at.size_bytes()}
             };
         };
-        add("node.dtb", MKL_ROLE_DTB, ByteRope{out.dtb}, whole(layout.dtb));
+        std::vector<mkl_payload_segment> tree = whole(layout.dtb);
+        tree[0].memory_size = layout.tree_size();
+        add("node.dtb", MKL_ROLE_DTB, ByteRope{out.dtb}, std::move(tree));
         if (!layout.boot_record.empty())
             add("boot-record.bin", MKL_ROLE_BOOT_RECORD, ByteRope{out.boot_record},
                 whole(layout.boot_record));
@@ -177,7 +216,9 @@ private:
     size_t node_;
     const System& system_;
     const Hardware& hardware_;
+    FileSystem& files_;
     Inputs& inputs_;
+    const ArtefactOptions& options_;
     DiagnosticSink& sink_;
     const NodeRequest& request_;
     DeviceTree tree_;
@@ -199,7 +240,8 @@ std::optional<Artefacts> make_artefacts(const Plan& plan, const System& system,
     Inputs inputs{system, plan.architecture, files, share, sink, options};
     Artefacts artefacts;
     for (size_t i = 0; i < plan.nodes.size(); i++)
-        NodeMaker{plan, i, system, hardware, inputs, sink}.make(artefacts.nodes.emplace_back());
+        NodeMaker{plan, i, system, hardware, files, inputs, options, sink}.make(
+            artefacts.nodes.emplace_back());
     artefacts.board_dtb = std::make_shared<const Bytes>(to_dtb(hardware.tree));
     if (options.complete) artefacts.loader = inputs.share_file("elfloader.bin");
     if (sink.error_count() != errors) return std::nullopt;

@@ -45,6 +45,17 @@ constexpr FindingDoc docs[] = {
                 "A root task of your own starts behind a small program of mkl's that stands "
                 "directly below its lowest page: above it, root tasks take pages for their own.",
                 "", "Link the root task at 0x100000 or above; 0x400000 is usual."),
+    finding_doc("E547", "kernel-stale", "a kernel was built from another overlay",
+                "Beside the ELF stands KERNEL.overlay-sha256, which says what overlay.dts it was "
+                "built from. It is not this plan's.",
+                "",
+                "Build it again with the overlay.dts that `mkl partition` writes, or remove the "
+                "stamp."),
+    finding_doc("E548", "kernel-build", "the command that builds a kernel failed",
+                "`kernel: {build: [..]}` is run by `mkl image` and `mkl qemu`, in the directory of "
+                "the YAML file, without a shell.",
+                "kernel: {build: [sh, build.sh, \"{overlay}\"], elf: kernel.elf}",
+                "Its last lines are shown; run it by hand."),
 };
 
 }  // namespace

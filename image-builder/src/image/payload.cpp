@@ -172,7 +172,7 @@ private:
                                           layout.root.base().value - layout.root_virt,
                                           layout.root_entry,
                                           node.dtb_base,
-                                          node.dtb_size};
+                                          layout.tree_size()};
             std::copy(std::begin(registers), std::end(registers), node.args);
         }
         node.entries = {static_cast<uint32_t>(entries_.size()),

@@ -29,8 +29,7 @@ public:
     Checker(const Kernel& kernel, const Plan& plan, size_t node, const System& system,
             const Hardware& hardware, DiagnosticSink& sink)
         : k_{kernel}, config_{kernel.config}, plan_{plan}, index_{node}, node_{plan.nodes[node]},
-          hardware_{hardware}, where_{kernel.origin.where}, sink_{sink}, request_{
-                                                                             system.nodes[node]} {}
+          hardware_{hardware}, where_{kernel.origin.where}, sink_{sink}, qemu_{system.board.qemu} {}
 
     bool run() {
         const size_t errors = sink_.error_count();
@@ -119,7 +118,10 @@ private:
                    "build it for the board's interrupt controller");
             return;
         }
-        if (!v3) return;
+        if (!v3) {
+            check_groups();
+            return;
+        }
         if (node_.cpu_index >= redistributors_seen)
             report("E554", where_,
                    cat(whose(), " finds the redistributors of the first ", redistributors_seen,
@@ -137,6 +139,18 @@ private:
                            hex(plan_.nodes[s.to].hwid.value),
                            ": seL4 16.0.0 puts affinity level 3 of a target where level 2 belongs"),
                        "let a node with `kernel: builtin` send, or poll shared memory");
+    }
+
+    /// At EL2 and anywhere but on QEMU's virt it puts every interrupt into group 1 and turns on
+    /// what is group 1 only where the GIC has security extensions.
+    void check_groups() {
+        if (!config_.hypervisor || config_.platform == "qemu-arm-virt" || !qemu_ ||
+            qemu_->secure.value_or(true))
+            return;
+        report("E554", where_,
+               cat(whose(), " gets no interrupt at all from a GICv2 without security extensions "
+                            "(secure: false)"),
+               "say `secure: true` in `board.qemu`");
     }
 
     void check_hart() {
@@ -292,7 +306,7 @@ private:
     const Hardware& hardware_;
     const SourceSpan& where_;
     DiagnosticSink& sink_;
-    const NodeRequest& request_;
+    const std::optional<QemuMachine>& qemu_;
 };
 
 }  // namespace

@@ -69,6 +69,16 @@ constexpr FindingDoc docs[] = {
         "the root task's objects, aligned to its root CNode; and a slot of that CNode for "
         "every page of the root image.",
         "", "Give the node more memory, or build with a larger KernelRootCNodeSizeBits."),
+    finding_doc("N567", "kernel-untypeds", "a root image is padded so that little RAM is lost",
+                "A kernel's boot info holds MAX_NUM_BOOTINFO_UNTYPED_CAPS untypeds, device memory "
+                "first. What is left over is RAM, the largest pieces of it, and the kernel says "
+                "nothing. A root image that ends at a round address puts the largest first.",
+                "", "Nothing to do. The lost part cannot be used by anybody."),
+    finding_doc(
+        "W568", "kernel-untypeds-lost", "much of a node's RAM is lost to its kernel",
+        "As N567, and no end of the root image helps.", "",
+        "Give the node memory whose base is a multiple of its size, a power of two, or build "
+        "the kernel with a larger KernelMaxNumBootinfoUntypedCaps."),
 };
 
 }  // namespace

@@ -26,6 +26,13 @@ uint64_t root_objects_size(const Kernel& kernel, PhysRange root) {
     return (slot_bytes << kernel.config.root_cnode_bits) + other_objects + tables * page;
 }
 
+uint64_t slots_needed(const Kernel& kernel, const Room& room, uint64_t root_end) {
+    const uint64_t pages = (root_end - room.root.base().value) / page;
+    const uint64_t untypeds = std::min<uint64_t>(kernel.config.untyped_limit, usual_untypeds);
+    return fixed_slots + pages / 512 + 4 + pages + untypeds +
+           (room.objects == 0 ? 0 : room.objects + own_slots);
+}
+
 bool check_room(const Kernel& kernel, const Room& room, DiagnosticSink& sink) {
     const uint64_t cnode = slot_bytes << kernel.config.root_cnode_bits;
     const uint64_t pages = room.root.size_bytes() / page;
@@ -51,9 +58,7 @@ bool check_room(const Kernel& kernel, const Room& room, DiagnosticSink& sink) {
         return false;
     }
     const uint64_t slots = uint64_t{1} << kernel.config.root_cnode_bits;
-    const uint64_t untypeds = std::min<uint64_t>(kernel.config.untyped_limit, usual_untypeds);
-    const uint64_t used = fixed_slots + tables + pages + untypeds +
-                          (room.objects == 0 ? 0 : room.objects + own_slots);
+    const uint64_t used = slots_needed(kernel, room, room.root.end().value);
     if (used > slots) {
         sink.report({"E566",
                      room.where,

@@ -132,7 +132,11 @@ void check_root(const NodeView& view, Proof& proof) {
         first = std::min(first, page_down(p.p_vaddr));
         last = std::max(last, p.p_vaddr + p.p_memsz);
     }
-    const uint64_t size = page_down(last - first + MKL_PAGE_SIZE - 1);
+    uint64_t size = page_down(last - first + MKL_PAGE_SIZE - 1);
+    // An unmodified seL4 may be handed zeroed pages behind the image: they order its untypeds.
+    if (view.node->raw.protocol == MKL_PROTOCOL_SEL4 && root.base % MKL_PAGE_SIZE == 0 &&
+        root.end % MKL_PAGE_SIZE == 0 && root.end > root.base)
+        size = std::max(size, root.end - root.base);
     compare_elf(*entry, *view.root, false, root.base - first, root.base + size, proof);
     constexpr std::string_view row = "root images stand and start where their ELF says";
     proof.expect(row, root.virt == first && root.end - root.base == size, "E616", entry->name,

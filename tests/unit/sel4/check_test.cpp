@@ -124,6 +124,13 @@ const Fault faults[] = {
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
          s.hardware.psci = StartMethod::psci_hvc;
      }                                                                                                      },
+    {"GroupsOfNoSecurity", "E554",
+     [](Scene& s) {
+         s.kernel.config.hypervisor = true;
+         s.kernel.config.platform = "zynqmp";
+         s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
+         s.system.board.qemu.emplace().secure = false;
+     }                                                                                                      },
     {"AddressSize",        "E558",
      [](Scene& s) {
          s.kernel.config.hypervisor = true;
@@ -155,6 +162,49 @@ TEST(Sel4Room, TooLittleRamAndTooFewSlots) {
     EXPECT_FALSE(check_room(s.kernel, room, sink));
     ASSERT_EQ(sink.all().size(), 2u);
     EXPECT_EQ(sink.all()[0].id, "E566");
+    EXPECT_EQ(sink.all()[1].id, "E566");
+}
+
+/// The verified ZynqMP configuration with 128 MiB and a root image that ends 0x246000 above its
+/// base: its boot info gave 30,504 KiB of RAM, and 124,992 KiB with an image that ends at 4 MiB.
+struct Verified {
+    Scene scene;
+    Room room{range(0x10240000, 0x6000), {range(0x10000000, 0x8000000)}, 100, {}, "n"};
+
+    explicit Verified(uint32_t limit) {
+        scene.kernel.config.untyped_limit = limit;
+        scene.kernel.compiled.devices = {range(0xf9010000, 0x1000), range(0xf9020000, 0x1000),
+                                         range(0xf9040000, 0x1000)};
+    }
+    std::optional<uint64_t> fit(DiagnosticSink& sink) {
+        return fit_untypeds(scene.kernel, room, sink);
+    }
+};
+
+TEST(Sel4Untypeds, TheLargestPiecesOfRamComeFirst) {
+    DiagnosticSink sink;
+    EXPECT_EQ(Verified{50}.fit(sink), 0x10400000u);
+    ASSERT_EQ(sink.all().size(), 1u);
+    EXPECT_EQ(sink.all()[0].id, "N567");
+    const std::string& text = sink.all()[0].message;
+    EXPECT_NE(text.find("50 untypeds, its devices and RAM are 62"), std::string::npos) << text;
+    // 128 MiB less what stands in it (2,328 KiB), less what the kernel hands over.
+    EXPECT_NE(text.find(cat(131072 - 2328 - 124992, " of 131072 KiB")), std::string::npos) << text;
+    EXPECT_NE(text.find(cat("not ", 131072 - 2328 - 30504)), std::string::npos) << text;
+}
+
+TEST(Sel4Untypeds, AListThatIsLongEnoughIsLeftAlone) {
+    DiagnosticSink sink;
+    EXPECT_EQ(Verified{62}.fit(sink), 0x10246000u);
+    EXPECT_TRUE(sink.all().empty());
+}
+
+TEST(Sel4Untypeds, WhatCannotBeCuredIsSaid) {
+    DiagnosticSink sink;
+    EXPECT_TRUE(Verified{43}.fit(sink));
+    EXPECT_FALSE(Verified{40}.fit(sink));
+    ASSERT_EQ(sink.all().size(), 2u);
+    EXPECT_EQ(sink.all()[0].id, "W568");
     EXPECT_EQ(sink.all()[1].id, "E566");
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,6 +46,13 @@ struct NodeLayout {
     uint64_t root_entry = 0;
     PhysRange used;    ///< from the kernel's base to the end of the last part
     PhysRange memory;  ///< the node's first RAM range, which holds all of it
+
+    /// What the kernel is told. An unmodified seL4 makes untypeds of the rest of the tree's page,
+    /// down to 16 bytes: it gets whole pages, zero behind the tree.
+    uint64_t tree_size() const {
+        if (protocol != MKL_PROTOCOL_SEL4) return dtb.size_bytes();
+        return (dtb.size_bytes() + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+    }
 };
 
 struct NodeArtefacts {
@@ -74,6 +82,8 @@ struct ArtefactOptions {
     /// True (`mkl image`): a missing ELF is an error. False (`mkl check`, `mkl partition`): it is
     /// note N541, the node's boot record is left out, and no program of mkl's own is needed.
     bool complete = true;
+    /// Where `mkl image -o` writes: {dir} of a kernel's `build:` is a node's directory below.
+    std::filesystem::path out = ".";
 };
 
 /// nullopt if an error was reported.
