@@ -172,6 +172,7 @@ std::vector<PhysRange> own_pages(const BootRecord& r, const capdl::Spec& spec) {
     if (r.status) add(r.status->base, page);
     if (r.console && r.console->type != MKL_CONSOLE_NONE) add(r.console->base, 1);
     if (r.log) add(r.log->base, r.log->size);
+    if (r.controller.initialiser == MKL_INTC_INIT_DECOY) add(r.controller.dist_base, page);
     for (const capdl::Peer& p : spec.peers) add(p.status, page);
     for (const capdl::Doorbell& d : spec.doorbells) add(d.page, page);
     for (const capdl::Log& l : spec.logs) add(l.base, l.size);

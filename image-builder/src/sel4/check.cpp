@@ -187,12 +187,15 @@ private:
         const ElfSegment& first = k_.elf.segments.front();
         const uint64_t base = first.paddr, size = k_.elf.virt_end() - k_.elf.virt_base();
         const uint64_t wanted = node_.memory.front().base().value;
-        if (base != wanted)
+        const std::vector<PhysRange>& ram = k_.compiled.ram;
+        const bool of_other_ram =
+            !ram.empty() && ram.front().base().value == base && base != wanted;  // E552 said so
+        if (base != wanted && !of_other_ram)
             report("E556", where_,
                    cat(whose(), " is linked at ", hex(base), ", its node's RAM starts at ",
                        hex(wanted), "; it cannot be moved"),
                    "build it again with the node's overlay.dts");
-        else if (base % large_page != 0)
+        else if (base == wanted && base % large_page != 0)
             report("E556", where_,
                    cat(whose(), " stands at ", hex(base), ", not at a multiple of 2 MiB"),
                    "let the node start at one");

@@ -36,7 +36,6 @@ uint64_t slots_needed(const Kernel& kernel, const Room& room, uint64_t root_end)
 bool check_room(const Kernel& kernel, const Room& room, DiagnosticSink& sink) {
     const uint64_t cnode = slot_bytes << kernel.config.root_cnode_bits;
     const uint64_t pages = room.root.size_bytes() / page;
-    const uint64_t tables = pages / 512 + 4;
     const uint64_t need = root_objects_size(kernel, room.root);
     const std::vector<PhysRange> taken{
         PhysRange::between(room.ram.front().base(), room.root.end())};
