@@ -27,7 +27,8 @@ void add_pieces(PhysRange range, uint64_t room, Pieces& out) {
     uint64_t at = range.base().value;
     while (at < range.end().value) {
         const uint64_t left = range.end().value - at;
-        unsigned bits = std::min<unsigned>(largest_bits, static_cast<unsigned>(std::bit_width(left)) - 1);
+        unsigned bits =
+            std::min<unsigned>(largest_bits, static_cast<unsigned>(std::bit_width(left)) - 1);
         if (at != 0) bits = std::min<unsigned>(bits, static_cast<unsigned>(std::countr_zero(at)));
         if (bits >= smallest_bits) {
             if (out.wanted < room) out.bytes += uint64_t{1} << bits;

@@ -28,7 +28,7 @@ FAULTS = {
     "wrong-gic": (["--gic", "3"], {}, "E554"),
     "wrong-level": (["--level", "2"], {}, "E557"),
     "too-little-ram": (["--cnode-bits", "20"], {"nodes.node1.memory.size": "16M"}, "E566"),
-    "build-fails": (["--no-such-option"], {}, "E546"),
+    "build-fails": (["--no-such-option"], {}, "E548"),
 }
 
 

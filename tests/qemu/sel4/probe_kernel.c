@@ -25,13 +25,12 @@ uint64_t entered_with[6];
 static uint64_t zeroed[512]; /* BSS: the loader's to clear */
 __attribute__((aligned(16))) uint8_t stack[4096];
 
-__asm__(
-    ".section .text.first, \"ax\"\n"
-    ".global _start\n"
-    "_start: adrp x9, entered_with\n add x9, x9, :lo12:entered_with\n"
-    "stp x0, x1, [x9]\n stp x2, x3, [x9, #16]\n stp x4, x5, [x9, #32]\n"
-    "adrp x9, stack\n add x9, x9, :lo12:stack\n add sp, x9, #4096\n"
-    "b probe\n");
+__asm__(".section .text.first, \"ax\"\n"
+        ".global _start\n"
+        "_start: adrp x9, entered_with\n add x9, x9, :lo12:entered_with\n"
+        "stp x0, x1, [x9]\n stp x2, x3, [x9, #16]\n stp x4, x5, [x9, #32]\n"
+        "adrp x9, stack\n add x9, x9, :lo12:stack\n add sp, x9, #4096\n"
+        "b probe\n");
 
 static void put(const char* text) {
     volatile uint32_t* const uart = (volatile uint32_t*)0x09000000;
@@ -49,11 +48,11 @@ static void expect(int good, const char* what) {
     put(what);
 }
 
-#define READ(name)                                        \
-    ({                                                    \
-        uint64_t v;                                       \
-        __asm__ volatile("mrs %0, " #name : "=r"(v));     \
-        v;                                                \
+#define READ(name)                                                                                 \
+    ({                                                                                             \
+        uint64_t v;                                                                                \
+        __asm__ volatile("mrs %0, " #name : "=r"(v));                                              \
+        v;                                                                                         \
     })
 
 static void check_translation(void) {
@@ -72,7 +71,8 @@ static void check_registers(void) {
     const uint64_t* x = entered_with;
     const uint64_t end = BASE + IMAGE;
     const uint32_t* tree = (const uint32_t*)x[4];
-    expect(x[0] % 4096 == 0 && x[1] % 4096 == 0 && x[0] < x[1] && x[1] <= BASE + SIZE, "root-image");
+    expect(x[0] % 4096 == 0 && x[1] % 4096 == 0 && x[0] < x[1] && x[1] <= BASE + SIZE,
+           "root-image");
     expect(x[3] >= x[0] - x[2] && x[3] < x[1] - x[2], "root-entry");
     expect(end <= x[4] && x[4] + x[5] <= x[0], "order");
     expect(x[5] % 4096 == 0 && *tree == 0xedfe0dd0, "tree");
