@@ -71,7 +71,7 @@ constexpr auto docs = std::to_array<FindingDoc>({
      "with their timer and inter-processor interrupts only.",                                       "",                                                                   "Use devices by polling, or a machine with a PLIC."                                 },
     {"W440", "interrupts-unreadable", warning, "A device's interrupts cannot be read",
      "The interrupt parent is missing or the property has the wrong number of cells, so mkl cannot "
-     "tell which lines the device uses. What cannot be read is no node's.",                   "",                                                                   "Correct the tree."                                                                 },
+     "tell which lines the device uses. What cannot be read is no node's.",                         "",                                                                   "Correct the tree."                                                                 },
     {"W441", "registers-unreadable",  warning, "A device's registers cannot all be read",
      "Its reg does not divide into the cells of its bus, or lies in no window of a `ranges` above "
      "it. What cannot be read is nobody's.",                                                        "",                                                                   "Correct the tree."                                                                 },
