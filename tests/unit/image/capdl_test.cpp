@@ -610,12 +610,13 @@ TEST(CapdlJson, HasTheMembersOfRustSel4) {
         EXPECT_TRUE(objects.contains(shape(object))) << shape(object);
         if (object.members.empty()) continue;
         const JsonValue& body = object.members[0].value;
-        if (const JsonValue* slots = body.member("slots"))
+        if (const JsonValue* slots = body.member("slots")) {
             for (const JsonMember& s : slots->members) {
                 EXPECT_TRUE(caps.contains(shape(*s.value.member("cap"))));
                 EXPECT_LT(s.value.member("cap")->members[0].value.member("object")->whole(),
                           list.size());
             }
+        }
         if (shape(object).starts_with("Tcb"))
             EXPECT_EQ(
                 members(*body.member("extra")),
