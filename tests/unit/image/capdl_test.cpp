@@ -617,11 +617,12 @@ TEST(CapdlJson, HasTheMembersOfRustSel4) {
                           list.size());
             }
         }
-        if (shape(object).starts_with("Tcb"))
+        if (shape(object).starts_with("Tcb")) {
             EXPECT_EQ(
                 members(*body.member("extra")),
                 "ipc_buffer_addr,affinity,prio,max_prio,fpu_disabled,resume,domain,ip,sp,gprs,"
                 "master_fault_ep");
+        }
     }
     EXPECT_TRUE(needs_sgi_extension(spec));
     test::Adder adder;
