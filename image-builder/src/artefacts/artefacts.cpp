@@ -125,6 +125,8 @@ private:
         objects_ = spec->objects.size();
         spec_ = *spec;
         out.cdl = capdl::to_cdl(*spec);
+        out.capdl_json = capdl::to_json(*spec);
+        out.sgi_extension = capdl::needs_sgi_extension(*spec);
         out.spec = std::make_shared<const Bytes>(capdl::to_binary(*spec));
         root_ = repacked(*initialiser_, out.spec, plan_.architecture);
         return true;

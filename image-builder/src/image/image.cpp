@@ -51,10 +51,14 @@ public:
         const auto add = [&](std::string name, ByteRope content) {
             image.files.push_back({std::move(name), std::move(content)});
         };
-        for (size_t i = 0; i < plan_.nodes.size(); i++)
-            if (!artefacts_.nodes[i].cdl.empty())
-                add(plan_.nodes[i].name + "/node.cdl",
-                    ByteRope{std::string_view{artefacts_.nodes[i].cdl}});
+        for (size_t i = 0; i < plan_.nodes.size(); i++) {
+            const NodeArtefacts& node = artefacts_.nodes[i];
+            if (node.cdl.empty()) continue;
+            const std::string prefix = plan_.nodes[i].name + "/";
+            add(prefix + "node.cdl", ByteRope{std::string_view{node.cdl}});
+            add(prefix + (node.sgi_extension ? "node.sgi-extension.json" : "node.capdl.json"),
+                ByteRope{std::string_view{node.capdl_json}});
+        }
         add("image.bin", packed_.blob);
         add("image.elf", elf());
         const Fit fit = options_.second ? join_fits(fit_.fit, options_.second->fit) : fit_.fit;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The two written forms of a spec.
+// The written forms of a spec.
 #pragma once
 
 #include <string>
@@ -11,6 +11,11 @@ namespace mkl::capdl {
 /// capDL text in the grammar that capdl 0.5.0 parses. Fills name files: components by
 /// COMPONENT.elf, generated pages by COMPONENT.startup, the stub page by its file in share/mkl.
 std::string to_cdl(const Spec& spec);
+
+/// JSON exactly per the spec types of rust-sel4 v5.0.0. Those have no SGI: a spec that sends one
+/// has object and cap `SGISignal {irq, target}`, which the au-ts fork reads and v5.0.0 refuses.
+std::string to_json(const Spec& spec);
+bool needs_sgi_extension(const Spec& spec);
 
 /// mkl/abi/capdl.h. Page data stands at multiples of 4 KiB from the header.
 Bytes to_binary(const Spec& spec);
