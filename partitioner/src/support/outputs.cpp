@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -85,15 +86,21 @@ public:
     DirectoryLock(const DirectoryLock&) = delete;
     DirectoryLock& operator=(const DirectoryLock&) = delete;
 
-    /// 0 or errno.
-    int take(const fs::path& directory) {
+    /// 0 or errno; EINTR: a signal is pending. Signals must be held, so that none ends the process
+    /// between making the file and removing it; so another's lock is asked for again and again.
+    int take(const fs::path& directory, const SignalsHeld& signals) {
+        constexpr timespec pause{0, 10'000'000};
         path_ = directory / ".mkl.lock";
         for (;;) {
             const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
             if (fd < 0) return errno;
-            int result = 0;
-            do result = ::flock(fd, LOCK_EX);
-            while (result != 0 && errno == EINTR);
+            const int result = ::flock(fd, LOCK_EX | LOCK_NB);
+            if (result != 0 && errno == EWOULDBLOCK) {
+                ::close(fd);  // its owner removes the file
+                if (signals.pending()) return EINTR;
+                ::nanosleep(&pause, nullptr);
+                continue;
+            }
             struct stat mine {
             }, there{};
             if (result == 0 && ::fstat(fd, &mine) == 0 && ::stat(path_.c_str(), &there) == 0 &&
@@ -143,9 +150,11 @@ public:
 
     bool run() {
         if (!prepare()) return false;
-        if (const int error = lock_.take(directory_); error != 0)
-            return fail("E910", cat("cannot lock ", shown(directory_), ": ", text(error)));
         signals_.emplace();
+        const int error = lock_.take(directory_, *signals_);
+        if (error == EINTR) return interrupted();
+        if (error != 0)
+            return fail("E910", cat("cannot lock ", shown(directory_), ": ", text(error)));
         if (!make_temporary()) return false;
         for (const OutputFile& file : files_) {
             if (!write_one(file)) return false;
