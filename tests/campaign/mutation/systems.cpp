@@ -45,7 +45,9 @@ public:
         return host_.read(path, max_bytes, error);
     }
     bool exists(const std::filesystem::path& path) override {
-        return is_made(path) || host_.exists(path);
+        // A made kernel has no stamp of an overlay beside it.
+        if (is_made(path)) return path.extension() != ".overlay-sha256";
+        return host_.exists(path);
     }
 
     void add_kernels(const Plan& plan, const Hardware& hardware) {
