@@ -47,6 +47,9 @@ inline void set_message_info(Context& c, kapi::MessageInfo v) { c.x[1] = v.word;
 inline uint64_t message_register(const Context& c, unsigned i) { return c.x[2 + i]; }
 inline void set_message_register(Context& c, unsigned i, uint64_t v) { c.x[2 + i] = v; }
 
+/// The system call's number.
+inline int64_t syscall_number(const Context& c) { return static_cast<int64_t>(c.x[7]); }
+
 inline void set_tls_base(Context& c, uint64_t v) { c.tls = v; }
 /// Of the current thread, whose value lives in the register.
 inline void load_tls_base(const Context& c) { asm volatile("msr tpidr_el0, %0" ::"r"(c.tls)); }

@@ -44,6 +44,9 @@ inline void set_message_info(Context& c, kapi::MessageInfo v) { c.x[a1] = v.word
 inline uint64_t message_register(const Context& c, unsigned i) { return c.x[a2 + i]; }
 inline void set_message_register(Context& c, unsigned i, uint64_t v) { c.x[a2 + i] = v; }
 
+/// The system call's number.
+inline int64_t syscall_number(const Context& c) { return static_cast<int64_t>(c.x[a7]); }
+
 inline void set_tls_base(Context& c, uint64_t v) { c.x[tp] = v; }
 /// tp is restored from the context at every exit.
 inline void load_tls_base(const Context&) {}
