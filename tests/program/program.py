@@ -9,7 +9,7 @@ import unittest
 
 ROOT = pathlib.Path(os.environ["MKL_SOURCE_DIR"])
 MKL = os.environ["MKL_PROGRAM"]
-BOARD = ROOT / "tests/fuzz/corpus/dtb/gicv3.dtb"  # QEMU's virt, four CPUs, 1 GiB
+BOARD = ROOT / "tests/fuzz/corpus/dtb/gicv3.dtb"  # tests/boards/gicv3.dts: four CPUs
 HAS_TARGETS = os.environ.get("MKL_TARGETS") == "ON"
 
 SYSTEM = """\

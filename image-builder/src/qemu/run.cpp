@@ -292,7 +292,7 @@ QemuOutcome run_in_qemu(const QemuRun& run, const QemuOptions& options,
     const int status = ended ? child->wait() : child->stop();
     session.finish();
     if (options.timeline) print(timeline_text(run.plan, *memory));
-    const bool up = report_nodes(run.plan, *memory, where, options.expect.empty() && ended, sink);
+    const bool up = report_nodes(run.plan, *memory, where, options.expect.empty(), sink);
     report_end(session, ended, status, where, sink);
     const bool seen = options.expect.empty() ? ended && up : session.expectations().all_seen();
     return seen ? QemuOutcome::seen : QemuOutcome::not_seen;
