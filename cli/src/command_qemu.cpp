@@ -2,38 +2,18 @@
 // mkl qemu: builds the image, boots it, shows consoles by node.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 #include <iterator>
 
 #include "mkl/emit/emit.hpp"
 #include "mkl/support/outputs.hpp"
+#include "mkl/support/temporary_directory.hpp"
 #include "mkl/support/text.hpp"
 #include "pipeline.hpp"
 
 namespace mkl::cli {
 
 namespace {
-
-// A directory of our own that goes away with us.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        std::error_code error;
-        auto base = std::filesystem::temp_directory_path(error);
-        std::string name = (error ? std::filesystem::path{"/tmp"} : base) / "mkl-qemu-XXXXXX";
-        if (::mkdtemp(name.data())) path_ = name;
-    }
-    ~TemporaryDirectory() {
-        std::error_code error;  // best effort
-        if (!path_.empty()) std::filesystem::remove_all(path_, error);
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 std::string command_line(const std::vector<std::string>& argv) {
     std::string out;
@@ -59,7 +39,8 @@ std::string waiting_for(const QemuOptions& options) {
     for (const std::string& text : options.expect)
         out += cat(out.empty() ? "waiting for \"" : ", \"", text, '"');
     if (!out.empty())
-        out += cat(", at most ", static_cast<uint64_t>(options.timeout_s.value_or(60)), " s");
+        out += cat(", at most ", static_cast<uint64_t>(options.timeout_s.value_or(qemu_timeout_s)),
+                   " s");
     return out;
 }
 
@@ -113,14 +94,22 @@ int run_qemu(Context& context) {
     const auto decided = decide(context);
     if (!decided) return exit_ok;
     QemuRun run{decided->plan, decided->system, decided->hardware, context.options.out, 0};
-    std::optional<TemporaryDirectory> temporary;
+    TemporaryDirectory temporary;
     if (run.directory.empty() && !options.dry_run) {
-        temporary.emplace();
-        run.directory = temporary->path();
+        if (const int error = temporary.make(); error != 0) {
+            context.sink.report(
+                {.id = "E706",
+                 .where = decided->system.board.where,
+                 .message = cat("no temporary directory for the image: ", std::strerror(error)),
+                 .notes = {},
+                 .hint = "check TMPDIR, or name a directory with -o"});
+            return exit_ok;
+        }
+        run.directory = temporary.path();
     }
     Options there = context.options;
     there.out = run.directory;
-    Context building{there, context.files, context.catalogue, context.sink};
+    Context building{there, context.files, context.catalogue, context.sink, {}, context.progress};
     Artefacts artefacts;
     auto image = build_image(building, *decided, artefacts);
     if (!image) return exit_ok;

@@ -123,7 +123,13 @@ class Programs(Errors):
         self.assertIn("unsupported machine type", text)
         self.check("E406", env=self.programs(**{QEMU: "exit 0\n"}))
         text = self.check("E406", env={**os.environ, "TMPDIR": str(self.dir / "none")})
-        self.assertIn("temporary directory", text)
+        self.assertIn("temporary directory for QEMU's tree: No such file", text)
+
+    @needs_targets
+    def test_no_temporary_directory(self):
+        self.with_machine()
+        text = self.check("E706", command=("qemu",), env={**os.environ, "TMPDIR": "/dev/null"})
+        self.assertIn("no temporary directory for the image: Not a directory", text)
 
     @needs_targets
     def test_qemu_that_cannot_run(self):

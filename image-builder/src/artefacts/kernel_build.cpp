@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel_build.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 
 #include "mkl/formats/hash.hpp"
 #include "mkl/support/process.hpp"
+#include "mkl/support/temporary_directory.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -26,32 +26,14 @@ fs::path stamp_of(const System& system, const NodeRequest& node) {
     return system.resolve(node.kernel.elf->value + ".overlay-sha256");
 }
 
-class Folder {
-public:
-    Folder() {
-        std::error_code error;
-        std::string pattern = (fs::temp_directory_path(error) / "mkl-XXXXXX").string();
-        if (!error && ::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    /// Path of the new file; "" if it cannot be written.
-    std::string write(std::string_view name, std::string_view content) const {
-        if (path_.empty()) return {};
-        const fs::path file = path_ / name;
-        std::ofstream out{file, std::ios::binary};
-        out.write(content.data(), static_cast<std::streamsize>(content.size()));
-        out.close();
-        return out ? file.string() : std::string{};
-    }
-
-private:
-    fs::path path_;
-};
+/// Path of the new file; "" if it cannot be written.
+std::string write_file(const fs::path& directory, std::string_view name, std::string_view content) {
+    const fs::path file = directory / name;
+    std::ofstream out{file, std::ios::binary};
+    out.write(content.data(), static_cast<std::streamsize>(content.size()));
+    out.close();
+    return out ? file.string() : std::string{};
+}
 
 using Places = std::array<std::pair<std::string_view, std::string>, 5>;
 
@@ -96,13 +78,15 @@ bool build_kernel(const System& system, const NodeRequest& node, const KernelSou
                      "run the command by hand; it starts in the directory of the YAML file"});
         return false;
     };
-    const Folder folder;
+    TemporaryDirectory folder;
+    if (const int error = folder.make(); error != 0)
+        return fail(cat("no temporary directory: ", std::strerror(error)));
     std::error_code error;
     const fs::path directory = fs::absolute(out / node.name.value, error);
     const Places places{
-        {{"{overlay}", folder.write("overlay.dts", sources.overlay)},
-         {"{dts}", folder.write("kernel.dts", sources.dts)},
-         {"{dtb}", folder.write("node.dtb", as_text(sources.dtb))},
+        {{"{overlay}", write_file(folder.path(), "overlay.dts", sources.overlay)},
+         {"{dts}", write_file(folder.path(), "kernel.dts", sources.dts)},
+         {"{dtb}", write_file(folder.path(), "node.dtb", as_text(sources.dtb))},
          {"{dir}", directory.string()},
          {"{node}", node.name.value}}
     };

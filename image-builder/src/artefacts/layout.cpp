@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -10,9 +11,6 @@ namespace mkl {
 namespace {
 
 constexpr uint64_t page = MKL_PAGE_SIZE;
-
-uint64_t round_up(uint64_t value) { return (value + page - 1) / page * page; }
-uint64_t round_down(uint64_t value) { return value / page * page; }
 
 /// Lowest physical address an ELF asks for, and the virtual one that belongs to it; nullopt if
 /// its segments do not keep one distance between the two.
@@ -52,13 +50,13 @@ std::optional<NodeLayout> place_node(const PlanNode& node, const NodeParts& part
     }
     const PhysRange memory = node.memory.front();
     const ElfFile& root = *parts.root;
-    const uint64_t root_virt = round_down(root.virt_base());
-    const uint64_t root_size = round_up(root.virt_end()) - root_virt;
+    const uint64_t root_virt = round_down(root.virt_base(), page);
+    const uint64_t root_size = round_up(root.virt_end(), page) - root_virt;
     const uint64_t kernel_size = kernel->size;
     // Sizes first, so that nothing below can wrap: each is compared with what is left.
     uint64_t left = memory.size_bytes();
     for (const uint64_t size : {kernel_size, parts.dtb_size, parts.boot_record_size, root_size}) {
-        const uint64_t need = size > UINT64_MAX - page ? UINT64_MAX : round_up(size);
+        const uint64_t need = size > UINT64_MAX - page ? UINT64_MAX : round_up(size, page);
         if (need > left) {
             sink.report({"E545",
                          where,
@@ -78,7 +76,7 @@ std::optional<NodeLayout> place_node(const PlanNode& node, const NodeParts& part
     uint64_t at = memory.base().value;
     const auto take = [&](uint64_t size) {
         const PhysRange range = PhysRange::between(PhysAddr{at}, PhysAddr{at + size});
-        at = round_up(at + size);
+        at = round_up(at + size, page);
         return range;
     };
     layout.kernel = take(kernel_size);

@@ -4,6 +4,7 @@
 
 #include "layout.hpp"
 #include "mkl/abi/shim.h"
+#include "mkl/support/round.hpp"
 
 namespace mkl {
 
@@ -30,11 +31,8 @@ Program as_it_is(const LoadedElf& elf) {
 
 std::optional<Program> behind_shim(const LoadedElf& root, const LoadedElf& shim,
                                    Architecture architecture) {
-    const auto up = [](uint64_t v) {
-        return (v + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
-    };
-    const uint64_t size = up(shim.elf.virt_end());
-    const uint64_t lowest = root.elf.virt_base() / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+    const uint64_t size = round_up(shim.elf.virt_end(), MKL_PAGE_SIZE);
+    const uint64_t lowest = round_down(root.elf.virt_base(), MKL_PAGE_SIZE);
     if (lowest < size + shim_lowest) return std::nullopt;
     const uint64_t base = lowest - size;
     auto patched = std::make_shared<Bytes>(*shim.bytes);
@@ -60,7 +58,7 @@ Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,
     for (const ElfSegment& s : elf.elf.segments) segments.push_back(copy_of(s, elf.bytes));
     if (spec != nullptr) {
         NewElfSegment last;
-        last.vaddr = (elf.elf.virt_end() + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+        last.vaddr = round_up(elf.elf.virt_end(), MKL_PAGE_SIZE);
         last.paddr = last.vaddr;
         last.data.append(spec);
         last.memory_size = last.data.size();

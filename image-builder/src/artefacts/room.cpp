@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mkl/formats/boot_record.hpp"
+#include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -146,7 +147,7 @@ capdl::NodeRoom stock_kernel(const sel4::Kernel& kernel, const NodeLayout& layou
                  normalise(std::move(kept)));
     FreeRam free{
         subtract(ram, std::vector{PhysRange::between(ram.front().base(), layout.root.end())})};
-    free.take((objects + extra_pages * page + page - 1) / page * page, cnode);
+    free.take(round_up(objects + extra_pages * page, page), cnode);
 
     const uint8_t max_bits = max_untyped_bits(architecture);
     const size_t limit =

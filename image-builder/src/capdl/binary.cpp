@@ -7,6 +7,7 @@
 
 #include "address_space.hpp"
 #include "mkl/capdl/write.hpp"
+#include "mkl/support/round.hpp"
 
 namespace mkl::capdl {
 
@@ -158,7 +159,7 @@ private:
 
     void put_pages(size_t fills_at) {
         for (const auto& [index, object] : page_owners_) {
-            const size_t at = (out_.size() + small_page - 1) / small_page * small_page;
+            const size_t at = round_up(out_.size(), small_page);
             out_.resize(at + small_page);
             const uint64_t offset = at;
             std::memcpy(out_.data() + fills_at + index * sizeof(mkl_spec_fill) +

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::capdl {
@@ -16,8 +17,6 @@ constexpr uint8_t sched_context_bits = 8;
 constexpr uint64_t default_slice_us = 5000;
 constexpr uint32_t max_badges = 63;  // a badge is a word; bit 63 stays free
 constexpr uint64_t max_stack = MKL_VA_STACK_TOP - MKL_VA_IPC_BUFFER - 2 * small_page;
-
-uint64_t round_up(uint64_t value, uint64_t align) { return (value + align - 1) / align * align; }
 
 std::string segment_text(const ElfSegment& s) {
     return cat("[", hex(s.vaddr), ", ", hex(s.vaddr + s.memory_size), ")");

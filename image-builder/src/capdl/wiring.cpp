@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "mkl/abi/queue.h"
+#include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::capdl {
@@ -113,7 +114,7 @@ std::optional<Wiring::Memory> Wiring::memory_of(size_t index, const ConnectionRe
                "this is a bug in mkl");
         return std::nullopt;
     }
-    memory.size = (c.size + small_page - 1) / small_page * small_page;
+    memory.size = round_up(c.size, small_page);
     memory.frames = frames(c.name.value, memory.size, std::nullopt);
     return memory;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mkl/abi/payload.h"
+#include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -19,8 +20,6 @@ constexpr uint64_t archive_align = 512;  // a cpio record; other tools expect it
 constexpr uint64_t max_name = 4096;
 constexpr std::string_view magic = "070701";
 constexpr std::string_view trailer = "TRAILER!!!";
-
-uint64_t round_up(uint64_t value, uint64_t align) { return (value + align - 1) / align * align; }
 
 /// Where header and name of an entry at `at` end and its data begins.
 uint64_t data_offset(uint64_t at, std::string_view name, uint64_t align) {

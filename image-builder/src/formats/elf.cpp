@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -252,7 +253,7 @@ WrittenElf write_elf(Architecture architecture, uint64_t entry,
     uint64_t at = sizeof header + segments.size() * sizeof(ProgramHeader);
     for (const NewElfSegment& s : segments) {
         assert(s.memory_size >= s.data.size());
-        at = (at + page - 1) / page * page + s.vaddr % page;
+        at = round_up(at, page) + s.vaddr % page;
         out.file.segments.push_back({s.flags, at, s.data.size(), s.vaddr, s.paddr, s.memory_size});
         const ProgramHeader p{segment_load,  s.flags,       at,  s.vaddr, s.paddr,
                               s.data.size(), s.memory_size, page};

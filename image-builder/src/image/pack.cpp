@@ -4,19 +4,12 @@
 #include <cstring>
 
 #include "mkl/formats/firmware_image.hpp"
+#include "mkl/support/round.hpp"
 
 namespace mkl {
 
-namespace {
-
-uint64_t round_up(uint64_t value) {
-    return (value + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
-}
-
-}  // namespace
-
 uint64_t footprint_of(const mkl_loader_params& loader, uint64_t payload_size) {
-    return round_up(loader.image_size + payload_size) + loader.scratch_size;
+    return round_up(loader.image_size + payload_size, MKL_PAGE_SIZE) + loader.scratch_size;
 }
 
 Packed pack_image(const Plan& plan, const Artefacts& artefacts, const mkl_loader_params& loader,
@@ -28,7 +21,7 @@ Packed pack_image(const Plan& plan, const Artefacts& artefacts, const mkl_loader
     p.footprint = plan.loader.size_bytes();
     p.payload_offset = p.image_size;
     p.payload_size = payload.archive.size();
-    p.scratch_offset = round_up(p.payload_offset + p.payload_size);
+    p.scratch_offset = round_up(p.payload_offset + p.payload_size, MKL_PAGE_SIZE);
     p.table_offset = payload.table_offset;
     p.table_size = payload.table_size;
     std::memcpy(p.table_sha256, payload.table_digest.data(), payload.table_digest.size());

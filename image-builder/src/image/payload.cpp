@@ -7,6 +7,7 @@
 
 #include "mkl/artefacts/records.hpp"
 #include "mkl/formats/cpio.hpp"
+#include "mkl/support/round.hpp"
 
 namespace mkl {
 
@@ -284,7 +285,7 @@ Payload make_payload_of_loadables(const Plan& plan, const System& system, const 
             table.set_digest(i, payload.digests[i]);
             payload.addresses.push_back(address);
             payload.loadables_end = address + file.data.size();
-            address = (payload.loadables_end + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+            address = round_up(payload.loadables_end, MKL_PAGE_SIZE);
         }
     }
     payload.table_offset = layout.data_offsets[0];

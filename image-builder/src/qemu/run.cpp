@@ -26,7 +26,6 @@ namespace mkl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr double default_timeout_s = 60;
 constexpr int ring_period_ms = 20;
 
 // One source of bytes: the UART's pipe or socket, or QEMU's standard error.
@@ -104,7 +103,7 @@ public:
         const bool waits = !options_.expect.empty();
         const bool limited = options_.timeout_s || waits;
         const auto limit = std::chrono::duration_cast<Clock::duration>(
-            std::chrono::duration<double>(options_.timeout_s.value_or(default_timeout_s)));
+            std::chrono::duration<double>(options_.timeout_s.value_or(qemu_timeout_s)));
         const Clock::time_point end = Clock::now() + limit;
         while (true) {
             int wait_ms = rings_.empty() ? -1 : ring_period_ms;

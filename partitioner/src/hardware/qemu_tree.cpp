@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <system_error>
+#include <cstring>
 
 #include "mkl/hardware/hardware.hpp"
 #include "mkl/model/architecture.hpp"
 #include "mkl/support/process.hpp"
+#include "mkl/support/temporary_directory.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -23,26 +23,6 @@ bool never_dumps(std::string_view machine) {
         {"xlnx-zcu102", "raspi3b", "raspi3ap", "raspi4b", "sbsa-ref"});
     return std::find(names.begin(), names.end(), machine) != names.end();
 }
-
-/// A directory that is gone with its owner.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        std::error_code error;
-        std::string pattern = (std::filesystem::temp_directory_path(error) / "mkl-XXXXXX").string();
-        if (!error && ::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-    }
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// QEMU's option syntax: a comma in a value is doubled.
 std::string option_value(const std::string& text) {
@@ -114,13 +94,14 @@ std::optional<Bytes> qemu_dtb(const QemuMachine& machine, DiagnosticSink& sink) 
                      "give the board's tree as dtb: beside qemu:"});
         return std::nullopt;
     }
-    const TemporaryDirectory directory;
-    if (directory.path().empty()) {
-        sink.report({"E406",
-                     machine.where,
-                     "cannot make a temporary directory for QEMU's tree",
-                     {},
-                     "check TMPDIR"});
+    TemporaryDirectory directory;
+    if (const int error = directory.make(); error != 0) {
+        sink.report(
+            {"E406",
+             machine.where,
+             cat("cannot make a temporary directory for QEMU's tree: ", std::strerror(error)),
+             {},
+             "check TMPDIR"});
         return std::nullopt;
     }
     const auto file = directory.path() / "board.dtb";

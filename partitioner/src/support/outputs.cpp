@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "mkl/support/finding_doc.hpp"
+#include "mkl/support/temporary_directory.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -117,30 +118,6 @@ public:
 private:
     fs::path path_;
     int fd_ = -1;
-};
-
-/// A new directory that is removed with all that is in it.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() = default;
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-    /// 0 or errno.
-    int make(const fs::path& prefix) {
-        std::string name = prefix.string() + "XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) return errno;
-        path_ = name;
-        return 0;
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
 };
 
 class Writer {

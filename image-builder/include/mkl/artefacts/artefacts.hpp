@@ -19,6 +19,7 @@
 #include "mkl/support/diagnostic.hpp"
 #include "mkl/support/file_system.hpp"
 #include "mkl/support/outputs.hpp"
+#include "mkl/support/round.hpp"
 
 namespace mkl {
 
@@ -51,7 +52,7 @@ struct NodeLayout {
     /// down to 16 bytes: it gets whole pages, zero behind the tree.
     uint64_t tree_size() const {
         if (protocol != MKL_PROTOCOL_SEL4) return dtb.size_bytes();
-        return (dtb.size_bytes() + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE * MKL_PAGE_SIZE;
+        return round_up(dtb.size_bytes(), MKL_PAGE_SIZE);
     }
 };
 

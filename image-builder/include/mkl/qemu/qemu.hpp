@@ -28,9 +28,12 @@ constexpr bool through_uboot(QemuBoot boot) {
     return boot != QemuBoot::direct && boot != QemuBoot::elf;
 }
 
+/// Seconds that are waited for `expect` where nothing else is said.
+inline constexpr double qemu_timeout_s = 60;
+
 struct QemuOptions {
     QemuBoot boot = QemuBoot::direct;
-    std::optional<double> timeout_s;  ///< default: 60 with expect, none without
+    std::optional<double> timeout_s;  ///< default: qemu_timeout_s with expect, none without
     std::vector<std::string> expect;
     bool gdb = false, timeline = false, dry_run = false;
 };
