@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "lock.hpp"
-#include "mkl/partition/map.hpp"
 #include "mkl/support/outputs.hpp"
 #include "mkl/support/text.hpp"
 #include "pipeline.hpp"
@@ -54,13 +53,10 @@ int run_image(Context& context) {
             return exit_ok;
         }
     }
-    const auto node = node_option(context, decided->system);
-    if (!context.options.node.empty() && !node) return exit_ok;
     Artefacts artefacts;
     auto image = build_image(context, *decided, artefacts, second ? &second->image : nullptr);
     if (!image) return exit_ok;
-    if (context.options.map)
-        context.out += map_text(decided->plan, decided->system, decided->hardware);
+    if (context.options.map) context.out += report_of(*decided);
     std::vector<OutputFile> files = plan_files(*decided, artefacts);
     files.insert(files.end(), std::make_move_iterator(image->files.begin()),
                  std::make_move_iterator(image->files.end()));

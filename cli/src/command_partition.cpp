@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // mkl partition: decides, prints the map, writes plan, map and what each node is told.
 #include "lock.hpp"
-#include "mkl/partition/map.hpp"
 #include "mkl/support/outputs.hpp"
 #include "pipeline.hpp"
 
@@ -14,9 +13,7 @@ int run_partition(Context& context) {
         make_artefacts(decided->plan, decided->system, decided->hardware, context.files,
                        find_share(), context.sink, {.complete = false});
     if (!artefacts) return exit_ok;
-    if (context.options.map)
-        context.out += map_text(decided->plan, decided->system, decided->hardware) + '\n' +
-                       report_text(decided->plan);
+    if (context.options.map) context.out += report_of(*decided);
     if (!context.options.out.empty())
         write_outputs(context.options.out, plan_files(*decided, *artefacts), context.sink);
     if (context.options.lock && !context.sink.has_errors()) write_lock(context, decided->plan);

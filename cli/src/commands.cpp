@@ -11,7 +11,7 @@ constexpr Command table[] = {
     {"partition", "Decide who owns what, and write plan, map, device trees and boot records",
      takes_system | takes_out | takes_map_lock,                                                                       run_partition},
     {"image",     "Make the bootable image, and prove the partition over its bytes",
-     takes_system | takes_out_required | takes_node | takes_sign | takes_map_lock,                                    run_image    },
+     takes_system | takes_out_required | takes_sign | takes_map_lock,                                                 run_image    },
     {"verify",    "Prove the partition from an image's own bytes",
      takes_image | takes_system_option | takes_key,                                                                   run_verify   },
     {"inspect",   "Print everything in an image, or a RAM dump's status table",

@@ -91,7 +91,9 @@ void add_options(CLI::App& app, const Command& command, Raw& raw) {
         app.add_flag("--map", raw.map, "Print the map of memory, devices and interrupts");
         app.add_flag("--lock", raw.lock, "Keep addresses in SYSTEM.lock beside the YAML");
     }
-    if (takes & takes_node) app.add_option("--node", raw.node, "One node only")->type_name("N");
+    if (takes & takes_node)
+        app.add_option("--node", raw.node, "Also why this node has it, or has it not")
+            ->type_name("N");
     if (takes & takes_sign) {
         app.add_option("--sign", raw.sign, "Private key (PEM) to sign the FIT with")
             ->type_name("KEY");
@@ -104,10 +106,12 @@ void add_options(CLI::App& app, const Command& command, Raw& raw) {
             ->transform(CLI::AsSizeValue{false})
             ->type_name("SIZE");
     if (takes & takes_qemu) add_qemu_options(app, raw);
-    app.add_option("--set", raw.set, "Change one value before reading: KEY is a dotted YAML path")
-        ->expected(1)
-        ->take_all()
-        ->type_name("KEY=VALUE");
+    if (takes & (takes_system | takes_system_option))
+        app.add_option("--set", raw.set,
+                       "Change one value before reading: KEY is a dotted YAML path")
+            ->expected(1)
+            ->take_all()
+            ->type_name("KEY=VALUE");
     app.add_option("--format", raw.format, "How findings are printed: text, json or sarif")
         ->check(CLI::IsMember({"text", "json", "sarif"}))
         ->type_name("FORMAT");

@@ -122,10 +122,6 @@ std::optional<SigningKey> signing_key(Context& context, std::optional<std::strin
     return key;
 }
 
-}  // namespace
-
-namespace {
-
 /// The proof is over what will be written, by readers that share nothing with the writers.
 /// image.bin is loader and payload as they are; the others hold the same, and say so by the sum of
 /// their own. What the image is made of stays in memory as it was hashed, so no byte of it is
@@ -181,12 +177,16 @@ std::optional<Image> build_image(Context& context, const Decided& decided, Artef
     return image;
 }
 
+std::string report_of(const Decided& decided) {
+    return cat(map_text(decided.plan, decided.system, decided.hardware), "\n",
+               report_text(decided.plan));
+}
+
 std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& artefacts) {
     const auto& [system, hardware, plan] = decided;
     std::vector<OutputFile> files = partition_files(plan, artefacts);
     files.push_back({"map.svg", ByteRope{std::string_view{map_svg(plan, system, hardware)}}});
-    files.push_back({"report.txt", ByteRope{std::string_view{cat(map_text(plan, system, hardware),
-                                                                 "\n", report_text(plan))}}});
+    files.push_back({"report.txt", ByteRope{std::string_view{report_of(decided)}}});
     files.push_back(
         {"plan.json", ByteRope{std::string_view{to_json(plan, system, hardware)}}, true});
     return files;

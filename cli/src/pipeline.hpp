@@ -34,6 +34,9 @@ std::optional<Decided> decide(Context& context);
 std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts,
                                  const Image* second = nullptr);
 
+/// Map and guarantees as text: report.txt, and what --map prints.
+std::string report_of(const Decided& decided);
+
 /// plan.json, map.svg and the per-node files of `mkl partition`.
 std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& artefacts);
 
