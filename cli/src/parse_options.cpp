@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "commands.hpp"
@@ -33,6 +34,15 @@ struct Raw {
     uint64_t bootm_limit = usual_bootm_limit;
 };
 
+/// "" or what is wrong with a number of seconds.
+std::string check_seconds(const std::string& text) {
+    constexpr double most = 1e9;  // thirty years; a clock can add it
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    const bool good = end == text.c_str() + text.size() && value > 0 && value <= most;
+    return good ? "" : "'" + text + "' is no number of seconds above 0";
+}
+
 void add_qemu_options(CLI::App& app, Raw& raw) {
     app.add_option("--uboot", raw.uboot, "Boot through U-Boot: fit (default), booti or uimage")
         ->type_name("[=KIND]")
@@ -43,7 +53,7 @@ void add_qemu_options(CLI::App& app, Raw& raw) {
         ->excludes("--uboot");
     app.add_option("--timeout", raw.timeout,
                    "Seconds until QEMU is ended (default 60 with --expect, none without)")
-        ->check(CLI::PositiveNumber);
+        ->check(check_seconds);
     app.add_option("--expect", raw.expect,
                    "Part of one node's line to wait for; repeatable, in any order")
         ->expected(1)

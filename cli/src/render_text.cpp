@@ -32,32 +32,7 @@ Palette palette(Severity severity, bool colour) {
     return {"\x1b[1m", s, "\x1b[2m", "\x1b[0m"};
 }
 
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-// Characters of more than one byte that a terminal obeys, or that make text look like another one:
-// C1 controls (ECMA-48 8.3), and what orders text from right to left (Unicode UAX #9, table 3-1).
-bool steers(std::string_view character) {
-    static constexpr std::string_view marks[] = {"\u061c", "\u200e", "\u200f", "\u2028", "\u2029"};
-    if (character.size() == 2 && character < "\u00a0") return true;
-    return std::find(std::begin(marks), std::end(marks), character) != std::end(marks) ||
-           (character >= "\u202a" && character <= "\u202e") ||
-           (character >= "\u2066" && character <= "\u2069");
-}
-
-// User text may hold anything; a terminal must not obey it. What is no UTF-8 is shown as '?', too.
-std::string printable(std::string_view s, bool keep_newlines = false) {
-    std::string out;
-    while (!s.empty()) {
-        const size_t length = utf8_length(s);
-        const std::string_view character = s.substr(0, std::max<size_t>(length, 1));
-        const bool plain = length == 1 ? !is_control(s[0]) || (keep_newlines && s[0] == '\n')
-                                       : length != 0 && !steers(character);
-        out += plain ? character : "?";
-        s.remove_prefix(character.size());
-    }
-    return out;
-}
 
 // A message may quote a megabyte of somebody's file.
 std::string shortened(std::string text) {

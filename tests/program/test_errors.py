@@ -69,6 +69,11 @@ class Boards(Errors):
     def test_cpus_without_a_method(self):
         self.board('enable-method = "psci";', "")
         self.says("W411")
+        # The only CPU is the one that runs already.
+        self.board("", "")
+        (self.dir / "board.dts").write_text(self.source.replace(
+            'reg = <0>;\n\t\t\tenable-method = "psci";', "reg = <0>;"))
+        self.assertNotIn("[W411 ", run("check", self.system).stderr)
 
     def test_ram_beyond_64_bits(self):
         self.board("reg = <0 0x40000000 0 0x40000000>;",
@@ -199,6 +204,12 @@ class Arguments(Errors):
     def test_node(self):
         self.assertIn("nodes are: one, two",
                       self.check("E803", "--node", "oen", command=("why", "cpu 0")))
+
+    def test_seconds(self):
+        for text in ("0", "-1", "1e300", "nan", "5s", ""):
+            result = run("qemu", self.system, f"--timeout={text}")
+            self.assertEqual(result.returncode, 2, text)
+            self.assertLess(len(result.stderr), 200)
 
     def test_status_dump(self):
         dump = self.dir / "dump"

@@ -4,20 +4,12 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "mkl/abi/stage_names.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
 
 namespace {
-
-// MKL_STAGE_* of mkl/abi/status.h.
-constexpr std::string_view stages[MKL_STAGE_COUNT] = {"none",    "loader",  "verified", "copied",
-                                                      "started", "entered", "kernel",   "root",
-                                                      "init",    "ready",   "up"};
-
-std::string stage(uint32_t number) {
-    return number < MKL_STAGE_COUNT ? std::string{stages[number]} : std::to_string(number);
-}
 
 std::string column(const std::string& text) {
     return text.size() < 12 ? std::string(12 - text.size(), ' ') + text : " " + text;
@@ -40,7 +32,7 @@ std::string timeline_text(const Plan& plan, const GuestMemory& memory) {
     }
     out += "   milliseconds since the first stamp\n";
     for (uint32_t s = MKL_STAGE_LOADER; s < MKL_STAGE_COUNT; s++) {
-        std::string name = stage(s);
+        std::string name = stage_name(s);
         name.resize(8, ' ');
         out += name;
         for (const auto& page : pages) {
@@ -67,17 +59,17 @@ bool report_nodes(const Plan& plan, const GuestMemory& memory, const SourceSpan&
         const bool up = page && page->stage >= MKL_STAGE_UP;
         all_up = all_up && up;
         if (page && page->error != 0)
-            sink.report(
-                {.id = "W703",
-                 .where = where,
-                 .message = cat("node '", n.name, "' failed in stage '", stage(page->error_stage),
-                                "': ", page->text, " (error ", hex(page->error), ", ",
-                                hex(page->detail[0]), ", ", hex(page->detail[1]), ")")});
+            sink.report({.id = "W703",
+                         .where = where,
+                         .message = cat("node '", n.name, "' failed in stage '",
+                                        stage_name(page->error_stage), "': ", page->text,
+                                        " (error ", hex(page->error), ", ", hex(page->detail[0]),
+                                        ", ", hex(page->detail[1]), ")")});
         else if (!up && say_missing)
             sink.report({.id = "W704",
                          .where = where,
                          .message = cat("node '", n.name, "' did not get up: it reached stage '",
-                                        page ? stage(page->stage) : "none", "'")});
+                                        stage_name(page ? page->stage : MKL_STAGE_NONE), "'")});
     }
     return all_up;
 }

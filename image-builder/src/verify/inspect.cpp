@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "mkl/abi/status.h"
+#include "mkl/abi/stage_names.hpp"
+#include "mkl/support/utf8.hpp"
 #include "open.hpp"
 #include "proof.hpp"
 #include "tree.hpp"
@@ -237,17 +238,7 @@ std::string inspect_image(const ByteView& bytes, std::string_view name, Diagnost
         const auto image = open_image(std::move(container), proof);
         if (image) print_image(out, *image);
     }
-    // Names come from the image: a terminal must not obey them.
-    for (char& c : out)
-        if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f) c = '?';
-    return out;
-}
-
-std::string stage_name(uint32_t stage) {
-    constexpr std::string_view names[MKL_STAGE_COUNT] = {"none",    "loader",  "verified", "copied",
-                                                         "started", "entered", "kernel",   "root",
-                                                         "init",    "ready",   "up"};
-    return stage < MKL_STAGE_COUNT ? std::string{names[stage]} : std::to_string(stage);
+    return printable(out, true);  // names come from the image
 }
 
 std::string inspect_status(std::span<const std::byte> dump) {
@@ -271,7 +262,7 @@ std::string inspect_status(std::span<const std::byte> dump) {
                        hex(s.detail[1]), ")\n");
         out += stamp_text(s, first);
     }
-    return out;
+    return printable(out, true);  // names come from the dump
 }
 
 }  // namespace mkl

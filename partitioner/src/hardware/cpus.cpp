@@ -116,6 +116,7 @@ bool extract_cpus(const Extraction& x) {
             }
         }
         assumed_psci = assumed_psci || (!is_riscv && cpu.start != StartMethod::none &&
+                                        cpu.hwid.value != x.hardware.tree.boot_cpuid_phys &&
                                         node.property("enable-method") == nullptr);
         // Spec 3.8.1: "disabled" means quiescent, startable through its enable-method; "fail"
         // means not operational.

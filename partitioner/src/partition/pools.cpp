@@ -9,16 +9,13 @@
 #include <map>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
 
 namespace mkl::placement {
 
 namespace {
-
-constexpr uint64_t rounded_up(uint64_t value, uint64_t align) {
-    return (value + align - 1) / align * align;
-}
 
 /// Index of the connection's nodes if it needs memory outside both.
 std::optional<std::pair<size_t, size_t>> crossing(const Context& c, const ConnectionRequest& r) {
@@ -65,12 +62,12 @@ void add_automatic(Context& c,
             bytes.push_back(0);
         }
         bytes[it->second - first] +=
-            rounded_up(connection_bytes(c.system.connections[connection]), page_bytes);
+            round_up(connection_bytes(c.system.connections[connection]), page_bytes);
         c.plan.pools[it->second].slices.push_back({connection, {}, {}});
     }
     for (size_t i = 0; i < bytes.size(); i++) {
         PlanPool& pool = c.plan.pools[first + i];
-        pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{rounded_up(bytes[i], node_align)});
+        pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{round_up(bytes[i], node_align)});
         const ConnectionRequest& cause = c.system.connections[pool.slices.front().connection];
         c.sink.report({.id = "N301",
                        .where = cause.where,
@@ -98,7 +95,7 @@ void add_dma_pools(Context& c) {
             if (component.node.value != c.system.nodes[n].name.value) continue;
             for (size_t k = 0; k < component.dma.size(); k++) {
                 const uint64_t size = component.dma[k].size.value;
-                bytes = rounded_up(bytes, dma_align(size)) + rounded_up(size, page_bytes);
+                bytes = round_up(bytes, dma_align(size)) + round_up(size, page_bytes);
                 PoolSlice slice{
                     PoolSlice::no_connection, { },
                      std::pair{ i, k}
@@ -113,7 +110,7 @@ void add_dma_pools(Context& c) {
         };
         pool.automatic = true;
         pool.dma = true;
-        pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{rounded_up(bytes, node_align)});
+        pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{round_up(bytes, node_align)});
         c.plan.pools.push_back(std::move(pool));
     }
 }
@@ -123,8 +120,8 @@ void slice_dma(const Context& c, PlanPool& pool) {
     uint64_t at = pool.range.base().value;
     for (PoolSlice& s : pool.slices) {
         const uint64_t size = c.system.components[s.dma->first].dma[s.dma->second].size.value;
-        at = rounded_up(at, dma_align(size));
-        const uint64_t end = at + rounded_up(size, page_bytes);
+        at = round_up(at, dma_align(size));
+        const uint64_t end = at + round_up(size, page_bytes);
         s.range = PhysRange::between(PhysAddr{at}, PhysAddr{end});
         at = end;
     }
@@ -169,7 +166,7 @@ bool slice_pools(Context& c) {
         const ConnectionRequest& r = c.system.connections[i];
         const auto nodes = crossing(c, r);
         if (!nodes) continue;
-        const uint64_t size = rounded_up(connection_bytes(r), page_bytes);
+        const uint64_t size = round_up(connection_bytes(r), page_bytes);
         PlanPool* chosen = nullptr;
         const PlanPool* fullest = nullptr;
         for (PlanPool& pool : c.plan.pools) {

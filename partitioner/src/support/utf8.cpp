@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/support/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace mkl {
 
@@ -21,6 +23,35 @@ size_t utf8_length(std::string_view text) {
     const uint32_t least = length == 4 ? 0x10000 : length == 3 ? 0x800 : 0x80;
     if (code < least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0;
     return length;
+}
+
+namespace {
+
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+
+// Characters of more than one byte that a terminal obeys, or that make text look like another one:
+// C1 controls (ECMA-48 8.3), and what orders text from right to left (Unicode UAX #9, table 3-1).
+bool steers(std::string_view character) {
+    static constexpr std::string_view marks[] = {"\u061c", "\u200e", "\u200f", "\u2028", "\u2029"};
+    if (character.size() == 2 && character < "\u00a0") return true;
+    return std::find(std::begin(marks), std::end(marks), character) != std::end(marks) ||
+           (character >= "\u202a" && character <= "\u202e") ||
+           (character >= "\u2066" && character <= "\u2069");
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, bool keep_newlines) {
+    std::string out;
+    while (!text.empty()) {
+        const size_t length = utf8_length(text);
+        const std::string_view character = text.substr(0, std::max<size_t>(length, 1));
+        const bool plain = length == 1 ? !is_control(text[0]) || (keep_newlines && text[0] == '\n')
+                                       : length != 0 && !steers(character);
+        out += plain ? character : "?";
+        text.remove_prefix(character.size());
+    }
+    return out;
 }
 
 }  // namespace mkl

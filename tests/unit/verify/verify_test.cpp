@@ -193,6 +193,9 @@ TEST(Inspect, ReadsAStatusTableOutOfADump) {
     EXPECT_EQ(inspect_status(dump), "node 1 of 2 node1: stage copied, cpu 0x0\n"
                                     "  error 0x4 in stage verified: node1/root.elf (0x0, 0x0)\n"
                                     "  loader 0.000 ms, copied 3.000 ms\n");
+    std::memcpy(s.name, "\x1b\xc2\x9b\xff", 5);  // escape, C1 control, no UTF-8
+    std::memcpy(dump.data() + MKL_PAGE_SIZE, &s, sizeof s);
+    EXPECT_THAT(inspect_status(dump), HasSubstr("node 1 of 2 ???: stage"));
     dump[MKL_PAGE_SIZE] = std::byte{0};
     EXPECT_EQ(inspect_status(dump), "");
 }

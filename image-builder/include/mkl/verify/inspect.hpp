@@ -18,7 +18,4 @@ std::string inspect_image(const ByteView& bytes, std::string_view name, Diagnost
 /// Status pages (mkl/abi/status.h) at any multiple of 4 KiB of the dump; "" if there are none.
 std::string inspect_status(std::span<const std::byte> dump);
 
-/// "verified", "MKL_STAGE_*" in words; the number if it is unknown.
-std::string stage_name(uint32_t stage);
-
 }  // namespace mkl
