@@ -24,7 +24,7 @@ struct PayloadBuilder {
     std::vector<mkl_range> zeros, ram, claims;
     std::vector<mkl_payload_interrupt> interrupts;
     std::vector<uint8_t> data;  // of all entries, at archive offset `data_at`
-    static constexpr uint64_t data_at = 0x4000;
+    static constexpr uint64_t data_at = 0x20000;
 
     /// Lays out tables, hashes and CRC. `archive` is what open_payload reads.
     void seal();

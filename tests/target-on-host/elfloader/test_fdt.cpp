@@ -80,8 +80,8 @@ TEST(Fdt, UsedSizeIsWithoutPadding) {
     auto blob = sample();
     const uint64_t used = blob.size();
     blob.resize(0x10000);
-    blob[6] = 1;  // totalsize 0x10000 and more
-    blob[5] = 0;
+    blob[5] = 1;  // totalsize: 0x10000
+    blob[6] = blob[7] = 0;
     EXPECT_EQ(FdtReader::used_size(blob.data(), blob.size()), used);
 }
 
@@ -94,6 +94,47 @@ TEST(Fdt, EveryTruncationFails) {
         EXPECT_TRUE(reader.failed()) << size;
         EXPECT_EQ(FdtReader::used_size(part.bytes.get(), part.size), 0u) << size;
     }
+}
+
+TEST(Fdt, OtherVersionsFail) {
+    constexpr size_t version = 23, last_compatible = 27;  // their low bytes
+    for (const auto& [at, value] : {
+             std::pair{version,         16},
+             std::pair{last_compatible, 18}
+    }) {
+        auto blob = sample();
+        blob[at] = static_cast<uint8_t>(value);
+        FdtReader reader{blob.data(), blob.size()};
+        walked(reader);
+        EXPECT_TRUE(reader.failed()) << value;
+    }
+}
+
+TEST(Fdt, CellsThatNoAddressHasGiveNoRange) {
+    for (const auto& [address, size] : {
+             std::pair{0u, 1u},
+             std::pair{3u, 1u},
+             std::pair{1u, 0u},
+             std::pair{1u, 3u}
+    }) {
+        const auto blob = TreeBuilder{}
+                              .begin("")
+                              .cells("#address-cells", {address})
+                              .cells("#size-cells", {size})
+                              .begin("n")
+                              .cells("reg", {1, 2, 3, 4, 5, 6})
+                              .end()
+                              .end()
+                              .blob();
+        FdtReader reader{blob.data(), blob.size()};
+        EXPECT_EQ(walked(reader), "/;/n;") << address << ' ' << size;
+        EXPECT_FALSE(reader.failed());
+    }
+    const auto blob =
+        TreeBuilder{}.begin("").cells("#address-cells", {1, 1}).begin("n").end().end().blob();
+    FdtReader reader{blob.data(), blob.size()};
+    walked(reader);
+    EXPECT_TRUE(reader.failed()) << "two cells of cells";
 }
 
 TEST(Fdt, TooDeepFails) {

@@ -14,6 +14,7 @@ struct Board {
     std::vector<uint32_t> memory = {0, 0x40000000, 0, 0x10000000};
     std::vector<uint32_t> reserved;
     const char* reserved_kind = "no-map";
+    const char* reserved_also = "label";
     uint64_t memreserve = 0;
     const char* controller = "arm,cortex-a15-gic";
     std::vector<uint32_t> controller_reg = {0, 0x8000000, 0, 0x10000, 0, 0x8010000, 0, 0x10000};
@@ -25,15 +26,21 @@ struct Board {
         b.begin("memory").string("device_type", "memory").cells("reg", memory).end();
         b.begin("reserved-memory").cells("#address-cells", {2}).cells("#size-cells", {2});
         if (!reserved.empty())
-            b.begin("firmware").cells("reg", reserved).property(reserved_kind, {}).end();
+            b.begin("firmware")
+                .cells("reg", reserved)
+                .property(reserved_kind, {})
+                .property(reserved_also, {})
+                .end();
         b.end();
         b.begin("intc").string("compatible", controller).cells("reg", controller_reg).end();
         return b.end().blob();
     }
 };
 
-std::string compared(const Board& board, uint64_t original = 0x1234000) {
+std::string compared(const Board& board, uint64_t original = 0x1234000,
+                     uint32_t controller = MKL_INTC_GICV2) {
     PayloadBuilder b;
+    b.header.intc.type = controller;
     Payload p;
     EXPECT_EQ(verdict(b, &p), "");
     auto blob = board.blob();
@@ -71,6 +78,9 @@ TEST(FirmwareTree, ReservedRamIsRefused) {
     EXPECT_EQ(compared(b), "");
     b.reserved_kind = "compatible";  // a driver's pool
     EXPECT_EQ(compared(b), "");
+    b.reserved_also = "no-map";  // of a driver, and not to be mapped
+    EXPECT_EQ(compared(b), "firmware keeps RAM of the plan");
+    b.reserved_also = "label";
     b.reserved_kind = "label";  // OpenSBI: neither no-map nor anything else
     EXPECT_EQ(compared(b), "firmware keeps RAM of the plan");
 }
@@ -94,6 +104,7 @@ TEST(FirmwareTree, InterruptControllerMustBeThePlans) {
     EXPECT_EQ(compared(b), "another type of interrupt controller than planned");
     b.controller = "vendor,unknown";
     EXPECT_EQ(compared(b), "the planned interrupt controller is absent");
+    EXPECT_EQ(compared(b, 0x1234000, MKL_INTC_NONE), "") << "none is planned";
 }
 
 TEST(FirmwareTree, RoomForTheLoader) {
@@ -116,6 +127,22 @@ TEST(FirmwareTree, RoomForTheLoader) {
     EXPECT_TRUE(check_room(b.params, {0, 0}, 0).ok());
 }
 
+TEST(FirmwareTree, ADamagedOneIsRefused) {
+    PayloadBuilder b;
+    Payload p;
+    ASSERT_EQ(verdict(b, &p), "");
+    Board board;
+    board.memreserve = 0x4a000000;
+    auto blob = board.blob();
+    blob[0]++;
+    const FirmwareTree tree = {reinterpret_cast<uint64_t>(blob.data()), 0};
+    Console silent;
+    EXPECT_STREQ(check_firmware_tree(p, tree, silent).text, "is damaged");
+    EXPECT_TRUE(check_room(b.params, tree, blob.size()).ok()) << "said later";
+    p.ram.count = 0;  // nowhere to look for one
+    EXPECT_TRUE(check_firmware_tree(p, {0, 0}, silent).ok());
+}
+
 TEST(FirmwareTree, SaveCopiesWhatIsInUse) {
     alignas(8) static uint8_t from[0x10000], to[0x10000];
     const auto blob = Board{}.blob();
@@ -124,6 +151,8 @@ TEST(FirmwareTree, SaveCopiesWhatIsInUse) {
     EXPECT_EQ(save_firmware_tree(address(from), address(to)), blob.size());
     EXPECT_TRUE(std::equal(blob.begin(), blob.end(), to));
     EXPECT_EQ(save_firmware_tree(0, address(to)), 0u);
+    std::copy(blob.begin(), blob.end(), from + 4);
+    EXPECT_EQ(save_firmware_tree(address(from) + 4, address(to)), 0u) << "not aligned";
     from[0] = 0;
     EXPECT_EQ(save_firmware_tree(address(from), address(to)), 0u);
 }

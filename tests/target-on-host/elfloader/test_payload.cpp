@@ -7,6 +7,7 @@
 #include <random>
 
 #include "payload_builder.hpp"
+#include "sha256.hpp"
 
 namespace mkl::loader::test {
 namespace {
@@ -19,6 +20,16 @@ TEST(Payload, GoodOneIsAccepted) {
     for (const mkl_payload_entry& e : p.entries) EXPECT_TRUE(verify_entry(p, e).ok());
 }
 
+TEST(Payload, LogsMayBeAbsentAndLoadablesBehindScratch) {
+    PayloadBuilder b;
+    b.header.logs = {};
+    for (mkl_payload_node& n : b.nodes) n.log = 0;
+    EXPECT_EQ(verdict(b), "");
+    b.entries[0].offset = not_in_archive;
+    b.entries[0].address = b.params.run_base + b.params.scratch_offset + b.params.scratch_size;
+    EXPECT_EQ(verdict(b), "");
+}
+
 struct Case {
     const char* name;
     std::function<void(PayloadBuilder&)> spoil;
@@ -29,11 +40,24 @@ struct Case {
 const Case cases[] = {
     {"ParamsMagic", [](auto& b) { b.params.magic++; },
      "loader parameters: not for this loader"},
+    {"ParamsMajor", [](auto& b) { b.params.major++; }, "loader parameters: not for this loader"},
     {"ParamsArch", [](auto& b) { b.params.arch = 2; }, "loader parameters: not for this loader"},
     {"RunBaseNotAligned", [](auto& b) { b.params.run_base += 0x1000; },
      "loader parameters: bad place to run"},
     {"FootprintWraps", [](auto& b) { b.params.footprint = ~uint64_t{0}; },
      "loader parameters: bad place to run"},
+    {"NoFootprint", [](auto& b) { b.params.footprint = 0; },
+     "loader parameters: bad place to run"},
+    {"ImageNotPaged", [](auto& b) { b.params.image_size -= 8; },
+     "loader parameters: parts do not fit the footprint"},
+    {"PayloadNotPaged", [](auto& b) { b.params.payload_offset += 64; },
+     "loader parameters: parts do not fit the footprint"},
+    {"ScratchNotPaged", [](auto& b) { b.params.scratch_size -= 64; },
+     "loader parameters: parts do not fit the footprint"},
+    {"ScratchBeforePayload", [](auto& b) { b.params.payload_offset = 0x300000; },
+     "loader parameters: parts do not fit the footprint"},
+    {"TableUnaligned", [](auto& b) { b.params.table_offset = 0x84; },
+     "loader parameters: table reaches outside the payload"},
     {"ScratchOutside", [](auto& b) { b.params.scratch_offset = 0x300000; },
      "loader parameters: parts do not fit the footprint"},
     {"PayloadOverScratch", [](auto& b) { b.params.scratch_offset = 0x11000; },
@@ -41,9 +65,26 @@ const Case cases[] = {
     {"PayloadOverImage", [](auto& b) { b.params.payload_offset = 0xf000; },
      "loader parameters: parts do not fit the footprint"},
     {"Magic", [](auto& b) { b.header.magic++; }, "mkl.payload: not a payload table"},
+    {"Arch", [](auto& b) { b.header.arch = 2; }, "mkl.payload: not a payload table"},
     {"Major", [](auto& b) { b.header.major = 2; }, "mkl.payload: version not known"},
     {"NoNodes", [](auto& b) { b.nodes.clear(); b.node_ram.clear(); },
      "mkl.payload: number of nodes"},
+    {"TooManyNodes",
+     [](auto& b) {
+         b.nodes.resize(MKL_PAYLOAD_MAX_NODES + 1);
+         b.node_ram.resize(MKL_PAYLOAD_MAX_NODES + 1);
+     },
+     "mkl.payload: number of nodes"},
+    {"TooManySegments", [](auto& b) { b.segments.resize(max_segments + 1); },
+     "mkl.payload: number of segments"},
+    {"NodeWithoutName", [](auto& b) { b.nodes[0].name[0] = '\0'; },
+     "mkl.payload: a node has no readable name"},
+    {"NodeNameDelete", [](auto& b) { b.nodes[0].name[1] = '\x7f'; },
+     "mkl.payload: a node has no readable name"},
+    {"NodeCpuInterface", [](auto& b) { b.nodes[1].cpu_number = 0x10000; },
+     "node1: bad CPU interface number"},
+    {"NodeWithoutRam", [](auto& b) { b.node_ram[1].clear(); },
+     "node1: RAM ranges reach outside the table"},
     {"NodeId", [](auto& b) { b.nodes[1].id = 0; }, "node1: wrong node id"},
     {"NodeNameNotEnded", [](auto& b) { std::memset(b.nodes[0].name, 'a', MKL_NAME_SIZE); },
      "mkl.payload: a node has no readable name"},
@@ -67,6 +108,14 @@ const Case cases[] = {
      "node0/kernel.elf: segment reaches outside its data"},
     {"SegmentOffsetWraps", [](auto& b) { b.segments[0].offset = ~uint64_t{7}; },
      "node0/kernel.elf: segment reaches outside its data"},
+    {"SegmentUnaligned", [](auto& b) { b.segments[0].dest += 4; },
+     "node0/kernel.elf: segment is not 8-byte aligned"},
+    {"SegmentDataUnaligned",
+     [](auto& b) {
+         b.segments[0].offset = 4;
+         b.segments[0].file_size = 8;
+     },
+     "node0/kernel.elf: segment is not 8-byte aligned"},
     {"SegmentOutsideRam", [](auto& b) { b.segments[0].dest = 0x40200000; },
      "node0/kernel.elf: segment is outside the node's RAM"},
     {"SegmentInOtherNode", [](auto& b) { b.segments[0].dest = 0x40100000; },
@@ -77,12 +126,24 @@ const Case cases[] = {
      "node0/kernel.elf: segment overlaps another"},
     {"RamUnsorted", [](auto& b) { b.ram = {{0x50000000, 0x1000}, {0x40000000, 0x1000}}; },
      "mkl.payload: ranges are not sorted and disjoint"},
+    {"RamEmpty", [](auto& b) { b.ram.push_back({0x60000000, 0}); },
+     "mkl.payload: ranges are not sorted and disjoint"},
+    {"RamNotPaged", [](auto& b) { b.ram[0].size += 8; },
+     "mkl.payload: ranges are not sorted and disjoint"},
+    {"RamWraps", [](auto& b) { b.ram.push_back({~uint64_t{0xfff}, 0x2000}); },
+     "mkl.payload: ranges are not sorted and disjoint"},
+    {"ClaimsUnsorted", [](auto& b) { std::swap(b.claims[0], b.claims[1]); },
+     "mkl.payload: ranges are not sorted and disjoint"},
+    {"PoolTwice", [](auto& b) { b.zeros.push_back(b.zeros[0]); },
+     "mkl.payload: ranges are not sorted and disjoint"},
     {"ClaimNotRam", [](auto& b) { b.claims.push_back({0x80000000, 0x1000}); },
      "claim: is not RAM"},
     {"LoaderElsewhere", [](auto& b) { b.header.loader.base += 0x200000; },
      "loader: is not where the plan has it"},
     {"StatusOverLoader", [](auto& b) { b.header.status.base = 0x4a000000; },
      "status pages: overlaps what precedes it"},
+    {"StatusNotPaged", [](auto& b) { b.header.status.base += 8; },
+     "status pages: is not RAM"},
     {"StatusTooFew", [](auto& b) { b.header.status.size = MKL_PAGE_SIZE; },
      "mkl.payload: one status page per node"},
     {"LogsNotRam", [](auto& b) { b.header.logs.base = 0x60000000; }, "logs: is not RAM"},
@@ -93,6 +154,12 @@ const Case cases[] = {
      "node0: overlaps a shared pool"},
     {"NodeOverLoader", [](auto& b) { b.node_ram[0].push_back({0x4a000000, 0x1000}); },
      "node0: overlaps the loader"},
+    {"NodeOverStatus", [](auto& b) { b.node_ram[0].push_back({0x49000000, 0x1000}); },
+     "node0: overlaps the status pages"},
+    {"NodeOverLogs", [](auto& b) { b.node_ram[0].push_back({0x49010000, 0x1000}); },
+     "node0: overlaps the logs"},
+    {"NodeRamUnsorted", [](auto& b) { b.node_ram[0].insert(b.node_ram[0].begin(), {0x41000000, 0x1000}); },
+     "node0: RAM ranges are not sorted and disjoint"},
     {"NodeNotRam", [](auto& b) { b.node_ram[0].push_back({0x50000000, 0x1000}); },
      "node0: is not RAM"},
     {"NodeOverNode", [](auto& b) { b.node_ram[1][0].base = 0x400ff000; },
@@ -103,6 +170,7 @@ const Case cases[] = {
     {"LogOutside", [](auto& b) { b.nodes[1].log += MKL_PAGE_SIZE; },
      "node1: log is outside the logs"},
     {"Protocol", [](auto& b) { b.nodes[0].protocol = 9; }, "node0: protocol not known"},
+    {"NoProtocol", [](auto& b) { b.nodes[0].protocol = 0; }, "node0: protocol not known"},
     {"KernelOutside", [](auto& b) { b.nodes[0].kernel_end = 0x40200000; },
      "node0: kernel is outside the node's RAM"},
     {"EntryPointOutside", [](auto& b) { b.nodes[0].kernel_entry = 0x40001000; },
@@ -110,9 +178,25 @@ const Case cases[] = {
     {"RecordOutside", [](auto& b) { b.nodes[0].boot_record = 0x40100000; },
      "node0: boot record is outside the node's RAM"},
     {"InterruptTwice", [](auto& b) { b.interrupts[1].id = 33; }, "mkl.payload: bad interrupt"},
+    {"InterruptTooHigh", [](auto& b) { b.interrupts[1].id = 0x10000; },
+     "mkl.payload: bad interrupt"},
+    {"InterruptTrigger", [](auto& b) { b.interrupts[1].trigger = MKL_TRIGGER_EDGE + 1; },
+     "mkl.payload: bad interrupt"},
     {"InterruptOfNobody", [](auto& b) { b.interrupts[1].node = 2; }, "mkl.payload: bad interrupt"},
     {"ControllerRegions", [](auto& b) { b.header.intc.region_count = 5; },
      "mkl.payload: interrupt controller regions"},
+    {"LoadableUnaligned",
+     [](auto& b) {
+         b.entries[0].offset = not_in_archive;
+         b.entries[0].address = 0x44000004;
+     },
+     "node0/kernel.elf: bad loadable address"},
+    {"LoadableWraps",
+     [](auto& b) {
+         b.entries[0].offset = not_in_archive;
+         b.entries[0].address = ~uint64_t{7};
+     },
+     "node0/kernel.elf: bad loadable address"},
     {"LoadableUnderSegment",
      [](auto& b) {
          b.entries[0].offset = not_in_archive;
@@ -145,6 +229,71 @@ TEST_P(BadPayload, IsRefusedWithThisLine) {
 
 INSTANTIATE_TEST_SUITE_P(All, BadPayload, testing::ValuesIn(cases),
                          [](const auto& i) { return std::string{i.param.name}; });
+
+/// After `spoil` of the sealed table, which is sealed again; "" or the line.
+template <class Spoil>
+std::string spoiled(Spoil spoil) {
+    PayloadBuilder b;
+    b.seal();
+    spoil(b, *reinterpret_cast<mkl_payload_header*>(b.table()));
+    b.reseal();
+    Payload p;
+    const Fault f = open_payload(b.params, b.archive.data(), MKL_ARCH_AARCH64, p);
+    return f.ok() ? "" : std::string{f.subject} + ": " + f.text;
+}
+
+TEST(Payload, EveryTableMustLieInside) {
+    const std::string refused = "mkl.payload: a table reaches outside it";
+    for (const auto table :
+         {&mkl_payload_header::nodes, &mkl_payload_header::entries, &mkl_payload_header::segments,
+          &mkl_payload_header::zeros, &mkl_payload_header::ram, &mkl_payload_header::claims,
+          &mkl_payload_header::interrupts}) {
+        const auto with = [&](uint32_t offset, uint32_t count) {
+            return spoiled([&](auto&, mkl_payload_header& h) { h.*table = {offset, count}; });
+        };
+        EXPECT_EQ(with(sizeof(mkl_payload_header) - 8, 1), refused);
+        EXPECT_EQ(with(sizeof(mkl_payload_header) + 4, 1), refused);
+        EXPECT_EQ(with(sizeof(mkl_payload_header), 0x10000), refused);
+        EXPECT_EQ(with(~7u, 1), refused);
+    }
+    EXPECT_EQ(spoiled([](auto&, mkl_payload_header& h) {
+                  h.zeros = {~0u, 0};
+              }),
+              "")
+        << "an empty table stands nowhere";
+}
+
+TEST(Payload, SizesMustAgree) {
+    EXPECT_EQ(spoiled([](auto&, mkl_payload_header& h) { h.total_size -= 8; }),
+              "mkl.payload: wrong size");
+    EXPECT_EQ(spoiled([](PayloadBuilder& b, auto&) { b.params.table_size = 64; }),
+              "mkl.payload: too short");
+    PayloadBuilder b;
+    b.seal();
+    b.params.table_size = b.params.payload_size;
+    EXPECT_STREQ(check_params(b.params, MKL_ARCH_AARCH64).text,
+                 "table reaches outside the payload");
+    // A hash of other bytes than the CRC is of.
+    b.seal();
+    reinterpret_cast<mkl_payload_header*>(b.table())->crc32 ^= 1;
+    sha256(b.table(), b.table_size(), b.params.table_sha256);
+    Payload p;
+    EXPECT_STREQ(open_payload(b.params, b.archive.data(), MKL_ARCH_AARCH64, p).text, "CRC differs");
+}
+
+TEST(Payload, ALoadableIsHashedWhereFirmwarePutIt) {
+    PayloadBuilder b;
+    Payload p;
+    ASSERT_EQ(verdict(b, &p), "");
+    mkl_payload_entry e = p.entries[2];
+    std::vector<uint8_t> there(b.archive.begin() + static_cast<std::ptrdiff_t>(e.offset),
+                               b.archive.begin() + static_cast<std::ptrdiff_t>(e.offset + e.size));
+    e.offset = not_in_archive;
+    e.address = reinterpret_cast<uint64_t>(there.data());
+    EXPECT_TRUE(verify_entry(p, e).ok());
+    there.back() ^= 1;
+    EXPECT_EQ(verify_entry(p, e).status, MKL_STATUS_HASH);
+}
 
 TEST(Payload, EveryBitOfTheTableIsHashed) {
     PayloadBuilder b;
