@@ -256,7 +256,8 @@ TEST(BootRecord, EachRecordHasItsSize) {
         for (const uint32_t more : {8u, 16u}) {
             b.words.insert(b.words.begin() + static_cast<std::ptrdiff_t>(at + size / 8), 0);
             record().size = size + more;
-            EXPECT_NE(opened(b), RecordError::none) << type << ' ' << more;
+            const bool another = type == MKL_REC_SGI_SEND && more == sizeof(mkl_rec_sgi_send);
+            EXPECT_EQ(opened(b) == RecordError::none, another) << type << ' ' << more;
         }
     });
 }
