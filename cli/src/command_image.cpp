@@ -67,7 +67,8 @@ int run_image(Context& context) {
         const Step step{context.progress, cat("writing ", context.options.out.string())};
         write_outputs(context.options.out, files, context.sink);
     }
-    if (context.options.lock && !context.sink.has_errors()) write_lock(context, decided->plan);
+    if (context.options.lock && !context.sink.has_errors())
+        write_lock(context, decided->plan, decided->system);
     return exit_ok;
 }
 

@@ -16,7 +16,8 @@ int run_partition(Context& context) {
     if (context.options.map) context.out += report_of(*decided);
     if (!context.options.out.empty())
         write_outputs(context.options.out, plan_files(*decided, *artefacts), context.sink);
-    if (context.options.lock && !context.sink.has_errors()) write_lock(context, decided->plan);
+    if (context.options.lock && !context.sink.has_errors())
+        write_lock(context, decided->plan, decided->system);
     return exit_ok;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "mkl/emit/emit.hpp"
+#include "mkl/hardware/hardware.hpp"
+#include "mkl/hardware/tree_view.hpp"
 #include "mkl/partition/why.hpp"
 #include "mkl/support/text.hpp"
 #include "pipeline.hpp"
@@ -16,9 +18,35 @@ bool is_okay(const DtNode& node) {
     return !status || *status == "okay" || *status == "ok";
 }
 
+/// Whether `kernel: {tree: FILE}` has the device: it may be another tree than the board's, so a
+/// node with the same registers is the same device, whatever its path.
+std::string in_kernel_tree(Context& context, const System& system, size_t node,
+                           const Device& device) {
+    const auto& file = system.nodes[node].kernel.tree;
+    if (!file) return "";
+    const std::string head = cat("  in the tree of its kernel, ", file->value, ": ");
+    std::string error;
+    const auto text = context.files.read(system.resolve(file->value), max_yaml_bytes, error);
+    if (!text) return cat(head, "cannot be read: ", error, "\n");
+    DiagnosticSink quiet;  // packing reports what is wrong with it
+    const auto tree = parse_dts(as_text(*text), {}, quiet);
+    if (!tree) return cat(head, "not valid source\n");
+    const TreeView view{*tree};
+    for (size_t i = 0; i < view.size(); i++) {
+        const auto registers = view.registers(i);
+        const bool same =
+            device.registers.empty()
+                ? view[i].path == device.path
+                : !registers.empty() && registers[0].base() == device.registers[0].base();
+        if (same) return cat(head, view[i].path, view[i].enabled ? ", enabled\n" : ", disabled\n");
+    }
+    return cat(head, "absent: a kernel built from it knows no such device\n");
+}
+
 /// How a device of the board stands in what the node and its kernel are told: node.dtb, and the
 /// source that its kernel is built from. "" if the thing is no device.
-std::string in_trees(const Decided& decided, size_t node, std::string_view thing) {
+std::string in_trees(Context& context, const Decided& decided, size_t node,
+                     std::string_view thing) {
     const auto& [system, hardware, plan] = decided;
     const auto device =
         std::find_if(hardware.devices.begin(), hardware.devices.end(), [&](const Device& d) {
@@ -38,7 +66,7 @@ std::string in_trees(const Decided& decided, size_t node, std::string_view thing
                found == nullptr ? "absent"
                : enabled        ? "enabled"
                                 : "disabled",
-               "\n");
+               "\n", in_kernel_tree(context, system, node, *device));
 }
 
 }  // namespace
@@ -53,7 +81,7 @@ int run_why(Context& context) {
     if (!text) return exit_ok;
     context.out += *text;
     if (!node) return exit_ok;
-    context.out += in_trees(*decided, *node, context.options.thing);
+    context.out += in_trees(context, *decided, *node, context.options.thing);
     // A kernel of the user's own: what it was built for, and untypeds that it would drop.
     if (decided->system.nodes[*node].kernel.kind == KernelKind::elf)
         make_artefacts(decided->plan, decided->system, decided->hardware, context.files,

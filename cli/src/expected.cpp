@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The plan in the plain values that verify compares an image with.
 #include "mkl/abi/boot_record.h"
+#include "mkl/support/text.hpp"
 #include "pipeline.hpp"
 
 namespace mkl::cli {
 
-Expected expected_of(const Plan& plan) {
+Expected expected_of(const Plan& plan, const System& system) {
     Expected out;
     out.arch = info(plan.architecture).abi_number;
     for (const PlanNode& n : plan.nodes) {
@@ -18,6 +19,9 @@ Expected expected_of(const Plan& plan) {
             e.interrupts.emplace_back(irq.id, irq.trigger == Trigger::edge ? MKL_TRIGGER_EDGE
                                                                            : MKL_TRIGGER_LEVEL);
         for (const SgiSend& s : n.sends) e.sends.emplace_back(s.id, s.target);
+        for (const PlanFile& f : n.files)
+            e.files.push_back(
+                {cat(n.name, "/files/", system.files[f.file].name.value), f.range, {}});
         out.nodes.push_back(std::move(e));
     }
     for (const PlanPool& p : plan.pools) {

@@ -36,8 +36,24 @@ bool starts_as(std::string_view key, std::string_view prefix, std::string_view n
     return key == cat(prefix, name, suffix);
 }
 
+/// The value of `key` among the lines of the lock file; "" if there is none.
+std::string value_of(const std::vector<Setting>& lines, std::string_view key) {
+    for (const Setting& s : lines)
+        if (s.key == key) return s.value;
+    return "";
+}
+
+/// Base and room of a file go together: as long as it fits where it was.
+bool keeps_file(const Setting& s, const FileRequest& file, const std::vector<Setting>& lines) {
+    const std::string key = cat("files.", file.name.value);
+    const bool is_base = s.key == key + ".base", is_size = s.key == key + ".size";
+    if (file.base || (is_size && file.size) || !(is_base || is_size)) return false;
+    const uint64_t room = std::strtoull(value_of(lines, key + ".size").c_str(), nullptr, 16);
+    return file.size ? file.size->value == room : file.bytes.value_or(0) <= room;
+}
+
 // Whether the YAML leaves this decision to mkl and asks for the same amount as then.
-bool still_fits(const Setting& s, const System& system) {
+bool still_fits(const Setting& s, const System& system, const std::vector<Setting>& lines) {
     if (s.key == "loader") return !system.loader;
     for (const NodeRequest& n : system.nodes) {
         if (!starts_as(s.key, "nodes.", n.name.value, ".memory")) continue;
@@ -50,7 +66,41 @@ bool still_fits(const Setting& s, const System& system) {
     }
     for (const PoolRequest& p : system.shared)
         if (starts_as(s.key, "shared.", p.name.value, ".base")) return !p.base;
+    for (const FileRequest& f : system.files)
+        if (keeps_file(s, f, lines)) return true;
     return false;
+}
+
+/// "{base: 0x.., size: 0x.., nodes: [a, b]}"
+std::string pool_text(const PlanPool& pool, const Plan& plan) {
+    std::string nodes;
+    for (const auto& [node, rights] : pool.nodes)
+        nodes += cat(nodes.empty() ? "" : ", ", plan.nodes[node].name);
+    std::string out = range_text(pool.range);
+    out.pop_back();
+    return cat(out, ", nodes: [", nodes, "]}");
+}
+
+std::optional<KeptPool> pool_from(std::string name, std::string_view value) {
+    const auto number = [&](std::string_view key) {
+        const size_t at = value.find(key);
+        return at == std::string_view::npos
+                   ? uint64_t{0}
+                   : std::strtoull(std::string{value.substr(at + key.size())}.c_str(), nullptr, 16);
+    };
+    const auto range = PhysRange::from_base_size(PhysAddr{number("base: ")}, number("size: "));
+    const size_t open = value.find('['), close = value.find(']');
+    if (!range || range->empty() || open == std::string_view::npos ||
+        close == std::string_view::npos || close < open)
+        return std::nullopt;
+    KeptPool out{std::move(name), *range, {}};
+    std::string_view nodes = value.substr(open + 1, close - open - 1);
+    while (!nodes.empty()) {
+        const size_t comma = std::min(nodes.find(", "), nodes.size());
+        out.nodes.emplace_back(nodes.substr(0, comma));
+        nodes.remove_prefix(std::min(comma + 2, nodes.size()));
+    }
+    return out;
 }
 
 std::vector<Setting> parse(const std::string& text, Context& context, const std::string& path) {
@@ -99,18 +149,42 @@ std::vector<Setting> locked_settings(Context& context, const System& system) {
     const auto text = read_lock(context, path);
     if (!text) return {};
     std::vector<Setting> out = parse(*text, context, path.string());
-    std::erase_if(out, [&](const Setting& s) { return !still_fits(s, system); });
+    const std::vector<Setting> lines = out;
+    std::erase_if(out, [&](const Setting& s) { return !still_fits(s, system, lines); });
     return out;
 }
 
-std::string lock_text(const Plan& plan) {
+std::vector<KeptPool> kept_pools(Context& context) {
+    const std::filesystem::path path = lock_path(context.options.system);
+    const auto text = read_lock(context, path);
+    if (!text) return {};
+    DiagnosticSink quiet;  // locked_settings() has said it
+    Context scratch{context.options, context.files, context.catalogue, quiet};
+    std::vector<KeptPool> out;
+    for (const Setting& s : parse(*text, scratch, path.string()))
+        if (s.key.starts_with("auto."))
+            if (auto pool = pool_from(s.key.substr(5), s.value)) out.push_back(std::move(*pool));
+    return out;
+}
+
+std::string lock_text(const Plan& plan, const System& system) {
     std::string out = "# Addresses that `mkl --lock` keeps. Delete this file to let mkl choose "
                       "again.\n";
     out += cat("loader=", range_text(plan.loader), '\n');
     for (const PlanNode& n : plan.nodes)
         out += cat("nodes.", n.name, ".memory=", memory_text(n.memory), '\n');
-    for (const PlanPool& p : plan.pools)
-        out += cat(p.automatic ? "auto." : "shared.", p.name, ".base=", hex(p.range.base()), '\n');
+    for (const PlanNode& n : plan.nodes)
+        for (const PlanFile& f : n.files) {
+            const std::string& name = system.files[f.file].name.value;
+            out += cat("files.", name, ".base=", hex(f.range.base()), '\n');
+            out += cat("files.", name, ".size=", hex(f.range.size_bytes()), '\n');
+        }
+    for (const PlanPool& p : plan.pools) {
+        if (p.automatic)
+            out += cat("auto.", p.name, "=", pool_text(p, plan), '\n');
+        else
+            out += cat("shared.", p.name, ".base=", hex(p.range.base()), '\n');
+    }
     return out;
 }
 
@@ -140,17 +214,17 @@ void report_moved(Context& context, const std::string& before, const std::string
 
 }  // namespace
 
-void compare_with_lock(Context& context, const Plan& plan) {
+void compare_with_lock(Context& context, const Plan& plan, const System& system) {
     if (context.options.lock) return;  // write_lock() says it
     const auto before = read_lock(context, lock_path(context.options.system));
     if (before)
-        report_moved(context, *before, lock_text(plan), "W813",
+        report_moved(context, *before, lock_text(plan, system), "W813",
                      "if that is meant, `mkl partition --lock` writes the new address down");
 }
 
-void write_lock(Context& context, const Plan& plan) {
+void write_lock(Context& context, const Plan& plan, const System& system) {
     const std::filesystem::path path = lock_path(context.options.system);
-    const std::string wanted = lock_text(plan);
+    const std::string wanted = lock_text(plan, system);
     const auto before = read_lock(context, path);
     if (before == wanted) return;
     const auto file = std::make_shared<SourceFile>(SourceFile{path.string(), ""});

@@ -69,9 +69,9 @@ bool firmware_agrees(Context& context, const Request& request, const Plan& plan)
 std::optional<Decided> decide(Context& context) {
     auto request = read_request(context);
     if (!request || !check(request->system, request->hardware, context.sink)) return std::nullopt;
-    auto plan = partition(request->system, request->hardware, context.sink);
+    auto plan = partition(request->system, request->hardware, context.sink, kept_pools(context));
     if (!plan || !firmware_agrees(context, *request, *plan)) return std::nullopt;
-    compare_with_lock(context, *plan);
+    compare_with_lock(context, *plan, request->system);
     return Decided{std::move(request->system), std::move(request->hardware), std::move(*plan)};
 }
 
@@ -132,7 +132,7 @@ bool proved(Context& context, const Decided& decided, const Image& image,
     const OutputFile* flat = image.file("image.bin");
     const ByteView whole = flat ? view_of(flat->content) : ByteView{};
     VerifyOptions options;
-    options.expected = expected_of(decided.plan);
+    options.expected = expected_of(decided.plan, decided.system);
     for (const auto& [bytes, digest] : image.digests) {
         KnownDigest known{view_of(bytes), {}};
         std::memcpy(known.sha256.data(), digest.data(), digest.size());

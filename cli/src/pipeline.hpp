@@ -41,7 +41,7 @@ std::string report_of(const Decided& decided);
 std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& artefacts);
 
 /// The plan in the plain values that verify compares an image with.
-Expected expected_of(const Plan& plan);
+Expected expected_of(const Plan& plan, const System& system);
 
 /// A key in PEM; nullopt after E804.
 std::optional<std::string> read_key(Context& context, const std::filesystem::path& path);

@@ -75,22 +75,49 @@ class Outputs(ProgramTest):
         self.assertIn("[N810 ", run(*partition, "--lock").stderr)
         self.assertEqual(run("check", self.system).returncode, 0)
 
-    def test_a_lock_file_tells_when_an_automatic_pool_moves(self):
+    def test_a_lock_file_keeps_pools_that_mkl_makes_and_files(self):
+        def plan():
+            return json.loads((self.dir / "out/plan.json").read_text())
+
+        def places(p):
+            return ([(s["name"], s["base"]) for s in p["shared"]],
+                    [(f["name"], f["base"], f["size"]) for n in p["nodes"] for f in n["files"]])
         partition = ("partition", self.system, "-o", self.dir / "out")
-        text = self.system.read_text()
-        parts = """components:
+        (self.dir / "data").write_bytes(b"x" * 5000)
+        text = self.system.read_text() + """components:
   a: {node: one, elf: a.elf}
   b: {node: two, elf: b.elf}
 connections:
-  c: {type: shared-data, from: a.x, to: b.x, size: SIZE}
+  c: {type: shared-data, from: a.x, to: b.x, size: 4K}
+files:
+  data: {path: data, node: one}
 """
-        self.system.write_text(text + parts.replace("SIZE", "4K"))
-        run(*partition, "--lock")
-        self.assertNotIn("[W813 ", run("check", self.system).stderr)
+        self.system.write_text(text)
+        self.assertEqual(run(*partition, "--lock").returncode, 0)
+        before = places(plan())
         lock = self.dir / "system.lock"
-        self.assertIn("auto.auto.base=", lock.read_text())
-        lock.write_text(lock.read_text().replace("auto.base=0x", "auto.base=0x1"))
-        self.assertIn("[W813 ", run("check", self.system).stderr)
+        self.assertIn("auto.auto={base: 0x", lock.read_text())
+        self.assertIn("files.data.size=0x2000", lock.read_text())
+        # A pool that is larger than the one mkl makes would push that up; so would a larger file.
+        self.system.write_text(
+            text + "  late: {path: data, node: one, size: 64K}\n"
+            "shared: {big: {size: 8M, nodes: {one: rw}}}\n")
+        (self.dir / "data").write_bytes(b"x" * 8000)
+        result = run(*partition)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("[W813 ", result.stderr)
+        pools, files = places(plan())
+        self.assertIn(before[0][0], pools)
+        self.assertIn(before[1][0], files)
+        lock.rename(self.dir / "away")
+        run(*partition)
+        self.assertNotIn(before[0][0], places(plan())[0], "without the lock it moves")
+        (self.dir / "away").rename(lock)
+        # What outgrows its room moves, and every command says so.
+        (self.dir / "data").write_bytes(b"x" * 9000)
+        result = run("check", self.system)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("[W813 ", result.stderr)
 
     def test_an_error_writes_nothing(self):
         self.system.write_text(self.system.read_text().replace("cpu: 1", "cpu: 9"))

@@ -177,12 +177,37 @@ private:
         }
         out.built = true;
         add_files(out);
+        return place_files(out);
+    }
+
+    /// `files:` of the node, behind what it boots from.
+    bool place_files(NodeArtefacts& out) {
+        for (const PlanFile& f : plan_.nodes[node_].files) {
+            const FileRequest& file = system_.files[f.file];
+            if (!options_.complete) {  // not read before they are packed
+                if (!file.bytes)
+                    report("N541", file.path.where,
+                           cat("file '", file.path.value, "' is not there yet"), "");
+                continue;
+            }
+            auto bytes = inputs_.user_bytes(file.path, cat("file '", file.name.value, "'"),
+                                            f.range.size_bytes());
+            if (bytes == nullptr) return false;
+            PlacedFile placed;
+            placed.name = cat(plan_.nodes[node_].name, "/files/", file.name.value);
+            placed.role = MKL_ROLE_FILE;
+            placed.segments = {
+                {f.range.base().value, f.range.size_bytes(), 0, bytes->size()}
+            };
+            placed.data.append(std::move(bytes));
+            out.files.push_back(std::move(placed));
+        }
         return true;
     }
 
     /// For a kernel that knows only what it was built with.
     bool make_room(NodeLayout& layout) {
-        sel4::Room room{layout.root, plan_.nodes[node_].memory, objects_, request_.where,
+        sel4::Room room{layout.root, plan_.nodes[node_].kernel_ram(), objects_, request_.where,
                         plan_.nodes[node_].name};
         const auto end = fit_untypeds(*kernel_->sel4, room, sink_);
         if (end) layout.root = room.root = PhysRange::between(room.root.base(), PhysAddr{*end});

@@ -63,6 +63,7 @@ public:
             if (c.to.owner == own_.name) connections.add(end(i, c, c.to, c.from, true));
         }
         json_.set("connections", std::move(connections));
+        add_files();
         add_resources();
         header_ += "\n#endif\n";
         out.exports_h = std::move(header_);
@@ -168,6 +169,28 @@ private:
             in.set("word", hex(at));
         }
         json.set("receive", std::move(in));
+    }
+
+    /// `files:` in the node's memory; device untypeds cover them.
+    void add_files() {
+        Json files = Json::array();
+        if (!own_.files.empty()) header_ += "\n/* files */\n";
+        for (const PlanFile& f : own_.files) {
+            const FileRequest& asked = system_.files[f.file];
+            const std::string name = cat("FILE_", macro_name(asked.name.value, 0));
+            address(cat(name, "_BASE"), f.range.base().value);
+            address(cat(name, "_ROOM"), f.range.size_bytes());
+            Json json = Json::object()
+                            .set("name", asked.name.value)
+                            .set("base", hex(f.range.base().value))
+                            .set("room", hex(f.range.size_bytes()));
+            if (asked.bytes) {
+                address(cat(name, "_SIZE"), *asked.bytes);
+                json.set("size", hex(*asked.bytes));
+            }
+            files.add(std::move(json));
+        }
+        json_.set("files", std::move(files));
     }
 
     void add_resources() {

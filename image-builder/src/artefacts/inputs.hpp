@@ -32,6 +32,12 @@ public:
     /// Another file of the user's, as text; `what` it is. nullopt with a finding as above.
     std::optional<std::string> user_text(const Located<std::string>& path, std::string_view what);
 
+    /// And as it is, at most `limit` bytes; nullptr as above.
+    std::shared_ptr<const Bytes> user_bytes(const Located<std::string>& path, std::string_view what,
+                                            uint64_t limit) {
+        return user_file(path, what, limit);
+    }
+
     /// A program of mkl's own. nullptr with a finding: E540, or where it may be missing N541.
     std::shared_ptr<const Bytes> share_file(std::string_view name);
     std::optional<LoadedElf> share_elf(std::string_view name);

@@ -48,7 +48,7 @@ std::optional<NodeLayout> place_node(const PlanNode& node, const NodeParts& part
                      "link the kernel so that it can be placed as one block"});
         return std::nullopt;
     }
-    const PhysRange memory = node.memory.front();
+    const PhysRange memory = node.kernel_ram().front();
     const ElfFile& root = *parts.root;
     const uint64_t root_virt = round_down(root.virt_base(), page);
     const uint64_t root_size = round_up(root.virt_end(), page) - root_virt;
@@ -58,15 +58,16 @@ std::optional<NodeLayout> place_node(const PlanNode& node, const NodeParts& part
     for (const uint64_t size : {kernel_size, parts.dtb_size, parts.boot_record_size, root_size}) {
         const uint64_t need = size > UINT64_MAX - page ? UINT64_MAX : round_up(size, page);
         if (need > left) {
-            sink.report({"E545",
-                         where,
-                         cat("node '", node.name, "' does not fit: kernel ", size_text(kernel_size),
-                             ", device tree ", size_text(parts.dtb_size), ", boot record ",
-                             size_text(parts.boot_record_size), ", root image ",
-                             size_text(root_size), "; its first RAM range ", to_text(memory),
-                             " has ", size_text(memory.size_bytes())),
-                         {},
-                         "give the node more memory"});
+            sink.report(
+                {"E545",
+                 where,
+                 cat("node '", node.name, "' does not fit: kernel ", size_text(kernel_size),
+                     ", device tree ", size_text(parts.dtb_size), ", boot record ",
+                     size_text(parts.boot_record_size), ", root image ", size_text(root_size),
+                     "; its first RAM range", node.files.empty() ? " " : " without files, ",
+                     to_text(memory), " has ", size_text(memory.size_bytes())),
+                 {},
+                 "give the node more memory"});
             return std::nullopt;
         }
         left -= need;

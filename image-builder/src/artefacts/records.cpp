@@ -116,6 +116,8 @@ std::vector<mkl_rec_shared> shared_of(const Plan& plan, size_t node, const Syste
             if (member == node)
                 add(plan.pools[p].range, rights == Rights::read_write,
                     capdl::pool_is_uncached(plan, p, system), MKL_SHARED_POOL, p);
+    for (const PlanFile& f : plan.nodes[node].files)
+        add(f.range, true, false, MKL_SHARED_FILE, f.file);
     // Like pools: what one kernel maps non-shareable, none may cache.
     const bool uncached =
         std::any_of(system.nodes.begin(), system.nodes.end(),
@@ -195,6 +197,9 @@ Bytes write_boot_record(const Plan& plan, size_t node, const System& system,
                               layout.root.base().value, layout.root.end().value, layout.root_virt,
                               layout.root_entry});
     out.add(MKL_REC_DEVICES, false, to_ranges(n.device_pages));
+    std::vector<PhysRange> files;
+    for (const PlanFile& f : n.files) files.push_back(f.range);
+    out.add(MKL_REC_RESERVED, false, to_ranges(files));
     std::vector<mkl_rec_interrupt> interrupts;
     for (const Irq& i : n.interrupts) interrupts.push_back({i.id, trigger_number(i.trigger)});
     out.add(MKL_REC_INTERRUPTS, false, interrupts);

@@ -138,8 +138,10 @@ capdl::NodeRoom stock_kernel(const sel4::Kernel& kernel, const NodeLayout& layou
     const uint64_t tables = image_pages / 512 + 4, extra_pages = pages_up(layout.dtb.size_bytes());
     const uint64_t objects = sel4::root_objects_size(kernel, layout.root);
 
-    std::vector<PhysRange> ram;
+    std::vector<PhysRange> ram, reserved;
     for (const mkl_range& m : r.ram) ram.push_back(whole_pages(m));
+    for (const mkl_range& m : r.reserved) reserved.push_back(whole_pages(m));
+    ram = subtract(ram, reserved);
     std::vector<PhysRange> kept = kernel.compiled.devices;
     kept.insert(kept.end(), ram.begin(), ram.end());
     const std::vector<PhysRange> holes =

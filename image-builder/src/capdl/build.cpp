@@ -67,7 +67,7 @@ private:
     /// one by one, so that an absurd size ends here.
     bool memory_suffices() {
         uint64_t available = 0;
-        for (const PhysRange& r : plan_.nodes[node_].memory) available += r.size_bytes();
+        for (const PhysRange& r : plan_.nodes[node_].kernel_ram()) available += r.size_bytes();
         uint64_t left = available;
         for (const ComponentImage& image : images_.components) {
             const ComponentRequest& request = system_.components[image.component];

@@ -22,6 +22,7 @@ void Wiring::add_devices() {
         const ComponentRequest& request = component.request();
         for (const ComponentDevice& device : request.devices) add_device(component, device);
         add_dma(component);
+        add_files(component);
         check_time(component.request());
     }
     route_faults();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a component asks for besides its program: DMA memory, a budget, who gets its faults.
+// What a component asks for besides its program: DMA memory, files, a budget, who gets its faults.
 #include <algorithm>
 #include <map>
 
@@ -19,6 +19,22 @@ void Wiring::add_dma(Component& component) {
             const std::string name = cat(component.request().name.value, "_dma_", dma.name);
             const uint64_t at = component.map_dma(frames(name, s.range.size_bytes(), base));
             component.add_end(dma.name, {MKL_END_DMA, at, dma.size.value, base, 0}, dma.size.where);
+        }
+    }
+}
+
+/// RAM of the node like any other, but for its address: cached, and the component may write it.
+void Wiring::add_files(Component& component) {
+    for (const PlanFile& f : plan_.nodes[node_].files) {
+        const FileRequest& file = system_.files[f.file];
+        for (const Located<std::string>& name : component.request().files) {
+            if (name.value != file.name.value) continue;
+            const uint64_t base = f.range.base().value, room = f.range.size_bytes();
+            const uint64_t at = component.map_shared(frames(cat("file_", name.value), room, base),
+                                                     right_read | right_write, false);
+            component.add_end(name.value,
+                              {MKL_END_DMA, at, std::min(file.bytes.value_or(room), room), base, 0},
+                              name.where);
         }
     }
 }

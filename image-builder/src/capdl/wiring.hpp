@@ -63,6 +63,7 @@ private:
     ObjectId doorbell_irq(uint32_t id);
     std::optional<Memory> memory_of(size_t index, const ConnectionRequest& c, bool both_local);
     void add_dma(Component& component);
+    void add_files(Component& component);
     void check_time(const ComponentRequest& request);
     void route_faults();
     void add_device(Component& component, const ComponentDevice& request);

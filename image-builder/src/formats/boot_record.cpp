@@ -178,6 +178,8 @@ std::string_view shared_kind(uint32_t kind) {
         return "log of node";
     case MKL_SHARED_STATUS:
         return "status of node";
+    case MKL_SHARED_FILE:
+        return "file";
     default:
         return "kind ?";
     }

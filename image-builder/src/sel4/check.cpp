@@ -171,7 +171,7 @@ private:
     }
 
     void check_ram() {
-        const std::vector<PhysRange> mine = normalise(node_.memory);
+        const std::vector<PhysRange> mine = node_.kernel_ram();
         if (k_.compiled.ram == mine) return;
         std::vector<Diagnostic::Note> notes;
         for (size_t i = 0; i < plan_.nodes.size(); i++) {
@@ -206,10 +206,11 @@ private:
             report("E556", where_,
                    cat(whose(), " stands at ", hex(base), ", not at a multiple of 2 MiB"),
                    "let the node start at one");
-        if (size > node_.memory.front().size_bytes())
+        const PhysRange room = node_.kernel_ram().front();
+        if (size > room.size_bytes())
             report("E556", where_,
                    cat(whose(), " takes ", size_text(size), " of memory, its node's first range ",
-                       node_.memory.front(), " has ", size_text(node_.memory.front().size_bytes())),
+                       room, " has ", size_text(room.size_bytes())),
                    "give the node more memory");
         const bool arm = plan_.architecture == Architecture::aarch64;
         const uint64_t virt = !arm                 ? window_riscv + base % gib

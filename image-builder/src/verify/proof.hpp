@@ -64,6 +64,9 @@ struct NodeView {
     std::string part(std::string_view file) const { return cat(node->name, "/", file); }
 };
 
+/// Memory that a node's files take: ascending, disjoint.
+std::vector<PhysRange> file_ranges(const Node& node);
+
 /// The whole image, readable.
 struct ImageView {
     Container container;

@@ -36,11 +36,37 @@ void same(std::string_view what, const std::string& of, const std::string& image
                      " in the image and ", asked, " in the plan"));
 }
 
+// "name base..end", and whether each has the bytes that the user's file has.
+void check_files(const Node& node, const ExpectedNode& e, Proof& proof) {
+    std::vector<std::string> image, asked;
+    for (const Entry& entry : node.entries) {
+        if (entry.raw.role != MKL_ROLE_FILE || entry.segments.empty()) continue;
+        const auto range = range_of({entry.segments[0].dest, entry.segments[0].memory_size});
+        image.push_back(cat(entry.name, " ", range ? to_text(*range) : std::string{"?"}));
+        for (const ExpectedFile& f : e.files)
+            if (f.name == entry.name && f.sha256)
+                proof.expect(row, std::equal(f.sha256->begin(), f.sha256->end(), entry.raw.sha256),
+                             "E650", entry.name,
+                             cat("'", entry.name,
+                                 "' has other bytes than the file that the system "
+                                 "description names"));
+    }
+    for (const ExpectedFile& f : e.files) asked.push_back(cat(f.name, " ", f.range));
+    const auto text = [](std::vector<std::string>& list) {
+        std::sort(list.begin(), list.end());
+        std::string out;
+        for (const std::string& s : list) out += cat(out.empty() ? "" : ", ", s);
+        return out.empty() ? std::string{"none"} : out;
+    };
+    same("files", e.name, text(image), text(asked), proof);
+}
+
 void check_node(const NodeView& view, const ExpectedNode& e, Proof& proof) {
     const std::string& name = view.node->name;
     same("name", name, name, e.name, proof);
     same("CPU", name, hex(view.node->raw.hwid), hex(e.hwid), proof);
     same("RAM", name, list_text(ranges_of(view.node->ram)), list_text(normalise(e.memory)), proof);
+    check_files(*view.node, e, proof);
     if (!view.record) return;
     same("device pages", name, list_text(ranges_of(view.record->devices)),
          list_text(normalise(e.device_pages)), proof);

@@ -92,6 +92,10 @@ private:
                  {
                      {n_.log, MKL_LOG_RING_SIZE}
             });
+        std::vector<mkl_range> files;
+        for (const PhysRange r : file_ranges(node_))
+            files.push_back({r.base().value, r.size_bytes()});
+        same("reserved RAM (its files)", record_.reserved, files);
         PhysAddr last{0};
         for (const mkl_range& r : record_.reserved) {
             const auto range = range_of(r);

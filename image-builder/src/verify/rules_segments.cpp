@@ -148,6 +148,18 @@ void check_root(const NodeView& view, Proof& proof) {
                      hex(view.root->header.e_entry), ", the boot record says ", hex(root.entry)));
 }
 
+void check_files(const Node& node, Proof& proof) {
+    for (const Entry& e : node.entries) {
+        if (e.raw.role != MKL_ROLE_FILE) continue;
+        const bool whole = e.segments.size() == 1 && e.segments[0].offset == 0 &&
+                           e.segments[0].file_size == e.raw.size &&
+                           e.segments[0].dest % MKL_PAGE_SIZE == 0 &&
+                           e.segments[0].memory_size % MKL_PAGE_SIZE == 0;
+        proof.expect("files are copied whole, to pages of their own", whole, "E614", e.name,
+                     cat("'", e.name, "' is not copied as one piece of whole pages"));
+    }
+}
+
 // Entries that are copied as they are: one segment, all of the data.
 void check_plain(const NodeView& view, uint32_t role, uint64_t base, uint64_t size, Proof& proof) {
     const Entry* entry = view.node->entry(role);
@@ -166,11 +178,22 @@ void check_plain(const NodeView& view, uint32_t role, uint64_t base, uint64_t si
 
 }  // namespace
 
+std::vector<PhysRange> file_ranges(const Node& node) {
+    std::vector<PhysRange> out;
+    for (const Entry& e : node.entries)
+        if (e.raw.role == MKL_ROLE_FILE)
+            for (const mkl_payload_segment& s : e.segments)
+                if (const auto range = range_of({s.dest, s.memory_size})) out.push_back(*range);
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
 void check_segments(const ImageView& image, Proof& proof) {
     std::vector<Placed> placed;
     for (const NodeView& view : image.nodes) {
         const mkl_payload_node& n = view.node->raw;
         check_bounds(*view.node, placed, proof);
+        check_files(*view.node, proof);
         check_kernel(view, proof);
         check_root(view, proof);
         check_plain(view, MKL_ROLE_DTB, n.dtb_base, n.dtb_size, proof);

@@ -175,7 +175,7 @@ private:
             if (r.start < r.end) ram.push_back(PhysRange::between({r.start}, {r.end}));
         }
         ram = normalise(std::move(ram));
-        const auto own = ranges_of(view_.node->ram);
+        const auto own = subtract(ranges_of(view_.node->ram), file_ranges(*view_.node));
         proof_.expect("seL4 kernels are built for their node's RAM", sound && ram == own, "E653",
                       part_,
                       cat("the kernel of node '", view_.node->name, "' was built for RAM ",

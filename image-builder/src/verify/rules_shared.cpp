@@ -64,6 +64,21 @@ void check_pool(const ImageView& image, const NodeView& view, const mkl_rec_shar
     });
 }
 
+// Exactly what one of the node's files takes: nobody else's memory, and no more of its own.
+void check_file(const NodeView& view, const mkl_rec_shared& s, const std::string& part,
+                Proof& proof) {
+    const auto range = range_of({s.base, s.size});
+    const auto files = file_ranges(*view.node);
+    proof.expect("files are mapped where they are copied to",
+                 range && std::find(files.begin(), files.end(), *range) != files.end() &&
+                     s.rights == rw && s.attributes == MKL_MEMORY_CACHED,
+                 "E628", part,
+                 cat("node '", view.node->name, "' may map ", hex(s.base), " + ", hex(s.size),
+                     " (rights ", s.rights, ", attributes ", s.attributes,
+                     ") as a file; no entry of it is copied there, or not as cached memory to read "
+                     "and write"));
+}
+
 void compare_pool(uint32_t pool, const std::vector<PoolUse>& uses, Proof& proof) {
     const PoolUse& first = uses.front();
     for (const PoolUse& u : uses) {
@@ -99,6 +114,8 @@ void check_shared(const ImageView& image, Proof& proof) {
                 check_pool(image, view, s, part, pools, proof);
             else if (s.kind == MKL_SHARED_LOG || s.kind == MKL_SHARED_STATUS)
                 check_page(image, view, s, part, proof);
+            else if (s.kind == MKL_SHARED_FILE)
+                check_file(view, s, part, proof);
             else
                 proof.expect(
                     "shared ranges are pages, sorted and disjoint", false, "E628", part,

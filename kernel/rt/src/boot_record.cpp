@@ -249,17 +249,21 @@ private:
         return outside_ram();
     }
 
-    /// Devices and shared ranges are never the node's RAM.
+    /// Devices and shared ranges are never the node's RAM; a file is in a reserved part of it.
     RecordResult outside_ram() const {
         for (const mkl_range& m : out_.ram) {
             for (const mkl_range& d : out_.devices)
                 if (overlap(m.base, m.base + m.size, d.base, d.base + d.size))
                     return {RecordError::overlap, MKL_REC_DEVICES};
             for (const mkl_rec_shared& s : out_.shared)
-                if (overlap(m.base, m.base + m.size, s.base, s.base + s.size))
+                if (overlap(m.base, m.base + m.size, s.base, s.base + s.size) && !is_file(s))
                     return {RecordError::overlap, MKL_REC_SHARED};
         }
         return {};
+    }
+
+    bool is_file(const mkl_rec_shared& s) const {
+        return s.kind == MKL_SHARED_FILE && inside(s.base, s.base + s.size, out_.reserved);
     }
 
     const mkl_boot_header& header_;

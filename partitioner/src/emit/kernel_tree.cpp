@@ -81,7 +81,8 @@ std::string overlay_dts(const Plan& plan, size_t node, const System& system,
     // A platform's own overlay may reserve RAM (for a hypervisor's guests, for SBI).
     out += "\t/delete-node/ reserved-memory;\n};\n\n/ {\n";
     print_dts_node(
-        memory_node(plan.nodes.at(node).memory, view.address_cells(0), view.size_cells(0)), 1, out);
+        memory_node(plan.nodes.at(node).kernel_ram(), view.address_cells(0), view.size_cells(0)), 1,
+        out);
     out += "};\n";
     for (const std::string& user : reservation_users(view))
         out += cat("\n&{", user, "} {\n\t/delete-property/ memory-region;\n};\n");
@@ -153,11 +154,11 @@ bool prove_kernel_source(std::string_view text, const SourceSpan& where, const P
     const TreeView view{*tree};
     const PlanNode& mine = plan.nodes.at(node);
     const auto ram = kernel_ram(view);
-    if (ram != normalise(mine.memory))
+    if (ram != mine.kernel_ram())
         sink.report({"E460",
                      where,
                      cat("a kernel built from this tree and the overlay of node '", mine.name,
-                         "' takes ", list(ram), "; the node has ", list(mine.memory)),
+                         "' takes ", list(ram), "; the node has ", list(mine.kernel_ram())),
                      {},
                      "name the tree as it stands before the overlay, the platform's own overlays "
                      "included"});

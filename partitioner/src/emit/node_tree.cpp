@@ -68,14 +68,15 @@ namespace {
 
 class Emitter {
 public:
-    Emitter(const Plan& plan, size_t node, const Hardware& hardware)
-        : base_{hardware.tree}, mine_{plan.nodes.at(node)}, hardware_{hardware},
+    Emitter(const Plan& plan, size_t node, const System& system, const Hardware& hardware)
+        : base_{hardware.tree}, mine_{plan.nodes.at(node)}, system_{system}, hardware_{hardware},
           selection_{select_nodes(base_, plan, node, hardware)}, stubs_{base_, selection_} {}
 
     DeviceTree run() {
         DeviceTree tree;
         tree.root = copy(0);
         place_memory(tree.root);
+        reserve_files(tree.root);
         stubs_.append_nodes(tree.root);
         if (DtNode* chosen = child_of(tree.root, "chosen")) fix_chosen(*chosen);
         prune_paths(tree.root, "aliases", true);
@@ -260,6 +261,32 @@ private:
         set(out, "interrupts", std::move(value));
     }
 
+    /// `files:`: memory that no kernel may take as its own.
+    void reserve_files(DtNode& root) const {
+        if (mine_.files.empty()) return;
+        DtNode* reserved = child_of(root, "reserved-memory");
+        if (reserved == nullptr) {
+            reserved = &root.children.emplace_back(DtNode{"reserved-memory", {}, {}});
+            for (const std::string_view cells : {"#address-cells", "#size-cells"})
+                if (const DtProperty* p = root.property(cells)) reserved->properties.push_back(*p);
+            reserved->properties.push_back({"ranges", {}});
+        }
+        const uint32_t address_cells = reserved->cell("#address-cells").value_or(2);
+        const uint32_t size_cells = reserved->cell("#size-cells").value_or(1);
+        for (const PlanFile& f : mine_.files) {
+            DtNode node{
+                cat(system_.files[f.file].name.value, "@", hex(f.range.base()).substr(2)), {}, {}};
+            DtProperty reg{"reg", {}};
+            append_cells(reg.value, f.range.base().value, address_cells);
+            append_cells(reg.value, f.range.size_bytes(), size_cells);
+            node.properties = {
+                {"compatible", text_value("mkl,file")},
+                std::move(reg), {"no-map",     {}                    }
+            };
+            reserved->children.push_back(std::move(node));
+        }
+    }
+
     void place_memory(DtNode& root) const {
         const uint32_t address_cells = base_.address_cells(0), size_cells = base_.size_cells(0);
         std::vector<PhysRange> ranges = mine_.memory;
@@ -322,6 +349,7 @@ private:
 
     const TreeView base_;
     const PlanNode& mine_;
+    const System& system_;
     const Hardware& hardware_;
     const Selection selection_;
     Stubs stubs_;
@@ -331,8 +359,9 @@ private:
 
 }  // namespace
 
-DeviceTree node_tree(const Plan& plan, size_t node, const System&, const Hardware& hardware) {
-    return Emitter{plan, node, hardware}.run();
+DeviceTree node_tree(const Plan& plan, size_t node, const System& system,
+                     const Hardware& hardware) {
+    return Emitter{plan, node, system, hardware}.run();
 }
 
 void add_boot_record(DeviceTree& tree, std::span<const std::byte> record) {

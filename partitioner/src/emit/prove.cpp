@@ -206,6 +206,19 @@ private:
                     for (const PhysRange theirs : other.memory)
                         if (&other != &mine() && theirs.overlaps(r))
                             fail("E455", i, cat("it reserves RAM of ", other.name));
+        prove_files(reserved);
+    }
+
+    /// Each in a region of its own that `no-map` keeps from kernels.
+    void prove_files(size_t reserved) {
+        for (const PlanFile& f : mine().files) {
+            bool kept = false;
+            for (size_t i = reserved == TreeView::none ? tree_.size() : reserved + 1;
+                 i < (reserved == TreeView::none ? 0 : tree_[reserved].end); i = tree_[i].end)
+                kept = kept || (tree_[i].node->property("no-map") != nullptr &&
+                                tree_.registers(i) == std::vector{f.range});
+            if (!kept) fail("E455", 0, cat("it does not reserve the file at ", f.range));
+        }
     }
 
     const TreeView &tree_, &base_;

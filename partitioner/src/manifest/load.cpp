@@ -49,6 +49,7 @@ std::optional<System> load_system(FileSystem& files, const std::filesystem::path
     manifest::Reader reader{sink};
     reader.value(*root, manifest::system_shape(), system);
     if (sink.error_count() != errors) return std::nullopt;
+    for (FileRequest& f : system.files) f.bytes = files.size(system.resolve(f.path.value));
     return system;
 }
 

@@ -416,6 +416,7 @@ MKL_SHAPE(component_device,
 MKL_SHAPE(component_devices, {.kind = K::named,
                               .what = "devices, {PATH: {map: .., irq: ..}}",
                               .item = &component_device()})
+const Shape component_files{.kind = K::list, .what = "a list of names in `files:`", .item = &words};
 MKL_SHAPE(component_dma, mapping_shape<ComponentDma>("{size: ..}"))
 MKL_SHAPE(component_dmas,
           {.kind = K::named, .what = "DMA memory, {NAME: {size: ..}}", .item = &component_dma()})
@@ -448,6 +449,8 @@ const std::vector<Key<ComponentRequest>>& keys_of(const ComponentRequest&) {
                        return out.dma.back();
                    });
                }),
+        row<T, &T::files>("files", component_files, optional,
+                          "Files of its node that it gets mapped, each an end of that name"),
         row<T, &T::budget_us>("budget", duration, optional, "MCS kernels: time per period"),
         row<T, &T::period_us>("period", duration, optional, "MCS kernels: the period"),
     };
@@ -475,7 +478,14 @@ const std::vector<Key<FileRequest>>& keys_of(const FileRequest&) {
     static const std::vector<Key<T>> table{
         row<T, &T::path>("path", file_name, needed, "The file"),
         row<T, &T::node>("node", node_name, needed, "The node whose memory it is placed in"),
-        row<T, &T::base>("base", address, optional, "Where; chosen by mkl if left out"),
+        row<T, &T::base>("base", address, optional,
+                         "First byte, a multiple of 4 KiB; chosen by mkl if left out"),
+        row<T, &T::size>("size", size, optional,
+                         "Room for it, a multiple of 4 KiB; as large as the file if left out"),
+        limit_row<T, &PlacementLimits::above>("above", "Lowest address where mkl may place it"),
+        limit_row<T, &PlacementLimits::below>("below", "It ends at or below this address, e.g. 4G"),
+        limit_row<T, &PlacementLimits::align>("align", "Its base is a multiple of this power of "
+                                                       "two"),
     };
     return table;
 }

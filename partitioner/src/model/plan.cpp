@@ -3,6 +3,12 @@
 
 namespace mkl {
 
+std::vector<PhysRange> PlanNode::kernel_ram() const {
+    std::vector<PhysRange> taken;
+    for (const PlanFile& f : files) taken.push_back(f.range);
+    return subtract(memory, taken);
+}
+
 std::string_view to_text(Enforcer enforcer) {
     switch (enforcer) {
     case Enforcer::hardware:

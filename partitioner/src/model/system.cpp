@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/model/system.hpp"
 
+#include <algorithm>
+
 namespace mkl {
 
 std::optional<size_t> System::node_index(std::string_view name) const {
@@ -11,6 +13,12 @@ std::optional<size_t> System::node_index(std::string_view name) const {
 
 std::filesystem::path System::resolve(std::string_view written) const {
     return path.parent_path() / std::filesystem::path{written};
+}
+
+std::optional<uint64_t> FileRequest::room() const {
+    if (size) return size->value;
+    if (!bytes || *bytes > UINT64_MAX - page_bytes) return std::nullopt;
+    return std::max((*bytes + page_bytes - 1) / page_bytes * page_bytes, page_bytes);
 }
 
 uint64_t connection_bytes(const ConnectionRequest& connection) {

@@ -56,6 +56,18 @@ constexpr std::array table{
                 "The `dma-ranges` above a device limit what it can address. mkl places the first "
                 "range of the node's memory there; it is not free.",
                 "", "List a smaller range first, e.g. memory: [16M, 1G]."),
+    finding_doc(
+        "E313", "file-place", "A file cannot stand where its `base:` says",
+        "An entry of `files:` lies in its node's memory, over no other file, and not in the "
+        "lowest 2 MiB of it, where the kernel starts.",
+        "files: {linux: {path: Image, node: node0, base: 0x40000000}}",
+        "Take the base of the hint, or leave `base:` out."),
+    finding_doc(
+        "E314", "file-does-not-fit", "A file does not fit into its node's memory",
+        "Each file is one contiguous range, at a multiple of 2 MiB if it has that much; the "
+        "lowest 2 MiB of the node are the kernel's.",
+        "files: {initrd: {path: initrd.img, node: node0}}    # 80 MiB in a node of 64 MiB",
+        "Give the node more memory."),
     FindingDoc{"N301", "automatic-pool",    note,  "mkl made a pool for connections between nodes",
                "No pool in `shared:` has both nodes as members, so mkl made one that only they "
                "see.",                                                                               "",                                                          "Nothing; or declare the pool yourself to fix its address."},

@@ -74,6 +74,10 @@ std::string dma_text(const Plan& plan, size_t index, Enforcer& by) {
 
 void add_common(const Context& c, size_t index, std::vector<Guarantee>& out) {
     const PlanNode& node = c.plan.nodes[index];
+    if (!node.files.empty())
+        out.push_back({"files", Enforcer::loader,
+                       "The loader compares each with its SHA-256 and copies it. The kernel has "
+                       "no untyped over them but device ones, so nothing zeroes them."});
     out.push_back({"cpu", Enforcer::loader,
                    cat("The loader starts CPU ", node.cpu_index,
                        " for it and stops all that no node has. A kernel that calls firmware could "

@@ -36,12 +36,20 @@ std::optional<PhysRange> lowest_by(const Context& c, const Rule& rule, uint64_t 
     return std::nullopt;
 }
 
+/// Files are in the payload: what the loader needs beside programs.
+uint64_t file_bytes(const Context& c) {
+    uint64_t sum = 0;
+    for (const FileRequest& f : c.system.files) sum += f.room().value_or(0);
+    return (sum + node_align - 1) / node_align * node_align;
+}
+
 /// Loader with `extra` bytes behind it. nullopt: nothing was free; the finding is made.
 std::optional<PhysRange> choose_loader(Context& c, uint64_t extra) {
     std::vector<uint64_t> sizes;
     const bool asked = c.system.loader && c.system.loader->size;
     if (asked) sizes.push_back(c.system.loader->size->value);
-    for (uint64_t s = largest_default; !asked && s >= smallest_default; s /= 2) sizes.push_back(s);
+    for (uint64_t s = largest_default; !asked && s >= smallest_default; s /= 2)
+        sizes.push_back(s + file_bytes(c));
 
     for (const Rule& rule : rules)
         for (const uint64_t size : sizes) {
@@ -74,19 +82,21 @@ std::optional<PhysRange> fixed_loader(Context& c) {
     if (base.value % node_align == 0) {
         for (uint64_t s = asked.size ? asked.size->value : largest_default;
              s >= (asked.size ? asked.size->value : smallest_default); s /= 2) {
-            const std::optional<PhysRange> r = PhysRange::from_base_size(base, s);
+            const std::optional<PhysRange> r =
+                PhysRange::from_base_size(base, asked.size ? s : s + file_bytes(c));
             if (r && !r->empty() && c.space.is_free(*r)) return r;
             if (asked.size) break;
         }
     }
-    c.sink.report({.id = "E305",
-                   .where = asked.base->where,
-                   .message = cat("the loader cannot stand at ", hex(base), ": it needs ",
-                                  size_text(asked.size ? asked.size->value : smallest_default),
-                                  " of free RAM from a multiple of ", size_text(node_align), "; ",
-                                  free_text(c.space)),
-                   .notes = who_has_what(c.space),
-                   .hint = "leave `base:` out and let mkl choose"});
+    c.sink.report(
+        {.id = "E305",
+         .where = asked.base->where,
+         .message = cat(
+             "the loader cannot stand at ", hex(base), ": it needs ",
+             size_text(asked.size ? asked.size->value : smallest_default + file_bytes(c)),
+             " of free RAM from a multiple of ", size_text(node_align), "; ", free_text(c.space)),
+         .notes = who_has_what(c.space),
+         .hint = "leave `base:` out and let mkl choose"});
     return std::nullopt;
 }
 
@@ -122,7 +132,8 @@ uint64_t extra_align(const Context& c) {
 uint64_t loader_room(const Context& c) {
     if (is_fixed(c)) return extra_bytes(c);
     const bool asked = c.system.loader && c.system.loader->size;
-    return extra_bytes(c) + (asked ? c.system.loader->size->value : smallest_default);
+    return extra_bytes(c) +
+           (asked ? c.system.loader->size->value : smallest_default + file_bytes(c));
 }
 
 uint64_t loader_room_align(const Context& c) { return is_fixed(c) ? extra_align(c) : node_align; }

@@ -70,6 +70,7 @@ std::string label(uint64_t x, uint64_t y, std::string_view css, std::string_view
 std::string fill_of(const MapRow& row) {
     switch (row.kind) {
     case RowKind::node:
+    case RowKind::file:
     case RowKind::log:
         return std::string{node_colour(row.index)};
     case RowKind::pool:
@@ -91,13 +92,15 @@ std::string name_of(const MapRow& row) {
     constexpr std::string_view firmware = "/reserved-memory/";
     if (row.kind == RowKind::reserved && row.who.starts_with(firmware))
         return row.who.substr(firmware.size());
+    if (row.kind == RowKind::file) return cat("file ", row.who);
     if (row.kind == RowKind::pool) return cat("pool ", row.who);
     return row.who;
 }
 
 /// What joins a row to its place on the bar: in the colour of who has it.
 std::string wedge_fill(const MapRow& row) {
-    const bool owned = row.kind == RowKind::node || row.kind == RowKind::log;
+    const bool owned =
+        row.kind == RowKind::node || row.kind == RowKind::file || row.kind == RowKind::log;
     return cat("fill=\"", owned ? node_colour(row.index) : "#33415c", "\" fill-opacity=\"",
                owned                       ? "0.35"
                : row.kind == RowKind::free ? "0.03"
@@ -259,7 +262,7 @@ constexpr std::string_view style =
 }  // namespace
 
 std::string map_svg(const Plan& plan, const System& system, const Hardware& hardware) {
-    const std::vector<MapRow> rows = placement::map_rows(plan);
+    const std::vector<MapRow> rows = placement::map_rows(plan, system);
     const Picture picture{plan, rows};
     const uint64_t top = 72, cards_top = top + picture.height() + 16;
     const uint64_t height =

@@ -32,11 +32,14 @@ std::string about_size(uint64_t bytes) {
     return cat(tenths / 10, ".", tenths % 10, shift == 30 ? " GiB" : shift == 20 ? " MiB" : " KiB");
 }
 
-std::vector<MapRow> map_rows(const Plan& plan) {
+std::vector<MapRow> map_rows(const Plan& plan, const System& system) {
     std::vector<MapRow> rows;
     for (size_t i = 0; i < plan.nodes.size(); i++) {
-        for (const PhysRange r : plan.nodes[i].memory)
+        for (const PhysRange r : plan.nodes[i].kernel_ram())
             rows.push_back({r, RowKind::node, i, plan.nodes[i].name, ""});
+        for (const PlanFile& f : plan.nodes[i].files)
+            rows.push_back({f.range, RowKind::file, i, system.files[f.file].name.value,
+                            cat("file of ", plan.nodes[i].name)});
         if (plan.nodes[i].log)
             rows.push_back(
                 {*plan.nodes[i].log, RowKind::log, i, "log of " + plan.nodes[i].name, ""});
@@ -95,6 +98,8 @@ std::string_view kind_text(RowKind kind) {
     switch (kind) {
     case RowKind::node:
         return "node";
+    case RowKind::file:
+        return "file";
     case RowKind::pool:
         return "pool";
     case RowKind::loader:
@@ -111,11 +116,11 @@ std::string_view kind_text(RowKind kind) {
     return "";
 }
 
-std::string memory_table(const Plan& plan) {
+std::string memory_table(const Plan& plan, const System& system) {
     std::vector<std::vector<std::string>> rows{
         {"base", "end", "size", "kind", "whose"}
     };
-    for (const MapRow& r : placement::map_rows(plan))
+    for (const MapRow& r : placement::map_rows(plan, system))
         rows.push_back({hex(r.range.base()), hex(r.range.end()), about_size(r.range.size_bytes()),
                         std::string{kind_text(r.kind)},
                         r.detail.empty() ? r.who : cat(r.who, "  (", r.detail, ")")});
@@ -165,8 +170,8 @@ std::string totals(const Plan& plan, const Hardware& hardware) {
 
 }  // namespace
 
-std::string map_text(const Plan& plan, const System&, const Hardware& hardware) {
-    return cat("Memory\n", memory_table(plan), "\nNodes\n", node_table(plan), "\nTotals\n",
+std::string map_text(const Plan& plan, const System& system, const Hardware& hardware) {
+    return cat("Memory\n", memory_table(plan, system), "\nNodes\n", node_table(plan), "\nTotals\n",
                totals(plan, hardware));
 }
 

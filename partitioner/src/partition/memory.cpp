@@ -21,6 +21,7 @@ struct Request {
     bool is_node = true;
     std::vector<PhysRange> windows = {everywhere};  ///< where it may stand
     std::string limit;                              ///< in words; "" if anywhere
+    std::optional<PhysRange> kept;                  ///< where it stood before; no duty
 };
 
 /// `above:`, `below:` and `align:` of the YAML.
@@ -65,6 +66,20 @@ void prefer_dma_windows(const Context& c, size_t node, Request& r) {
     r.limit = "within reach of its bus masters";
 }
 
+/// Where a pool that mkl makes stood before, if it still is the same pool.
+std::optional<PhysRange> kept_range(const Context& c, const PlanPool& pool) {
+    for (const KeptPool& k : c.kept) {
+        const bool same_members =
+            std::equal(k.nodes.begin(), k.nodes.end(), pool.nodes.begin(), pool.nodes.end(),
+                       [&](const std::string& name, const auto& member) {
+                           return c.plan.nodes[member.first].name == name;
+                       });
+        if (k.name == pool.name && same_members && k.range.size_bytes() == pool.range.size_bytes())
+            return k.range;
+    }
+    return std::nullopt;
+}
+
 std::vector<Request> requests_of(Context& c) {
     std::vector<Request> out;
     const auto add = [&](Request r, const std::optional<Located<uint64_t>>& base) {
@@ -99,6 +114,7 @@ std::vector<Request> requests_of(Context& c) {
             const PoolSlice& cause = pool.slices.front();
             r.where = cause.dma ? c.system.components[cause.dma->first].where
                                 : c.system.connections[cause.connection].where;
+            r.kept = kept_range(c, pool);
             add(std::move(r), std::nullopt);
         }
     }
@@ -277,8 +293,26 @@ std::optional<Places> first_fit(Space space, std::vector<Request> requests, cons
     return places;
 }
 
+/// Pools that mkl made before, where they were, if all else fits beside them.
+bool place_kept(Context& c, const std::vector<Request>& requests, const Request& room) {
+    Space space = c.space;
+    std::vector<Request> kept, rest;
+    for (const Request& r : requests) {
+        const bool stays = r.kept && space.is_free(*r.kept);
+        if (stays) space.take(*r.kept, r.who, r.where);
+        (stays ? kept : rest).push_back(r);
+    }
+    if (kept.empty()) return false;
+    const std::optional<Places> places = first_fit(space, rest, room);
+    if (!places) return false;
+    for (const Request& r : kept) grant(c, r, *r.kept);
+    for (size_t i = 0; i < rest.size(); i++) grant(c, rest[i], (*places)[i]);
+    return true;
+}
+
 bool place_flexible(Context& c, const std::vector<Request>& requests) {
     const Request room{.who = "", .size = loader_room(c), .align = loader_room_align(c)};
+    if (place_kept(c, requests, room)) return true;
     std::optional<Places> places = first_fit(c.space, requests, room);
     if (!places) places = Search{requests, room}.run(c.space);
     bool placed = true;

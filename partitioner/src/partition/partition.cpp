@@ -42,19 +42,20 @@ void list_behind_devices(Context& c) {
 
 }  // namespace
 
-std::optional<Plan> partition(const System& system, const Hardware& hardware,
-                              DiagnosticSink& sink) {
+std::optional<Plan> partition(const System& system, const Hardware& hardware, DiagnosticSink& sink,
+                              std::span<const KeptPool> kept) {
     const size_t errors = sink.error_count();
     Plan plan;
     plan.architecture = hardware.architecture;
     for (const RamRange& r : hardware.ram) plan.ram.push_back(r.range);
     plan.ram = normalise(std::move(plan.ram));
 
-    Context c{system, hardware, sink, plan, placement::Space{free_ram(hardware)}};
+    Context c{system, hardware, sink, plan, placement::Space{free_ram(hardware)}, kept};
     placement::assign_owners(c);
     placement::choose_keeper(c);
     const bool pools = placement::plan_pools(c) && placement::plan_signals(c);
-    if (placement::place_memory(c) && pools && placement::slice_pools(c))
+    if (placement::place_memory(c) && pools && placement::slice_pools(c) &&
+        placement::place_files(c))
         placement::place_loader(c);
     if (sink.error_count() == errors) placement::check_untypeds(c);
     if (sink.error_count() != errors) return std::nullopt;

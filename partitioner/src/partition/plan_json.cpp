@@ -73,10 +73,18 @@ Json node_json(const PlanNode& n, const Plan& plan, const System& system,
             .set("id", i.id)
             .set("trigger", i.trigger == Trigger::edge ? "edge" : "level");
     };
+    const auto file = [&](const PlanFile& f) {
+        const FileRequest& asked = system.files[f.file];
+        return Json::object()
+            .set("name", asked.name.value)
+            .set("path", asked.path.value)
+            .merge(range_json(f.range));
+    };
     Json out = Json::object();
     out.set("name", n.name)
         .set("cpu", Json::object().set("index", n.cpu_index).set("hwid", hex(n.hwid.value)))
         .set("memory", list(n.memory, range_json))
+        .set("files", list(n.files, file))
         .set("devices", list(n.devices, [](const std::string& p) { return Json{p}; }))
         .set("device_pages", list(n.device_pages, range_json))
         .set("interrupts", list(n.interrupts, irq))

@@ -3,7 +3,10 @@
 // reads what earlier ones filled; none changes it. False: an error was reported.
 #pragma once
 
+#include <span>
+
 #include "mkl/model/plan.hpp"
+#include "mkl/partition/partition.hpp"
 #include "mkl/support/diagnostic.hpp"
 #include "space.hpp"
 
@@ -18,6 +21,7 @@ struct Context {
     DiagnosticSink& sink;
     Plan& plan;
     Space space;
+    std::span<const KeptPool> kept = {};
 };
 
 /// Names, CPUs, console, devices, pages, interrupts. (owners.cpp)
@@ -27,6 +31,8 @@ bool place_memory(Context& c);
 /// Memory of cross-node connections inside pools. (pools.cpp)
 bool plan_pools(Context& c);
 bool slice_pools(Context& c);
+/// `files:` inside the memory of their nodes. (files.cpp)
+bool place_files(Context& c);
 /// A loader whose base the YAML fixes; part of place_memory(), after what else is fixed.
 /// (loader.cpp)
 bool place_fixed_loader(Context& c);

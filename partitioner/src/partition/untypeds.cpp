@@ -21,6 +21,7 @@ std::vector<PhysRange> device_ranges(const Plan& plan, size_t index) {
     for (const PlanPool& pool : plan.pools)
         for (const auto& [member, rights] : pool.nodes)
             if (member == index) out.push_back(pool.range);
+    for (const PlanFile& f : node.files) out.push_back(f.range);
     if (node.log) out.push_back(*node.log);
     for (const PlanNode& other : plan.nodes) {
         out.push_back(other.status);
@@ -38,7 +39,7 @@ void check_untypeds(Context& c) {
         const PlanNode& node = c.plan.nodes[i];
         const bool builtin = c.system.nodes[i].kernel.kind != KernelKind::elf;
         if (!builtin || node.memory.empty()) continue;  // another kernel: image checks what it has
-        std::vector<PhysRange> ram = node.memory;
+        std::vector<PhysRange> ram = node.kernel_ram();
         const PhysRange first = ram.front();
         const uint64_t used = std::min(about_used, first.size_bytes());
         ram.front() = PhysRange::between(PhysAddr{first.base().value + used}, first.end());

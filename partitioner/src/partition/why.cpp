@@ -7,22 +7,13 @@
 #include "map_rows.hpp"
 #include "mkl/claims/providers.hpp"
 #include "mkl/support/text.hpp"
+#include "why_names.hpp"
 
 namespace mkl {
 
 namespace {
 
-std::string slice_text(const System& system, const PoolSlice& s) {
-    if (!s.dma) return cat("connection ", system.connections[s.connection].name.value);
-    const ComponentRequest& c = system.components[s.dma->first];
-    return cat("DMA memory ", c.name.value, ".", c.dma[s.dma->second].name);
-}
-
-std::string place_text(const SourceSpan& where) {
-    if (!where.known()) return "";
-    return where.line == 0 ? where.file->path
-                           : cat(where.file->path, ":", where.line, ":", where.column);
-}
+using placement::place_text;
 
 std::optional<uint64_t> number_of(std::string_view text) {
     const bool is_hex = text.starts_with("0x");
@@ -103,7 +94,7 @@ public:
 
     std::optional<std::string> address(uint64_t value, std::optional<size_t> node) const {
         const PhysAddr a{value};
-        for (const placement::MapRow& row : placement::map_rows(plan_)) {
+        for (const placement::MapRow& row : placement::map_rows(plan_, system_)) {
             if (!row.range.contains(a)) continue;
             return cat(hex(a), ": RAM ", row.range, ", ", ram_owner(row), "\n",
                        node ? why_not_ram(row, *node) : "");
@@ -113,52 +104,6 @@ public:
             for (const PhysRange r : hardware_.devices[d].registers)
                 if (r.contains(a)) out += cat(hex(a), " is in ", device(d, node));
         if (out.empty()) return std::nullopt;
-        return out;
-    }
-
-    std::string node_summary(size_t index) const {
-        const PlanNode& n = plan_.nodes[index];
-        std::string out = cat("node ", n.name, " (", place_text(system_.nodes[index].where), ")\n",
-                              "  cpu ", n.cpu_index, ", hardware id ", hex(n.hwid.value), "\n");
-        for (const PhysRange r : n.memory)
-            out += cat("  RAM ", r, ", ", size_text(r.size_bytes()), "\n");
-        for (const std::string& d : n.devices) out += cat("  device ", d, "\n");
-        for (const PlanPool& p : plan_.pools)
-            for (const auto& [member, rights] : p.nodes)
-                if (member == index)
-                    out += cat("  pool ", p.name, " ", p.range,
-                               rights == Rights::read_write ? " rw" : " r", "\n");
-        return out;
-    }
-
-    std::string pool(const PlanPool& p) const {
-        std::string out = cat("pool ", p.name, " ", p.range,
-                              p.dma         ? ": DMA memory of this node's drivers\n"
-                              : p.automatic ? ": made by mkl, since no pool in `shared:` serves\n"
-                                            : "\n");
-        for (const auto& [member, rights] : p.nodes)
-            out += cat("  ", plan_.nodes[member].name,
-                       rights == Rights::read_write ? " rw\n" : " r\n");
-        for (const PoolSlice& s : p.slices)
-            out += cat("  ", slice_text(system_, s), " has ", s.range, "\n");
-        return out;
-    }
-
-    std::string connection(size_t index) const {
-        const ConnectionRequest& c = system_.connections[index];
-        std::string out =
-            cat("connection ", c.name.value, " (", place_text(c.where), "): from ", c.from.owner,
-                ".", c.from.name, " to ", c.to.owner, ".", c.to.name, "\n");
-        for (const PlanPool& p : plan_.pools)
-            for (const PoolSlice& s : p.slices)
-                if (s.connection == index)
-                    out += cat("  memory ", s.range, " in pool ", p.name, "\n");
-        for (const PlanNode& n : plan_.nodes)
-            for (const SgiSend& s : n.sends)
-                if (s.connection == index)
-                    out += cat("  signal ", s.id, " from ", n.name, " to ", plan_.nodes[s.to].name,
-                               ", target ", hex(s.target), "\n");
-        if (out.find("\n  ") == std::string::npos) out += "  both ends are on one node\n";
         return out;
     }
 
@@ -275,6 +220,8 @@ private:
         case Kind::node:
             return cat("of node ", row.who, ", asked for at ",
                        place_text(system_.nodes[row.index].where));
+        case Kind::file:
+            return cat("file ", row.who, " in memory of node ", plan_.nodes[row.index].name);
         case Kind::pool:
             return cat("pool ", row.who, ": ", row.detail);
         case Kind::free:
@@ -289,7 +236,7 @@ private:
     std::string why_not_ram(const placement::MapRow& row, size_t node) const {
         using Kind = placement::RowKind;
         const std::string head = cat("  ", plan_.nodes[node].name, " does not have it: ");
-        if (row.kind == Kind::node)
+        if (row.kind == Kind::node || row.kind == Kind::file)
             return row.index == node ? "" : cat(head, "RAM has one owner\n");
         if (row.kind == Kind::pool) {
             for (const auto& [member, rights] : plan_.pools[row.index].nodes)
@@ -306,22 +253,6 @@ private:
     std::vector<std::vector<DeviceClaim>> claims_;
     const std::vector<bool> programmable_;
 };
-
-/// Names of the description.
-std::optional<std::string> why_name(const Reasons& reasons, const Plan& plan, const System& system,
-                                    std::string_view thing) {
-    for (size_t i = 0; i < plan.nodes.size(); i++)
-        if (plan.nodes[i].name == thing) return reasons.node_summary(i);
-    for (const PlanPool& p : plan.pools)
-        if (p.name == thing) return reasons.pool(p);
-    for (const ComponentRequest& c : system.components)
-        if (c.name.value == thing)
-            return cat("component ", thing, " (", place_text(c.where), ") runs on node ",
-                       c.node.value, ", from ", c.elf.value, "\n");
-    for (size_t i = 0; i < system.connections.size(); i++)
-        if (system.connections[i].name.value == thing) return reasons.connection(i);
-    return std::nullopt;
-}
 
 std::optional<std::string> why_hardware(const Reasons& reasons, const Hardware& hardware,
                                         std::string_view thing, std::optional<size_t> node) {
@@ -350,7 +281,7 @@ std::optional<std::string> why(const Plan& plan, const System& system, const Har
                                std::string_view thing, std::optional<size_t> node,
                                DiagnosticSink& sink) {
     const Reasons reasons{plan, system, hardware};
-    std::optional<std::string> out = why_name(reasons, plan, system, thing);
+    std::optional<std::string> out = placement::why_name(plan, system, thing);
     if (!out) out = why_hardware(reasons, hardware, thing, node);
     if (out) return out;
     std::vector<std::string> known;

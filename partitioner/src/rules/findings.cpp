@@ -12,7 +12,7 @@ constexpr Severity error = Severity::error;
 constexpr std::array table{
     FindingDoc{"E200", "not-offered",           error,             "Something that this version of mkl cannot do yet",
                "The key is part of the system description, but nothing behind it is there yet. mkl "
-               "says so instead of building a system that lacks it.",                                                                                     "files: {linux: {path: Image, node: node0}}",
+               "says so instead of building a system that lacks it.",                                                                                     "components: {a: {node: node0, elf: a.elf, domain: 1}}",
                "Do what the hint says, or use a newer mkl."                                                                                                                                                                                                                                                         },
     FindingDoc{
                "E201", "name-form",             error,             "A name that cannot be used everywhere",
@@ -93,6 +93,12 @@ constexpr std::array table{
     FindingDoc{"E232", "component-device",      error,             "A component drives what its node does not own",
                "The node owns devices; a component of it drives one.",                                                                                    "",
                "List the device in `devices:` of the node."                                                                                                                                                                                                                                                         },
+    finding_doc(
+        "E233", "component-file", "A component cannot have a file",
+        "A component maps files that lie in memory of its own node. Each is read and written "
+        "by one component.",
+        "components: {vmm: {node: node0, elf: vmm.elf, files: [linux]}}",
+        "Name an entry of `files:` with the component's node."),
     FindingDoc{"E240", "end-unknown",           error,             "A connection that ends nowhere",
                "An end is COMPONENT.NAME, or NODE.NAME where the node has a `root:`; the two ends "
                "are at different ones.",                                                                                                                  "s: {type: shared-data, from: addr.d, to: client.d}",                         "Correct the name."                                                         },
@@ -119,6 +125,14 @@ constexpr std::array table{
         "there, in no /memreserve/ and no reserved range (TF-A, OP-TEE), and the interrupt "
         "controller is the same. mkl finds the difference before the board does.",                                                                        "board: {dtb: board.dtb, firmware-tree: live.dtb}",
                "Do what the hint says; or dump the tree of the board that the image is for."                                                                                                                                                                                                                        },
+    finding_doc("E270", "file-missing", "A file whose size nobody knows",
+                "Memory is laid out before the image is made: an entry of `files:` takes the room "
+                "that `size:` says, or as much as the file has when mkl runs.",
+                "files: {linux: {path: Image, node: node0}}    # and there is no Image",
+                "Make the file first, or say `size:`."),
+    finding_doc("E271", "file-too-large", "A file is larger than its room", "",
+                "files: {linux: {path: Image, node: node0, size: 4K}}",
+                "Raise `size:`, or leave it out."),
 };
 }  // namespace
 

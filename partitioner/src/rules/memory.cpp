@@ -35,6 +35,23 @@ std::vector<Request> requests(const System& system) {
     return out;
 }
 
+/// As above for `files:`, which stand inside a node's memory.
+std::vector<Request> file_requests(const System& system) {
+    std::vector<Request> out;
+    for (const FileRequest& f : system.files) {
+        const Located<uint64_t> size{f.room().value_or(page_bytes),
+                                     f.size ? f.size->where : f.path.where};
+        out.push_back({cat("file '", f.name.value, "'"), f.base, size, page_bytes, f.limits});
+    }
+    return out;
+}
+
+std::vector<Request> all_requests(const System& system) {
+    std::vector<Request> out = requests(system);
+    for (Request& r : file_requests(system)) out.push_back(std::move(r));
+    return out;
+}
+
 void check_multiple(const Request& r, const Located<uint64_t>& value, std::string_view what,
                     bool is_address, DiagnosticSink& sink) {
     if (value.value % r.align == 0) return;
@@ -94,7 +111,7 @@ std::string nearest_hint(const System& system, const Hardware& hardware, const R
 }  // namespace
 
 void memory_aligned(const System& system, const Hardware&, DiagnosticSink& sink) {
-    for (const Request& r : requests(system)) {
+    for (const Request& r : all_requests(system)) {
         if (r.base) check_multiple(r, *r.base, "the base", true, sink);
         check_multiple(r, r.size, "the size", false, sink);
     }
@@ -110,7 +127,7 @@ void memory_limits(const System& system, const Hardware&, DiagnosticSink& sink) 
                      .message = std::move(message),
                      .hint = std::move(hint)});
     };
-    for (const Request& r : requests(system)) {
+    for (const Request& r : all_requests(system)) {
         const PlacementLimits& l = r.limits;
         if (l.align && (l.align->value & (l.align->value - 1)) != 0)
             refuse(*l.align,

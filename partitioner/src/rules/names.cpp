@@ -17,14 +17,17 @@ bool well_formed(std::string_view name) {
     });
 }
 
+/// NODE/files/NAME is a name in the payload (MKL_PAYLOAD_NAME_SIZE).
+constexpr size_t file_name_max = 24;
+
 void check_name(std::string_view what, std::string_view name, const SourceSpan& where,
-                DiagnosticSink& sink) {
-    if (well_formed(name)) return;
-    const bool too_long = name.size() > name_max;
+                DiagnosticSink& sink, size_t most = name_max) {
+    if (well_formed(name) && name.size() <= most) return;
+    const bool too_long = name.size() > most;
     sink.report({.id = "E201",
                  .where = where,
                  .message = too_long ? cat("the name of ", what, " '", name, "' has ", name.size(),
-                                           " characters; at most ", name_max, " fit")
+                                           " characters; at most ", most, " fit")
                                      : cat("'", name, "' is not a name for ", what),
                  .hint = "a letter, then letters, digits, `_` and `-`"});
 }
@@ -64,6 +67,8 @@ void names_well_formed(const System& system, const Hardware&, DiagnosticSink& si
             if (!d.irq.empty()) check_name("an interrupt", d.irq, d.device.where, sink);
         }
     }
+    for (const FileRequest& f : system.files)
+        check_name("a file", f.name.value, f.name.where, sink, file_name_max);
     for (const ConnectionRequest& c : system.connections) {
         check_name("a connection", c.name.value, c.name.where, sink);
         check_name("an end", c.from.name, c.from.where, sink);
@@ -91,6 +96,8 @@ void names_known(const System& system, const Hardware&, DiagnosticSink& sink) {
             check_known(system, name, cat("pool '", p.name.value, "'"), sink);
     for (const ComponentRequest& c : system.components)
         check_known(system, c.node, cat("component '", c.name.value, "'"), sink);
+    for (const FileRequest& f : system.files)
+        check_known(system, f.node, cat("file '", f.name.value, "'"), sink);
     for (const ShareRequest& s : system.share) check_known(system, s.owner, "`share:`", sink);
 }
 

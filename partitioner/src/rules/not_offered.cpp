@@ -34,8 +34,6 @@ void refuse_in_components(const System& system, DiagnosticSink& sink) {
 void not_offered(const System& system, const Hardware&, DiagnosticSink& sink) {
     refuse_in_nodes(system, sink);
     refuse_in_components(system, sink);
-    for (const FileRequest& f : system.files)
-        refuse(sink, f.where, "extra files (`files:`)", "remove them");
 }
 
 }  // namespace mkl::rules

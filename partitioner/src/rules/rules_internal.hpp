@@ -51,6 +51,9 @@ void dma_acknowledged(const System&, const Hardware&, DiagnosticSink&);
 void components_placeable(const System&, const Hardware&, DiagnosticSink&);
 void priorities_in_range(const System&, const Hardware&, DiagnosticSink&);
 void component_devices_owned(const System&, const Hardware&, DiagnosticSink&);
+// files.cpp
+void component_files_owned(const System&, const Hardware&, DiagnosticSink&);
+void files_fit_their_room(const System&, const Hardware&, DiagnosticSink&);
 // connections.cpp
 void ends_known(const System&, const Hardware&, DiagnosticSink&);
 void ends_used_once(const System&, const Hardware&, DiagnosticSink&);

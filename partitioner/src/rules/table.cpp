@@ -48,10 +48,12 @@ constexpr std::array all{
     Rule{"E230", components_placeable,     "E203"               },
     Rule{"E231", priorities_in_range,      ""                   },
     Rule{"E232", component_devices_owned,  "E203 E220 E221"     },
+    Rule{"E233", component_files_owned,    "E203"               },
     Rule{"E240", ends_known,               "E203"               },
     Rule{"E241", ends_used_once,           "E240"               },
     Rule{"E242", pools_serve,              "E203 E240"          },
     Rule{"E250", dma_acknowledged,         "E220 E222"          },
+    Rule{"E270", files_fit_their_room,     ""                   },
 };
 
 constexpr bool ids_ascend() {

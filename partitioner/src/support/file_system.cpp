@@ -80,6 +80,12 @@ bool HostFileSystem::exists(const std::filesystem::path& path) {
     return ::stat(path.c_str(), &info) == 0;
 }
 
+std::optional<uint64_t> HostFileSystem::size(const std::filesystem::path& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+    return static_cast<uint64_t>(info.st_size);
+}
+
 std::optional<Bytes> MemoryFileSystem::read(const std::filesystem::path& path, uint64_t max_bytes,
                                             std::string& error) {
     const auto it = files.find(path);
@@ -95,5 +101,11 @@ std::optional<Bytes> MemoryFileSystem::read(const std::filesystem::path& path, u
 }
 
 bool MemoryFileSystem::exists(const std::filesystem::path& path) { return files.contains(path); }
+
+std::optional<uint64_t> MemoryFileSystem::size(const std::filesystem::path& path) {
+    const auto it = files.find(path);
+    if (it == files.end()) return std::nullopt;
+    return it->second.size();
+}
 
 }  // namespace mkl

@@ -49,6 +49,9 @@ public:
         if (is_made(path)) return path.extension() != ".overlay-sha256";
         return host_.exists(path);
     }
+    std::optional<uint64_t> size(const std::filesystem::path& path) override {
+        return host_.size(path);
+    }
 
     void add_kernels(const Plan& plan, const Hardware& hardware) {
         for (const PlanNode& n : plan.nodes) {
@@ -107,7 +110,7 @@ std::optional<Good> make(const std::filesystem::path& yaml, bool with_containers
     const auto image = make_image(*plan, *system, *hardware, *artefacts, sink);
     if (!image) return std::nullopt;
     Good good{yaml.stem().string(), image->file("image.bin")->content.flatten(),
-              cli::expected_of(*plan)};
+              cli::expected_of(*plan, *system)};
     if (!with_containers) return good;
 
     std::string why;

@@ -30,6 +30,9 @@ public:
         return it->second;
     }
     bool exists(const std::filesystem::path& path) override { return host_.exists(path); }
+    std::optional<uint64_t> size(const std::filesystem::path& path) override {
+        return host_.size(path);
+    }
 
 private:
     HostFileSystem host_;
@@ -117,7 +120,7 @@ TEST(Property, ImagesOfRandomSystemsAreProved) {
         ASSERT_TRUE(image) << "case " << i << "\n" << render::text(found.all(), {});
         VerifyOptions options;
         options.name = "image.bin";
-        options.expected = cli::expected_of(*plan);
+        options.expected = cli::expected_of(*plan, s);
         VerifyReport report;
         DiagnosticSink proof;
         ASSERT_TRUE(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "mkl/emit/emit.hpp"
 #include "mkl/hardware/tree_view.hpp"
+#include "mkl/support/text.hpp"
 #include "plans.hpp"
 
 namespace mkl {
@@ -47,6 +48,38 @@ TEST_F(Gicv2Trees, MemoryIsExactlyTheNodes) {
     const TreeView view{node1};
     EXPECT_EQ(view.registers(view.find("/memory@50000000")), plan.nodes[1].memory);
     EXPECT_NE(node0.find("/memory@40000000"), nullptr);
+}
+
+/// A file is memory that no kernel takes: no-map in the node's tree, no RAM in an overlay.
+TEST_F(Gicv2Trees, FilesAreKeptFromKernels) {
+    System named;
+    named.nodes.resize(2);
+    named.files.resize(1);
+    named.files[0].name.value = "linux";
+    Plan with = plan;
+    const PhysRange own = with.nodes[1].memory.front();
+    const PhysRange file = range(own.end().value - 0x800000, 0x800000);
+    with.nodes[1].files = {
+        {0, file}
+    };
+    const DeviceTree tree = node_tree(with, 1, named, hardware);
+    const TreeView view{tree};
+    EXPECT_EQ(view.registers(view.find("/memory@50000000")), plan.nodes[1].memory);
+    const std::string path = "/reserved-memory/linux@" + hex(file.base()).substr(2);
+    const size_t at = view.find(path);
+    ASSERT_NE(at, TreeView::none) << path;
+    EXPECT_EQ(view.registers(at), std::vector{file});
+    EXPECT_NE(view[at].node->property("no-map"), nullptr);
+    DiagnosticSink sink;
+    EXPECT_TRUE(prove_tree(tree, with, 1, hardware, sink)) << test::text_of(sink);
+    EXPECT_FALSE(prove_tree(node1, with, 1, hardware, sink)) << "without the reservation";
+    EXPECT_TRUE(sink.has("E455"));
+
+    const std::string overlay = overlay_dts(with, 1, named, hardware);
+    const std::string both = to_dts(hardware.tree) + overlay;
+    DiagnosticSink good;
+    EXPECT_TRUE(prove_kernel_source(both, {}, with, 1, hardware, good)) << test::text_of(good);
+    EXPECT_FALSE(prove_kernel_source(both, {}, plan, 1, hardware, good)) << "RAM without the file";
 }
 
 TEST_F(Gicv2Trees, DevicesAreEnabledInOneTreeOnly) {

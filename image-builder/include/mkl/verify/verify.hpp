@@ -23,12 +23,18 @@
 namespace mkl {
 
 /// What the image must be: the plan, in plain values.
+struct ExpectedFile {
+    std::string name;  ///< in the payload: "node0/files/linux"
+    PhysRange range;
+    std::optional<std::array<uint8_t, 32>> sha256;  ///< of the file as it is now; nullopt: not read
+};
 struct ExpectedNode {
     std::string name;
     uint64_t hwid = 0;
     std::vector<PhysRange> memory, device_pages;
     std::vector<std::pair<uint32_t, uint32_t>> interrupts;  ///< id, MKL_TRIGGER_*
     std::vector<std::pair<uint32_t, uint64_t>> sends;       ///< SGI id, target
+    std::vector<ExpectedFile> files;
 };
 struct ExpectedPool {
     std::string name;

@@ -16,9 +16,6 @@
 
 namespace mkl {
 
-/// Size of a page: the unit in which memory and devices are given out.
-inline constexpr uint64_t page_bytes = 4096;
-
 /// Devices (indices in Hardware::devices, ascending) that a selector names, disabled ones
 /// included only where it names exactly one. Empty: no match.
 std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector);

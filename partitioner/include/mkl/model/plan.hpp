@@ -58,6 +58,12 @@ struct ProviderUse {
     std::string why;              ///< shared: the reason in the YAML
 };
 
+/// An entry of `files:`, in RAM of its node that the kernel leaves alone.
+struct PlanFile {
+    size_t file = 0;  ///< index in System::files
+    PhysRange range;  ///< page aligned
+};
+
 struct PlanNode {
     std::string name;
     uint32_t cpu_index = 0;
@@ -78,6 +84,10 @@ struct PlanNode {
     /// What its kernel is built to take for the GICv3 distributor: private RAM (InterruptKeeper).
     std::optional<PhysRange> decoy;
     std::vector<uint32_t> used_interrupts;  ///< of `interrupts`, those that somebody handles
+    std::vector<PlanFile> files;            ///< ascending, inside `memory`
+
+    /// RAM that its kernel may use: `memory` without the files.
+    std::vector<PhysRange> kernel_ram() const;
 };
 
 /// Who keeps device interrupts where they belong. An unmodified seL4 sets up the whole controller

@@ -148,6 +148,7 @@ struct ComponentRequest {
     std::optional<Located<std::string>> fault;
     std::vector<ComponentDevice> devices;
     std::vector<ComponentDma> dma;
+    std::vector<Located<std::string>> files;  ///< names in System::files
     std::optional<uint64_t> budget_us, period_us;
     SourceSpan where;
 };
@@ -177,8 +178,14 @@ bool signals_back(const ConnectionRequest& connection);
 
 struct FileRequest {
     Located<std::string> name, path, node;
-    std::optional<Located<uint64_t>> base;
+    std::optional<Located<uint64_t>> base, size;  ///< size: room that is kept for it
     SourceSpan where;
+    PlacementLimits limits = {};
+    std::optional<uint64_t> bytes =
+        {};  ///< of the file when the description was read, if it was there
+
+    /// Memory it takes, whole pages; nullopt: neither its size nor the file is there.
+    std::optional<uint64_t> room() const;
 };
 
 struct ShareRequest {

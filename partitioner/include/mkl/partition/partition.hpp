@@ -9,13 +9,25 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "mkl/model/plan.hpp"
 #include "mkl/support/diagnostic.hpp"
 
 namespace mkl {
 
+/// Where a pool that mkl makes stood in an earlier plan.
+struct KeptPool {
+    std::string name;
+    PhysRange range;
+    std::vector<std::string> nodes;  ///< members, ascending
+};
+
+/// Pools that mkl makes stay where `kept` has them as long as all else fits beside them.
 [[nodiscard]] std::optional<Plan> partition(const System& system, const Hardware& hardware,
-                                            DiagnosticSink& sink);
+                                            DiagnosticSink& sink,
+                                            std::span<const KeptPool> kept = {});
 
 }  // namespace mkl

@@ -33,6 +33,8 @@ public:
     virtual std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
                                       std::string& error) = 0;
     virtual bool exists(const std::filesystem::path& path) = 0;
+    /// Bytes of a regular file; nullopt if there is none.
+    virtual std::optional<uint64_t> size(const std::filesystem::path& path) = 0;
 };
 
 /// The host's files.
@@ -41,6 +43,7 @@ public:
     std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
                               std::string& error) override;
     bool exists(const std::filesystem::path& path) override;
+    std::optional<uint64_t> size(const std::filesystem::path& path) override;
 };
 
 /// In-memory double.
@@ -50,6 +53,7 @@ public:
     std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
                               std::string& error) override;
     bool exists(const std::filesystem::path& path) override;
+    std::optional<uint64_t> size(const std::filesystem::path& path) override;
 };
 
 /// Limits on inputs, so that absurd files end in a message and not in an empty machine.

@@ -15,6 +15,9 @@
 
 namespace mkl {
 
+/// Size of a page: the unit in which memory and devices are given out.
+inline constexpr uint64_t page_bytes = 4096;
+
 /// Physical byte address. A distinct type: it never mixes with a virtual address or a size.
 struct PhysAddr {
     uint64_t value{};

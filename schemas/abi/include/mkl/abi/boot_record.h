@@ -65,7 +65,7 @@ MKL_ABI_ASSERT(sizeof(struct mkl_boot_record) == 8, "record header is 8 bytes");
 #define MKL_REC_INTERRUPTS 7u            /* mkl_rec_interrupt[]: SPIs or PLIC sources it owns */
 #define MKL_REC_SGI_SEND 8u              /* mkl_rec_sgi_send[]: (id, target) pairs it may raise */
 #define MKL_REC_SGI_RECEIVE 9u           /* mkl_rec_sgi_receive[]: SGI ids it may take */
-#define MKL_REC_SHARED 10u               /* mkl_rec_shared[]: ranges outside its RAM it may map */
+#define MKL_REC_SHARED 10u               /* mkl_rec_shared[]: ranges outside its free RAM it may map */
 #define MKL_REC_DTB 11u                  /* mkl_range, once: the node's device tree, in its RAM */
 #define MKL_REC_CONSOLE 12u              /* struct mkl_rec_console, at most once */
 #define MKL_REC_INTERRUPT_CONTROLLER 13u /* struct mkl_rec_intc, once, critical */
@@ -136,12 +136,13 @@ MKL_ABI_ASSERT(sizeof(struct mkl_rec_sgi_receive) == 8, "sgi receive is 8 bytes"
 #define MKL_SHARED_POOL 0u     /* a `shared:` pool */
 #define MKL_SHARED_LOG 1u      /* a log ring: own (rw) or another node's (r) */
 #define MKL_SHARED_STATUS 2u   /* a status page: own (rw) or another node's (r) */
+#define MKL_SHARED_FILE 3u     /* an entry of `files:`: rw, all of it in a RESERVED part of the RAM */
 struct mkl_rec_shared {
     uint64_t base, size;
     uint32_t rights;     /* MKL_RIGHT_* bits; frames from a range without WRITE get no write right */
     uint32_t attributes; /* MKL_MEMORY_* */
     uint32_t kind;       /* MKL_SHARED_* */
-    uint32_t peer;       /* LOG, STATUS: node id it belongs to; POOL: index in the YAML's order */
+    uint32_t peer;       /* LOG, STATUS: node id it belongs to; POOL, FILE: index in the YAML's order */
 };
 MKL_ABI_ASSERT(sizeof(struct mkl_rec_shared) == 32, "shared range is 32 bytes");
 

@@ -54,7 +54,7 @@
 #define MKL_END_QUEUE_SEND 6u
 #define MKL_END_QUEUE_RECEIVE 7u
 #define MKL_END_DEVICE 8u /* registers: a vaddr, b size, c physical address */
-#define MKL_END_DMA 9u    /* a vaddr, b size, c physical address */
+#define MKL_END_DMA 9u    /* DMA memory, a file: a vaddr, b size, c physical address */
 
 #define MKL_END_FAULTS 10u /* faults of the component of that name: a cptr of the endpoint, b badge */
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "why_names.hpp"
+
+#include "mkl/support/text.hpp"
+
+namespace mkl::placement {
+
+std::string place_text(const SourceSpan& where) {
+    if (!where.known()) return "";
+    return where.line == 0 ? where.file->path
+                           : cat(where.file->path, ":", where.line, ":", where.column);
+}
+
+namespace {
+
+std::string slice_text(const System& system, const PoolSlice& s) {
+    if (!s.dma) return cat("connection ", system.connections[s.connection].name.value);
+    const ComponentRequest& c = system.components[s.dma->first];
+    return cat("DMA memory ", c.name.value, ".", c.dma[s.dma->second].name);
+}
+
+std::string node_text(const Plan& plan, const System& system, size_t index) {
+    const PlanNode& n = plan.nodes[index];
+    std::string out = cat("node ", n.name, " (", place_text(system.nodes[index].where), ")\n",
+                          "  cpu ", n.cpu_index, ", hardware id ", hex(n.hwid.value), "\n");
+    for (const PhysRange r : n.memory)
+        out += cat("  RAM ", r, ", ", size_text(r.size_bytes()), "\n");
+    for (const PlanFile& f : n.files)
+        out += cat("  file ", system.files[f.file].name.value, " ", f.range, "\n");
+    for (const std::string& d : n.devices) out += cat("  device ", d, "\n");
+    for (const PlanPool& p : plan.pools)
+        for (const auto& [member, rights] : p.nodes)
+            if (member == index)
+                out += cat("  pool ", p.name, " ", p.range,
+                           rights == Rights::read_write ? " rw" : " r", "\n");
+    return out;
+}
+
+std::string pool_text(const Plan& plan, const System& system, const PlanPool& p) {
+    std::string out = cat("pool ", p.name, " ", p.range,
+                          p.dma         ? ": DMA memory of this node's drivers\n"
+                          : p.automatic ? ": made by mkl, since no pool in `shared:` serves\n"
+                                        : "\n");
+    for (const auto& [member, rights] : p.nodes)
+        out += cat("  ", plan.nodes[member].name, rights == Rights::read_write ? " rw\n" : " r\n");
+    for (const PoolSlice& s : p.slices)
+        out += cat("  ", slice_text(system, s), " has ", s.range, "\n");
+    return out;
+}
+
+std::string file_text(const Plan& plan, const System& system, size_t index) {
+    const FileRequest& f = system.files[index];
+    std::string out = cat("file ", f.name.value, " (", place_text(f.where), "): ", f.path.value,
+                          f.bytes ? cat(", ", *f.bytes, " bytes") : ", not there yet", "\n");
+    for (const PlanNode& n : plan.nodes)
+        for (const PlanFile& p : n.files)
+            if (p.file == index)
+                out += cat("  ", p.range, " in memory of node ", n.name,
+                           f.base ? ", where its `base:` says\n" : "\n");
+    for (const ComponentRequest& c : system.components)
+        for (const Located<std::string>& name : c.files)
+            if (name.value == f.name.value)
+                out += cat("  mapped into component ", c.name.value, " (", place_text(name.where),
+                           ")\n");
+    return out + "  no untyped of the kernel's has it: it is handed out as device memory\n";
+}
+
+std::string connection_text(const Plan& plan, const System& system, size_t index) {
+    const ConnectionRequest& c = system.connections[index];
+    std::string out = cat("connection ", c.name.value, " (", place_text(c.where), "): from ",
+                          c.from.owner, ".", c.from.name, " to ", c.to.owner, ".", c.to.name, "\n");
+    for (const PlanPool& p : plan.pools)
+        for (const PoolSlice& s : p.slices)
+            if (s.connection == index) out += cat("  memory ", s.range, " in pool ", p.name, "\n");
+    for (const PlanNode& n : plan.nodes)
+        for (const SgiSend& s : n.sends)
+            if (s.connection == index)
+                out += cat("  signal ", s.id, " from ", n.name, " to ", plan.nodes[s.to].name,
+                           ", target ", hex(s.target), "\n");
+    if (out.find("\n  ") == std::string::npos) out += "  both ends are on one node\n";
+    return out;
+}
+
+}  // namespace
+
+std::optional<std::string> why_name(const Plan& plan, const System& system,
+                                    std::string_view thing) {
+    for (size_t i = 0; i < plan.nodes.size(); i++)
+        if (plan.nodes[i].name == thing) return node_text(plan, system, i);
+    for (const PlanPool& p : plan.pools)
+        if (p.name == thing) return pool_text(plan, system, p);
+    for (const ComponentRequest& c : system.components)
+        if (c.name.value == thing)
+            return cat("component ", thing, " (", place_text(c.where), ") runs on node ",
+                       c.node.value, ", from ", c.elf.value, "\n");
+    for (size_t i = 0; i < system.connections.size(); i++)
+        if (system.connections[i].name.value == thing) return connection_text(plan, system, i);
+    for (size_t i = 0; i < system.files.size(); i++)
+        if (system.files[i].name.value == thing) return file_text(plan, system, i);
+    return std::nullopt;
+}
+
+}  // namespace mkl::placement

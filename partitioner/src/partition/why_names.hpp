@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// `mkl why` for names of the description: nodes, pools, components, connections, files.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mkl/model/plan.hpp"
+#include "mkl/model/system.hpp"
+
+namespace mkl::placement {
+
+/// "system.yaml:12:5".
+std::string place_text(const SourceSpan& where);
+
+/// nullopt: the description has no such name.
+std::optional<std::string> why_name(const Plan& plan, const System& system, std::string_view thing);
+
+}  // namespace mkl::placement
