@@ -96,6 +96,11 @@ struct CpuTarget {
 /// Asks firmware to run `context` on that CPU, MMU off.
 Fault start_cpu(const CpuTarget& target, const CpuContext& context);
 
+/// Between these two, a CPU that firmware sends to where the boot CPU came in (`loaded_at`) instead
+/// of where start_cpu() said goes on from there as if it had come right. Boot CPU only.
+void expect_strays(uint64_t loaded_at);
+void expect_no_strays();
+
 /// After every kernel has set up the interrupt controller its own way: triggers and routes of the
 /// marked lines once more, then their enable bits.
 void interrupts_enable(const Payload& payload);

@@ -64,6 +64,7 @@ bool run_node(Shared& s, const mkl_payload_node& node) {
     const uint64_t self = arch::this_cpu();
     status.set_cpu(self);
     status.reach(MKL_STAGE_ENTERED, arch::counter());
+    while (rt::load_acquire(s.assembled) == 0) arch::relax();
 
     Fault f = no_fault();
     if (self != node.hwid)
@@ -171,28 +172,32 @@ void start_steward(Shared& s) {
     if (const Fault f = start_on(s, target, steward_index); !f.ok()) s.console.refuse(f);
 }
 
-/// Until every node is ready or has failed. A CPU that does not even come up is given
-/// start_timeout_ms; one that runs is bounded by its own checks.
-void wait_for_nodes(Shared& s) {
+/// Until the CPU of every node but `own` is here. One that does not come within start_timeout_ms
+/// fails its node.
+void wait_for_cpus(Shared& s, const mkl_payload_node* own) {
     const uint64_t hz = counter_hz_of(s.payload);
     const uint64_t limit = hz / 1000 * s.payload.header->start_timeout_ms;
     for (const mkl_payload_node& node : s.payload.nodes) {
-        for (;;) {
-            const Progress p = progress_of(s, node.id);
-            if (p == Progress::ready || p == Progress::failed) break;
+        while (&node != own && progress_of(s, node.id) == Progress::waiting) {
             const uint64_t waited = arch::counter() - s.asked_at[node.id];
-            if (p == Progress::waiting && waited > limit &&
-                advance(s, node.id, Progress::waiting, Progress::failed)) {
+            if (waited > limit && advance(s, node.id, Progress::waiting, Progress::failed)) {
                 const uint64_t us = waited / (hz / 1000 + 1) * 1000;
                 fail_node(s, node,
                           fault(MKL_STATUS_TIMEOUT, node.name,
                                 "its CPU was started but did not come up (cpu, microseconds)",
                                 node.hwid, us));
-                break;
             }
             arch::relax();
         }
     }
+}
+
+/// Until every node is ready or has failed: its CPU is here, and bounded by its own checks.
+void wait_for_nodes(const Shared& s) {
+    for (const mkl_payload_node& node : s.payload.nodes)
+        for (Progress p = Progress::waiting; p != Progress::ready && p != Progress::failed;
+             p = progress_of(s, node.id))
+            arch::relax();
 }
 
 const mkl_payload_node* own_node(const Payload& payload) {
@@ -264,10 +269,15 @@ void loader_main(const mkl_loader_params* params, uint64_t loaded_at, uint64_t t
     s.console.share();
     arch::publish(reinterpret_cast<uint64_t>(&s), sizeof s);
     const mkl_payload_node* own = own_node(s.payload);
+    arch::expect_strays(loaded_at);
     for (const mkl_payload_node& node : s.payload.nodes)
         if (&node != own) start_node(s, node);
     arch::set_node(own);
     if (own != nullptr) start_steward(s);
+    wait_for_cpus(s, own);
+    arch::expect_no_strays();
+    rt::store_release(s.assembled, 1u);
+    arch::wake_all();
     const bool enters = own != nullptr && run_node(s, *own);
     wait_for_nodes(s);
     s.gate_opened = arch::counter();

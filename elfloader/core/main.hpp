@@ -2,9 +2,12 @@
 // The flow of the loader: boot CPU and the nodes' own CPUs.
 //
 //   boot CPU:  table -> plan -> firmware's tree -> caches -> common memory -> interrupt
-//              controller -> start the other CPUs -> own node -> wait -> open the gate -> own
-//              kernel
-//   each CPU:  caches -> verify -> copy -> its interrupt interface -> gate -> kernel
+//              controller -> start the other CPUs -> wait until they are here -> own node -> wait
+//              -> open the gate -> own kernel
+//   each CPU:  caches -> wait until all are here -> verify -> copy -> its interrupt interface ->
+//              gate -> kernel
+// No node's memory is written before every CPU is here or given up: one may still come through code
+// of ours that lies there (arch::expect_strays).
 // The gate keeps the loader's lines together: no kernel runs before every node is ready or failed.
 //   steward:   after the gate, waits until every node is READY, then enables the marked lines
 #pragma once
@@ -24,6 +27,7 @@ struct Shared {
     Payload payload;
     Console console;
     arch::Translation translation;
+    uint32_t assembled;                        // 1: nodes may write their memory
     uint32_t gate;                             // 1: nodes may enter their kernels
     uint32_t progress[MKL_PAYLOAD_MAX_NODES];  // Progress
     uint64_t asked_at[MKL_PAYLOAD_MAX_NODES];  // counter when its CPU was asked for

@@ -37,6 +37,8 @@ void interrupts_restore(const Payload&, const mkl_payload_node&) {}
 Fault start_cpu(const CpuTarget& target, const CpuContext&) {
     return fault(MKL_STATUS_CPU_ON, target.name, "a PC under test starts no CPU");
 }
+void expect_strays(uint64_t) {}
+void expect_no_strays() {}
 void relax() {}
 void wake_all() {}
 void enter_kernel(const Payload&, const mkl_payload_node&) { abort(); }

@@ -159,7 +159,8 @@ move_tree:
     mv      a2, s6
     tail    memmove
 
-// Entry of a node's hart by firmware: a0 = hart id, a1 = struct CpuContext (physical), satp = 0.
+// Entry of a node's hart by firmware: a0 = hart id, satp = 0. Its context is the one that sbi.cpp
+// has for this hart, whatever a1 is.
 .global secondary_start
 .hidden secondary_start
 secondary_start:
@@ -167,11 +168,31 @@ secondary_start:
     lla     t0, exception
     csrw    stvec, t0
     mv      tp, a0
-    mv      a0, a1
-    ld      sp, (a1)                // stack_top
+    fence   rw, rw
     fence.i
+    lla     t0, start_tickets       // {hart id, struct CpuContext*}...
+1:  ld      t1, 0(t0)
+    ld      a0, 8(t0)
+    beqz    a0, stop
+    addi    t0, t0, 16
+    bne     t1, tp, 1b
+    ld      sp, (a0)                // stack_top
     call    loader_cpu_main
     j       stop
+
+// Copied to where firmware sent the boot hart, with secondary_start in its last word.
+.option push
+.option norvc
+.balign 8
+.global stray_jump
+.hidden stray_jump
+stray_jump:
+    auipc   t0, 0
+    ld      t0, 16(t0)
+    jr      t0
+    nop
+    .quad   0
+.option pop
 
 // Every trap of the loader is a fault; interrupts stay off.
 .balign 4

@@ -70,10 +70,22 @@ def build(work, share, how, options, name):
     return image
 
 
+def stray_firmware(work, how):
+    """Firmware of our own: `how` is riscv-stray- and what firmware-riscv64.S knows as STRAY."""
+    out = os.path.join(work, how)
+    run("riscv64-unknown-elf-gcc", "-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mno-relax", "-nostdlib",
+        "-Wl,-Ttext=0x80000000", "-DSTRAY=" + how[-1], "-o", out + ".elf",
+        os.path.join(HERE, "firmware-riscv64.S"))
+    run("riscv64-unknown-elf-objcopy", "-O", "binary", out + ".elf", out + ".bin")
+    return out + ".bin"
+
+
 def command(work, how, machine, qemu, image, name):
-    if how == "riscv-kernel":
+    if how.startswith("riscv-"):
         line = ["qemu-system-riscv64", "-nographic", "-m", "1G", "-no-reboot", "-smp", "2", "-net",
                 "none", "-M", machine] + qemu
+        if how.startswith("riscv-stray-"):
+            line += ["-bios", stray_firmware(work, how)]
         return line + ["-kernel", image]
     line = ["qemu-system-aarch64", "-nographic", "-no-reboot", "-net", "none", "-M", machine]
     if machine.startswith("virt"):  # a later option of the case wins
