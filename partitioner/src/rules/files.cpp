@@ -52,6 +52,13 @@ void files_fit_their_room(const System& system, const Hardware&, DiagnosticSink&
                                         "' is not there, so nothing says how much memory it takes"),
                          .hint = "paths are relative to the YAML file; or say `size:`, and the "
                                  "file may come later"});
+        else if (f.bytes == uint64_t{0})
+            sink.report({.id = "E272",
+                         .where = f.path.where,
+                         .message = cat("'", f.path.value, "' of file '", f.name.value,
+                                        "' is empty: it has 0 bytes"),
+                         .hint = "was it made? Memory without content is a pool of `shared:` with "
+                                 "this node as its only member"});
         else if (f.size && f.bytes.value_or(0) > f.size->value)
             sink.report(
                 {.id = "E271",

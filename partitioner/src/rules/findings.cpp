@@ -133,6 +133,11 @@ constexpr std::array table{
     finding_doc("E271", "file-too-large", "A file is larger than its room", "",
                 "files: {linux: {path: Image, node: node0, size: 4K}}",
                 "Raise `size:`, or leave it out."),
+    finding_doc("E272", "file-empty", "A file has no bytes",
+                "A build that stopped half-way leaves such files, and a guest would start with an "
+                "image of zeros.",
+                "files: {linux: {path: Image, node: node0}}    # after `touch Image`",
+                "Make the file again, or remove the entry."),
 };
 }  // namespace
 
