@@ -2,6 +2,7 @@
 // Trees for the build of an unmodified seL4 kernel: what it compiles in as RAM and kernel devices.
 #include <algorithm>
 
+#include "decoy.hpp"
 #include "dts_printer.hpp"
 #include "memory_node.hpp"
 #include "mkl/emit/emit.hpp"
@@ -12,50 +13,6 @@
 namespace mkl {
 
 namespace {
-
-/// The node's private block that stands in for the distributor, where the plan has one.
-std::optional<PhysRange> decoy(const Plan& plan, size_t node) {
-    for (const PlanReserved& r : plan.reserved)
-        if (r.what == "decoy" && r.node == node) return r.range;
-    return std::nullopt;
-}
-
-/// The interrupt controller of `tree` whose distributor stands where the board's does; none if the
-/// tree is of another board. In the board's own tree that is the controller itself.
-size_t same_controller(const TreeView& tree, const Hardware& hardware) {
-    for (size_t i = 0; i < tree.size(); i++) {
-        if (tree[i].node->property("interrupt-controller") == nullptr) continue;
-        const auto registers = tree.registers(i);
-        if (!registers.empty() && registers[0].base() == hardware.controller.distributor.base())
-            return i;
-    }
-    return TreeView::none;
-}
-
-/// reg of the interrupt controller with its first entry replaced. The decoy is RAM: it can be
-/// written there only where every bus above maps addresses one to one.
-std::optional<DtProperty> decoy_reg(const Plan& plan, size_t node, const TreeView& view,
-                                    size_t controller) {
-    const auto range = decoy(plan, node);
-    if (!range || controller == TreeView::none) return std::nullopt;
-    const size_t parent = view[controller].parent;
-    const uint32_t ac = view.address_cells(parent), sc = view.size_cells(parent);
-    const Cells old{view[controller].node->property("reg")};
-    DtProperty reg{"reg", {}};
-    append_cells(reg.value, range->base().value, ac);
-    append_cells(reg.value, range->size_bytes(), sc);
-    for (size_t i = ac + sc; i < old.size(); i++) append_cell(reg.value, old[i]);
-    return reg;
-}
-
-std::string decoy_block(const Plan& plan, size_t node, const TreeView& view,
-                        const Hardware& hardware) {
-    const size_t controller = same_controller(view, hardware);
-    const auto reg = decoy_reg(plan, node, view, controller);
-    if (!reg) return "";
-    return cat("\n/* The loader alone programs the distributor: this kernel gets a decoy. */\n&{",
-               view[controller].path, "} {\n\t", dts_property(*reg), "\n};\n");
-}
 
 /// Paths of nodes that name a region below /reserved-memory.
 std::vector<std::string> reservation_users(const TreeView& view) {
@@ -163,21 +120,23 @@ bool prove_kernel_source(std::string_view text, const SourceSpan& where, const P
                      "name the tree as it stands before the overlay, the platform's own overlays "
                      "included"});
     const auto range = decoy(plan, node);
+    const PhysAddr wanted = range ? range->base() : hardware.controller.distributor.base();
     bool found = false;
     for (size_t i = 0; i < view.size(); i++) {
         if (view[i].node->property("interrupt-controller") == nullptr) continue;
         const auto registers = view.registers(i);
-        const PhysAddr wanted = range ? range->base() : hardware.controller.distributor.base();
         found = found || (!registers.empty() && registers[0].base() == wanted);
     }
     if (!found && hardware.controller.type != InterruptControllerType::none)
-        sink.report({"E461",
-                     where,
-                     cat("this tree has no interrupt controller at ",
-                         hex(hardware.controller.distributor.base()), ", where the board has ",
-                         hardware.controller.path),
-                     {},
-                     "is it the tree of another board, or of another version of the machine?"});
+        sink.report(
+            {"E461",
+             where,
+             cat("this tree has no interrupt controller at ",
+                 hex(hardware.controller.distributor.base()), ", where the board has ",
+                 hardware.controller.path,
+                 range ? cat(" (the kernel would find its decoy at ", hex(wanted), " there)") : ""),
+             {},
+             "is it the tree of another board, or of another version of the machine?"});
     return sink.error_count() == errors;
 }
 

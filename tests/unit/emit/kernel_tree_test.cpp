@@ -3,6 +3,7 @@
 // the node's RAM; kernel.dts is complete by itself.
 #include "mkl/emit/emit.hpp"
 #include "mkl/hardware/tree_view.hpp"
+#include "mkl/support/text.hpp"
 #include "plans.hpp"
 
 namespace mkl {
@@ -55,6 +56,73 @@ TEST(Overlay, DecoyReplacesTheDistributorInPlace) {
     const DeviceTree other = compile(to_dts(h.tree) + overlay_dts(plan, 0, {}, h));
     EXPECT_EQ(other.find("/soc@0/interrupt-controller@1000000")->property("reg")->value,
               base->property("reg")->value);
+    // The bus gets a window onto the RAM; nothing else on it moves.
+    for (const std::string& source :
+         {to_dts(h.tree) + overlay_dts(plan, 1, {}, h), kernel_dts(plan, 1, {}, h)}) {
+        const DeviceTree tree = compile(source);
+        const TreeView view{tree}, before{h.tree};
+        const auto registers = view.registers(view.find("/soc@0/interrupt-controller@1000000"));
+        ASSERT_EQ(registers.size(), 4u);
+        EXPECT_EQ(registers[0], test::range(0xc0000000, 0x10000));
+        EXPECT_EQ(registers[1], test::range(0x31080000, 0x80000));
+        EXPECT_EQ(view.registers(view.find("/soc@0/serial@2000000")),
+                  before.registers(before.find("/soc@0/serial@2000000")));
+    }
+}
+
+/// Where the distributor of a board of these buses ends up when `decoy` stands in for it.
+PhysRange decoy_below(const std::string& buses, PhysRange decoy, std::string& source) {
+    Hardware h;
+    h.controller.type = InterruptControllerType::gicv3;
+    h.controller.distributor = test::range(0x38800000, 0x10000);
+    source = cat("/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n", buses, "\n};\n");
+    h.tree = compile(source);
+    Plan plan;
+    plan.nodes.resize(1);
+    plan.nodes[0].name = "n";
+    plan.nodes[0].memory = {test::range(0x40000000, 0x1000000)};
+    plan.reserved.push_back({"decoy", decoy, 0});
+    source += overlay_dts(plan, 0, {}, h);
+    const DeviceTree tree = compile(source);
+    const TreeView view{tree};
+    for (size_t i = 0; i < view.size(); i++)
+        if (view[i].node->property("interrupt-controller") != nullptr)
+            return view.registers(i).at(0);
+    return decoy;
+}
+
+TEST(Overlay, DecoyBelowBusesThatDoNotReachRam) {
+    const std::string gic =
+        "gic@38800000 { interrupt-controller; reg = <0x38800000 0x10000 0x38880000 0xc0000>; };";
+    std::string source;
+    const PhysRange low = test::range(0x48000000, 0x10000),
+                    high = test::range(0x8'48000000, 0x10000);
+    // i.MX8M: one window over the devices. A decoy above 4 GiB has no equal address of one cell.
+    const std::string soc =
+        cat("soc@0 { #address-cells = <1>; #size-cells = <1>; ranges = <0 0 0 0x3e000000>;\n", gic,
+            "\n};");
+    EXPECT_EQ(decoy_below(soc, low, source), low) << source;
+    EXPECT_NE(source.find("reg = <0x48000000 "), std::string::npos) << source;
+    EXPECT_EQ(decoy_below(soc, high, source), high) << source;
+    EXPECT_NE(source.find("reg = <0x3e000000 "), std::string::npos) << source;
+    // Two buses, the outer one with a window onto that RAM, the inner one without.
+    EXPECT_EQ(decoy_below(cat("a { #address-cells = <2>; #size-cells = <1>; "
+                              "ranges = <0 0 0 0 0x38000000>, <1 0 0 0x38000000 0x20000000>;\n"
+                              "b { #address-cells = <1>; #size-cells = <1>; "
+                              "ranges = <0x38000000 1 0 0x1000000>;\n",
+                              gic, "\n};\n};"),
+                          low, source),
+              low)
+        << source;
+    // The same address below is another device's above: behind the windows.
+    EXPECT_EQ(decoy_below(cat("soc@0 { #address-cells = <1>; #size-cells = <1>; "
+                              "ranges = <0x48000000 0 0x10000000 0x1000000>, "
+                              "<0x38000000 0 0x38000000 0x1000000>;\n",
+                              gic, "\n};"),
+                          low, source),
+              low)
+        << source;
+    EXPECT_NE(source.find("reg = <0x39000000 "), std::string::npos) << source;
 }
 
 TEST(Overlay, DecoyOnAnIdentityBus) {
