@@ -83,7 +83,7 @@ bool run_node(Shared& s, const mkl_payload_node& node) {
     return true;
 }
 
-void wait_until_ready(Shared& s, const mkl_payload_node* except);
+void wait_until_ready(const Shared& s, const mkl_payload_node* except);
 
 [[noreturn]] void leave(Shared& s, const mkl_payload_node& node) {
     if ((node.flags & MKL_NODE_LAST) != 0) {
@@ -113,11 +113,15 @@ Fault start_on(Shared& s, const arch::CpuTarget& target, uint32_t index) {
     return arch::start_cpu(target, context);
 }
 
+/// How long `node` is waited for, in ticks of the counter.
+uint64_t limit_of(const Shared& s, const mkl_payload_node& node) {
+    return counter_hz_of(s.payload) / 1000 * node.start_timeout_ms;
+}
+
 /// A CPU from a spin table has read its context; or never will: wait_for_nodes says so.
 void wait_until_taken(Shared& s, const mkl_payload_node& node) {
-    const uint64_t limit = counter_hz_of(s.payload) / 1000 * s.payload.header->start_timeout_ms;
     while (progress_of(s, node.id) == Progress::waiting &&
-           arch::counter() - s.asked_at[node.id] <= limit)
+           arch::counter() - s.asked_at[node.id] <= limit_of(s, node))
         arch::relax();
 }
 
@@ -140,21 +144,25 @@ bool has_marked_lines(const Payload& payload) {
     return false;
 }
 
-/// Until every node but `except` is READY or has an error. One that says neither within
-/// start_timeout_ms counts as up: foreign root tasks write no status.
-void wait_until_ready(Shared& s, const mkl_payload_node* except) {
-    const uint64_t limit = counter_hz_of(s.payload) / 1000 * s.payload.header->start_timeout_ms;
-    for (const mkl_payload_node& node : s.payload.nodes) {
-        if (&node == except) continue;
-        const StatusPage status{node.status};
-        for (;;) {
-            // The node may write with its caches off, or through an uncached mapping.
-            arch::publish(node.status, MKL_PAGE_SIZE);
-            if (status.stage() >= MKL_STAGE_READY || status.error() != MKL_STATUS_OK) break;
-            if (arch::counter() - s.gate_opened > limit) break;
-            arch::relax();
-        }
+/// READY, or has an error; else it gets one when its time is up, so that peers which cannot tell
+/// time go on, too.
+void wait_until_ready(const Shared& s, const mkl_payload_node& node) {
+    StatusPage status{node.status};
+    for (;;) {
+        // The node may write with its caches off, or through an uncached mapping.
+        arch::publish(node.status, MKL_PAGE_SIZE);
+        if (status.stage() >= MKL_STAGE_READY || status.error() != MKL_STATUS_OK) return;
+        if (arch::counter() - s.gate_opened > limit_of(s, node)) break;
+        arch::relax();
     }
+    status.fail(fault(MKL_STATUS_TIMEOUT, node.name, "its root task is not ready (milliseconds)",
+                      node.start_timeout_ms, 0));
+    arch::publish(node.status, MKL_PAGE_SIZE);
+}
+
+void wait_until_ready(const Shared& s, const mkl_payload_node* except) {
+    for (const mkl_payload_node& node : s.payload.nodes)
+        if (&node != except) wait_until_ready(s, node);
 }
 
 [[noreturn]] void run_steward(Shared& s) {
@@ -176,11 +184,11 @@ void start_steward(Shared& s) {
 /// fails its node.
 void wait_for_cpus(Shared& s, const mkl_payload_node* own) {
     const uint64_t hz = counter_hz_of(s.payload);
-    const uint64_t limit = hz / 1000 * s.payload.header->start_timeout_ms;
     for (const mkl_payload_node& node : s.payload.nodes) {
         while (&node != own && progress_of(s, node.id) == Progress::waiting) {
             const uint64_t waited = arch::counter() - s.asked_at[node.id];
-            if (waited > limit && advance(s, node.id, Progress::waiting, Progress::failed)) {
+            if (waited > limit_of(s, node) &&
+                advance(s, node.id, Progress::waiting, Progress::failed)) {
                 const uint64_t us = waited / (hz / 1000 + 1) * 1000;
                 fail_node(s, node,
                           fault(MKL_STATUS_TIMEOUT, node.name,

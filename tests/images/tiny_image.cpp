@@ -73,7 +73,6 @@ void fill_header(mkl_payload_header& h) {
     h.status = {status_base, 2 * MKL_PAGE_SIZE};
     h.logs = {logs_base, MKL_LOG_RING_SIZE};
     h.psci = MKL_START_PSCI_HVC;
-    h.start_timeout_ms = 1000;
     h.intc.type = MKL_INTC_GICV3;
     h.intc.initialiser = MKL_INTC_INIT_LOADER;
     h.intc.dist_base = distributor;
@@ -102,6 +101,7 @@ void add_node(Table& t, const Node& n, std::vector<std::pair<std::string, Bytes>
     p.boot_record = n.record();
     p.dtb_base = n.dtb();
     p.dtb_size = tree.size();
+    p.start_timeout_ms = 1000;
     t.nodes.push_back(p);
     t.node_ram.push_back({n.ram, node_size});
     const auto entry = [&](const char* name, uint32_t role, const Bytes& data,

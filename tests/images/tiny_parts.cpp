@@ -145,7 +145,7 @@ Bytes spec(const Node& n) {
                       ? std::vector<mkl_spec_log>{{logs_base, MKL_LOG_RING_SIZE, 1, 36}}
                       : std::vector<mkl_spec_log>{});
     table(h.peers, std::vector<mkl_spec_peer>{
-                       {status_base + other * MKL_PAGE_SIZE, other, 36}
+                       {status_base + other * MKL_PAGE_SIZE, other, 36, 0, 0}
     });
     h.total_size = h.tables_size = out.size();
     std::memcpy(out.data(), &h, sizeof h);

@@ -30,7 +30,8 @@ public:
             for (const Bell& b : d.bells)
                 bells_.push_back({b.word, static_cast<uint32_t>(b.notification), b.badge});
         }
-        for (const Peer& p : spec_.peers) peers_.push_back({p.status, p.node_id, add_name(p.name)});
+        for (const Peer& p : spec_.peers)
+            peers_.push_back({p.status, p.node_id, add_name(p.name), p.timeout_ms, 0});
 
         mkl_spec_header header{};
         header.magic = MKL_SPEC_MAGIC;

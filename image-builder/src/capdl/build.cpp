@@ -101,7 +101,9 @@ private:
             const auto id = static_cast<uint32_t>(i);
             if (plan_.nodes[node_].prints_logs && i != node_ && n.log)
                 spec_.logs.push_back({n.log->base().value, n.log->size_bytes(), id, n.name});
-            if (peers.contains(i)) spec_.peers.push_back({n.status.base().value, id, n.name});
+            if (peers.contains(i))
+                spec_.peers.push_back(
+                    {n.status.base().value, id, n.name, system_.nodes[i].peer_limit()});
         }
     }
 

@@ -13,8 +13,6 @@ namespace mkl {
 
 namespace {
 
-constexpr uint32_t default_start_timeout_ms = 5000;
-
 mkl_range to_range(PhysRange r) { return {r.base().value, r.size_bytes()}; }
 
 uint32_t start_number(StartMethod method) {
@@ -103,7 +101,6 @@ private:
         header_.loader = to_range(plan_.loader);
         header_.status = to_range(plan_.status);
         header_.psci = start_number(hardware_.psci);
-        header_.start_timeout_ms = default_start_timeout_ms;
         header_.counter_hz = static_cast<uint32_t>(hardware_.timer_frequency);
         header_.console = console_record(hardware_, loader_console());
         header_.intc = controller_record(hardware_, 0);
@@ -164,6 +161,7 @@ private:
         node.dtb_base = layout.dtb.base().value;
         node.dtb_size = layout.dtb.size_bytes();
         node.cpu_number = n.cpu_number;
+        node.start_timeout_ms = system_.nodes[index].start_limit();
         node.flags = layout.flags;
         if (system_.nodes[index].root) node.flags |= MKL_NODE_BANNER_BY_LOADER;
         if (plan_.last == index) node.flags |= MKL_NODE_LAST;
@@ -187,10 +185,6 @@ private:
                  enabled_later(n, irq.id) ? MKL_PAYLOAD_IRQ_ENABLE : 0});
         std::sort(interrupts_.begin(), interrupts_.end(),
                   [](const auto& a, const auto& b) { return a.id < b.id; });
-        if (const auto& timeout = system_.nodes[index].start_timeout_ms)
-            header_.start_timeout_ms =
-                std::max(header_.start_timeout_ms,
-                         static_cast<uint32_t>(std::min<uint64_t>(timeout->value, UINT32_MAX)));
     }
 
     /// By the steward: a line that somebody handles; any other would come without a handler.

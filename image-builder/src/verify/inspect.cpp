@@ -98,8 +98,7 @@ void print_head(std::string& out, const ImageView& image) {
                "\n  logs ", range_text(h.logs), "\n  pools ", ranges_text(t.zeros), "\n  ram ",
                ranges_text(t.ram), "\n  claims ", ranges_text(t.claims), "\n  console ",
                console_text(h.console), "\n  interrupt controller ", intc_name(h.intc.type), " at ",
-               hex(h.intc.dist_base), "\n  psci ", start_name(h.psci), ", start timeout ",
-               h.start_timeout_ms, " ms, counter ",
+               hex(h.intc.dist_base), "\n  psci ", start_name(h.psci), ", counter ",
                h.counter_hz == 0 ? std::string{"as the CPU says"} : cat(h.counter_hz, " Hz"),
                h.steward_start == MKL_START_NONE ? std::string{}
                                                  : cat("\n  steward cpu ", hex(h.steward_hwid),
@@ -113,12 +112,12 @@ void print_head(std::string& out, const ImageView& image) {
 void print_node(std::string& out, const Node& node) {
     const mkl_payload_node& n = node.raw;
     out += cat("node ", n.id, " ", node.name, ": cpu ", hex(n.hwid), ", protocol ",
-               protocol_name(n.protocol), ", start ", start_name(n.start), ", level ", n.level,
-               "\n  ram ", ranges_text(node.ram), "\n  kernel ", hex(n.kernel_base), "..",
-               hex(n.kernel_end), " virtual ", hex(n.kernel_virt), ", entry ", hex(n.kernel_entry),
-               "\n  device tree ", hex(n.dtb_base), "+", hex(n.dtb_size), ", boot record ",
-               hex(n.boot_record), ", status ", hex(n.status), ", log ",
-               n.log == 0 ? "none" : hex(n.log), '\n');
+               protocol_name(n.protocol), ", start ", start_name(n.start), " within ",
+               n.start_timeout_ms, " ms, level ", n.level, "\n  ram ", ranges_text(node.ram),
+               "\n  kernel ", hex(n.kernel_base), "..", hex(n.kernel_end), " virtual ",
+               hex(n.kernel_virt), ", entry ", hex(n.kernel_entry), "\n  device tree ",
+               hex(n.dtb_base), "+", hex(n.dtb_size), ", boot record ", hex(n.boot_record),
+               ", status ", hex(n.status), ", log ", n.log == 0 ? "none" : hex(n.log), '\n');
     for (const Entry& e : node.entries) {
         out += cat("  entry ", e.name, ": ", role_name(e.raw.role), ", ",
                    e.raw.offset == ~uint64_t{0} ? cat("loadable at ", hex(e.raw.address))

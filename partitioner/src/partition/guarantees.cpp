@@ -92,8 +92,19 @@ void add_common(const Context& c, size_t index, std::vector<Guarantee>& out) {
                    "with them another can measure."});
 }
 
-bool speaks_sel4(const KernelChoice& kernel) {
-    return kernel.kind == KernelKind::elf && (!kernel.protocol || kernel.protocol->value != "mkl");
+std::string ready_text(const Context& c, const NodeRequest& request) {
+    std::string text{request.root
+                         ? "mkl's root shim says so before its root task runs; signals until that "
+                           "has handlers are kept by the controller."
+                         : "It says so once its interrupt handlers stand; nobody signals it "
+                           "before."};
+    if (request.peer_limit() == 0) return text;
+    text += cat(" Silent for ", request.peer_limit(), " ms, it counts as up");
+    const auto& nodes = c.system.nodes;
+    if (std::any_of(nodes.begin(), nodes.end(),
+                    [](const NodeRequest& n) { return n.kernel.is_sel4(); }))
+        text += "; to nodes whose kernel lets nobody tell time, only if a CPU stays in the loader";
+    return text + ".";
 }
 
 }  // namespace
@@ -102,7 +113,7 @@ void write_guarantees(Context& c) {
     for (size_t i = 0; i < c.plan.nodes.size(); i++) {
         const NodeRequest& request = c.system.nodes[i];
         std::vector<Guarantee>& out = c.plan.nodes[i].guarantees;
-        if (!speaks_sel4(request.kernel)) {
+        if (!request.kernel.is_sel4()) {
             const bool repaired =
                 c.plan.keeper == InterruptKeeper::steward || c.plan.keeper == InterruptKeeper::last;
             for (const Row& r : record_kernel)
@@ -131,11 +142,7 @@ void write_guarantees(Context& c) {
                                          "member, with its right."});
             }
         }
-        out.push_back({"ready", Enforcer::initialiser,
-                       request.root ? "mkl's root shim says so before its root task runs; signals "
-                                      "until that has handlers are kept by the controller."
-                                    : "It says so once its interrupt handlers stand; nobody "
-                                      "signals it before."});
+        out.push_back({"ready", Enforcer::initialiser, ready_text(c, request)});
         add_common(c, i, out);
     }
 }

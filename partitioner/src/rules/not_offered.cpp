@@ -16,13 +16,6 @@ void refuse(DiagnosticSink& sink, const SourceSpan& where, std::string_view what
                  .hint = std::string{instead}});
 }
 
-void refuse_in_nodes(const System& system, DiagnosticSink& sink) {
-    for (const NodeRequest& n : system.nodes) {
-        if (n.start_timeout_ms)
-            refuse(sink, n.start_timeout_ms->where, "`start-timeout:`", "remove it");
-    }
-}
-
 void refuse_in_components(const System& system, DiagnosticSink& sink) {
     for (const ComponentRequest& c : system.components) {
         if (c.domain != 0) refuse(sink, c.where, "scheduling domains", "remove `domain:`");
@@ -32,7 +25,6 @@ void refuse_in_components(const System& system, DiagnosticSink& sink) {
 }  // namespace
 
 void not_offered(const System& system, const Hardware&, DiagnosticSink& sink) {
-    refuse_in_nodes(system, sink);
     refuse_in_components(system, sink);
 }
 

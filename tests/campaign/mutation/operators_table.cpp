@@ -63,9 +63,9 @@ const std::vector<Operator>& table_operators() {
          on_entry([](MutableImage&,                                                                                                                                                                                                    mkl_payload_entry& e) { e.sha256[3] ^= 1; }),
          Keep::entry_hashes},
         {"table changed, its hash not",                                           "E605",
-         once([](MutableImage& i) { i.header().start_timeout_ms++; }),                                                                                                                                                                                                                           Keep::table_hash},
+         once([](MutableImage& i) { i.header().counter_hz++; }),                                                                                                                                                                                                                           Keep::table_hash},
         {"table changed, its checksum not",                                       "E604",
-         once([](MutableImage& i) { i.header().start_timeout_ms++; }),                                                                                                                                                                                 Keep::table_crc},
+         once([](MutableImage& i) { i.header().counter_hz++; }),                                                                                                                                                                                 Keep::table_crc},
         {"node RAM grown by a page",                                                                   "E621",
          [](MutableImage& i,                                                                                                                                                            size_t site) {
              mkl_range* r = ram_of(i, site);

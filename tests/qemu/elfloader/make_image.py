@@ -49,12 +49,13 @@ def table_bytes(plan, archive_offsets):
     nodes = []
     for index, n in enumerate(plan["nodes"]):
         nodes.append(
-            struct.pack("<32sIIQIIQQQIIIIQQQQQ6QQQII", n["name"].encode(), index, n["protocol"],
+            struct.pack("<32sIIQIIQQQIIIIQQQQQ6QQQIIII", n["name"].encode(), index, n["protocol"],
                         n["hwid"],
                         n["start"], n["level"], n.get("release", 0), plan["status"][0] + index * PAGE,
                         n.get("log", 0), *node_ram[index], *slices[index], n["entry"],
                         n["record"], n["base"], n["end"], n["virt"], *n["args"], 0, 0,
-                        n["cpu_number"], n["flags"]))
+                        n["cpu_number"], n["flags"],
+                        n.get("timeout", plan["timeout"]), 0))
     t = {
         "nodes": put(b"".join(nodes), len(nodes)),
         "entries": put(b"".join(entries), len(entries)),
@@ -73,7 +74,7 @@ def table_bytes(plan, archive_offsets):
     rest = struct.pack("<14I", *[v for k in ("nodes", "entries", "segments", "zeros", "ram",
                                              "claims", "interrupts") for v in t[k]])
     rest += struct.pack("<6Q", *plan["loader"], *plan["status"], *plan["logs"])
-    rest += struct.pack("<II", plan["psci"], plan["timeout"]) + console + intc_bytes
+    rest += struct.pack("<II", plan["psci"], 0) + console + intc_bytes
     rest += struct.pack("<IIQQII", 96, plan["counter_hz"], *plan["steward"], 0)
     body = b"".join(blocks)
     head = b"MKLPAYL1" + struct.pack("<HHI", 1, 0, header_size + len(body))

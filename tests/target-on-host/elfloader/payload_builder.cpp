@@ -57,6 +57,7 @@ PayloadBuilder::PayloadBuilder() {
         n.kernel_base = base;
         n.kernel_end = base + 0x1000;
         n.cpu_number = i;
+        n.start_timeout_ms = 100;
         nodes.push_back(n);
         for (uint32_t k = 0; k < 2; k++) {
             mkl_payload_entry e{};
@@ -91,7 +92,6 @@ PayloadBuilder::PayloadBuilder() {
     header.loader = {0x4a000000, 0x400000};
     header.status = {0x49000000, uint64_t{2} * MKL_PAGE_SIZE};
     header.logs = {0x49010000, uint64_t{2} * MKL_LOG_RING_SIZE};
-    header.start_timeout_ms = 100;
     header.intc.type = MKL_INTC_GICV2;
     header.intc.dist_base = 0x8000000;
     header.intc.dist_size = 0x10000;

@@ -54,7 +54,8 @@ void Root::banner() {
                   static_cast<const char*>(ranges));
 }
 
-/// Until each peer says that it takes signals, or that it never will.
+/// Until each peer says that it takes signals, or that it never will; or its time is up, if this
+/// kernel lets user level tell time.
 void Root::wait_for_peers() {
     for (const mkl_spec_peer& p : spec_.peers) {
         const OwnRange* r = range_at(p.status);
@@ -62,6 +63,7 @@ void Root::wait_for_peers() {
         const auto* status = static_cast<const mkl_status*>(r->at);
         for (;;) {
             const PeerState state = peer_state(*status);
+        const uint64_t since = built_in_kernel_ ? counter() : 0;
             if (state == PeerState::failed) {
                 console_.line("mkl: ", node_name(), ": ", spec_.name(p.name), " failed with error ",
                               rt::Hex{status->error}, " (",
@@ -71,6 +73,12 @@ void Root::wait_for_peers() {
             if (state != PeerState::starting) break;
             service_.drain();
             relax();
+            if (built_in_kernel_ && p.timeout_ms != 0 &&
+                counter() - since > counter_hz() / 1000 * p.timeout_ms) {
+                console_.line("mkl: ", node_name(), ": ", spec_.name(p.name),
+                              " is not ready after ", p.timeout_ms, " ms, going on");
+                break;
+            }
             kernel::yield();
         }
     }

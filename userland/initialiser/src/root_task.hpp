@@ -49,6 +49,11 @@ private:
     void serve_faults(uint64_t endpoint);
     void report_fault(uint64_t badge, uint64_t label);
     void reached(uint32_t stage) { status_.reached(stage, built_in_kernel_ ? counter() : 0); }
+    /// Of `counter`; only on the built-in kernel.
+    uint64_t counter_hz() const {
+        const bool said = record_.timer != nullptr && record_.timer->frequency != 0;
+        return said ? record_.timer->frequency : counter_frequency();
+    }
     static void poll();
 
     const char* node_name() const {

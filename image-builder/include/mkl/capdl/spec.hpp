@@ -92,6 +92,7 @@ struct Peer {
     uint64_t status = 0;
     uint32_t node_id = 0;
     std::string name;
+    uint32_t timeout_ms = 0;
 };
 /// Signals of another node that share an interrupt: mkl/abi/capdl.h, mkl_spec_doorbell.
 struct Bell {

@@ -89,6 +89,12 @@ struct KernelChoice {
     bool is_stock_sel4() const {
         return kind == KernelKind::elf && (!protocol || protocol->value == "sel4");
     }
+    /// One of the multikernel branches: as stock, but the loader tells it its RAM and sets up the
+    /// interrupt controller, of which it masks lines when it boots.
+    bool takes_loader_info() const {
+        return kind == KernelKind::elf && protocol && protocol->value == "sel4-loader-info";
+    }
+    bool is_sel4() const { return is_stock_sel4() || takes_loader_info(); }
 };
 
 /// One element of `devices:`.
@@ -115,6 +121,16 @@ struct NodeRequest {
     std::vector<DmaTrust> dma_trusted;
     std::optional<Located<uint64_t>> start_timeout_ms;
     SourceSpan where;  ///< the node's key
+
+    /// In milliseconds: the loader waits that long for its CPU, and for its root task.
+    uint32_t start_limit() const {
+        constexpr uint64_t usual = 5000;
+        const uint64_t asked = start_timeout_ms ? start_timeout_ms->value : usual;
+        return static_cast<uint32_t>(asked < UINT32_MAX ? asked : UINT32_MAX);
+    }
+    /// The same for root tasks of other nodes; 0: they wait for ever. mkl's initialiser always
+    /// says how it fares, so it is given the time that it needs.
+    uint32_t peer_limit() const { return root || start_timeout_ms ? start_limit() : 0; }
 };
 
 enum class Rights { read_only, read_write };

@@ -137,6 +137,8 @@ struct mkl_spec_peer {
     uint64_t status; /* physical address of its status page */
     uint32_t node_id;
     uint32_t name;
+    uint32_t timeout_ms; /* then it counts as up, where user level can tell time; 0: never */
+    uint32_t reserved;
 };
 /* Doorbell page: 64-bit counters, written by components of one other node, each word by one of them
  * alone: it counts up, then raises the interrupt. The initialiser, woken by `irq` (whose
@@ -158,6 +160,6 @@ MKL_ABI_ASSERT(sizeof(struct mkl_spec_doorbell) == 24, "spec doorbell is 24 byte
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_bell) == 16, "spec bell is 16 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_console) == 16, "spec console is 16 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_log) == 24, "spec log is 24 bytes");
-MKL_ABI_ASSERT(sizeof(struct mkl_spec_peer) == 16, "spec peer is 16 bytes");
+MKL_ABI_ASSERT(sizeof(struct mkl_spec_peer) == 24, "spec peer is 24 bytes");
 
 #endif

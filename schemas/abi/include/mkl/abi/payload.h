@@ -45,21 +45,21 @@ struct mkl_table {
 struct mkl_payload_header {
     uint64_t magic;
     uint16_t major, minor;
-    uint32_t total_size;            /* of mkl.payload */
-    uint32_t crc32;                 /* over total_size, this field as 0 */
-    uint32_t arch;                  /* MKL_ARCH_* */
-    struct mkl_table nodes;         /* struct mkl_payload_node */
-    struct mkl_table entries;       /* struct mkl_payload_entry */
-    struct mkl_table segments;      /* struct mkl_payload_segment, those of an entry stand together */
-    struct mkl_table zeros;         /* struct mkl_range: shared pools, zeroed before any node starts */
-    struct mkl_table ram;           /* struct mkl_range: RAM of the board, sorted, disjoint */
-    struct mkl_table claims;        /* struct mkl_range: RAM the plan uses, sorted; firmware's tree must agree */
-    struct mkl_table interrupts;    /* struct mkl_payload_interrupt, ascending INTID */
-    struct mkl_range loader;        /* run-time footprint, payload included */
-    struct mkl_range status;        /* status pages, MKL_PAGE_SIZE a node, in node order */
-    struct mkl_range logs;          /* log rings, MKL_LOG_RING_SIZE a node that has one; size may be 0 */
-    uint32_t psci;                  /* MKL_START_PSCI_SMC / _HVC / NONE: how to call firmware */
-    uint32_t start_timeout_ms;      /* a node that is not ENTERED by then has failed */
+    uint32_t total_size;         /* of mkl.payload */
+    uint32_t crc32;              /* over total_size, this field as 0 */
+    uint32_t arch;               /* MKL_ARCH_* */
+    struct mkl_table nodes;      /* struct mkl_payload_node */
+    struct mkl_table entries;    /* struct mkl_payload_entry */
+    struct mkl_table segments;   /* struct mkl_payload_segment, those of an entry stand together */
+    struct mkl_table zeros;      /* struct mkl_range: shared pools, zeroed before any node starts */
+    struct mkl_table ram;        /* struct mkl_range: RAM of the board, sorted, disjoint */
+    struct mkl_table claims;     /* struct mkl_range: RAM the plan uses, sorted; firmware's tree must agree */
+    struct mkl_table interrupts; /* struct mkl_payload_interrupt, ascending INTID */
+    struct mkl_range loader;     /* run-time footprint, payload included */
+    struct mkl_range status;     /* status pages, MKL_PAGE_SIZE a node, in node order */
+    struct mkl_range logs;       /* log rings, MKL_LOG_RING_SIZE a node that has one; size may be 0 */
+    uint32_t psci;               /* MKL_START_PSCI_SMC / _HVC / NONE: how to call firmware */
+    uint32_t reserved_psci;
     struct mkl_rec_console console; /* the loader's own output; type NONE: silent */
     struct mkl_rec_intc intc;       /* cpu_number unused here */
     uint32_t interrupt_lines;       /* GIC: lines the tree's controller is known to have, 0: read GICD_TYPER */
@@ -104,13 +104,16 @@ struct mkl_payload_node {
     uint64_t dtb_base, dtb_size;
     uint32_t cpu_number; /* GICv2 CPU interface number, PLIC context */
     uint32_t flags;      /* MKL_NODE_* */
+    /* Its CPU has failed if not ENTERED by then, and its root task counts as up if not READY. */
+    uint32_t start_timeout_ms;
+    uint32_t reserved;
 };
 #define MKL_NODE_BANNER_BY_LOADER 1u /* foreign root task: the loader says the banner */
 #define MKL_NODE_PA_44 2u            /* SEL4 at EL2: built for 44-bit physical addresses, else 40 */
 #define MKL_NODE_LAST 4u             /* enters only when every other node is READY or has failed */
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_node, ram) == 0x50, "ram at 0x50");
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_node, kernel_entry) == 0x60, "kernel_entry at 0x60");
-MKL_ABI_ASSERT(sizeof(struct mkl_payload_node) == 0xd0, "payload node is 0xd0 bytes");
+MKL_ABI_ASSERT(sizeof(struct mkl_payload_node) == 0xd8, "payload node is 0xd8 bytes");
 
 #define MKL_ROLE_KERNEL 1u
 #define MKL_ROLE_ROOT 2u

@@ -47,7 +47,7 @@
 #define MKL_STATUS_OVERLAP 0x03u          /* an entry overlaps another or the loader */
 #define MKL_STATUS_HASH 0x04u             /* SHA-256 of an entry differs; text: its name */
 #define MKL_STATUS_CPU_ON 0x05u           /* firmware refused to start the CPU; detail: code, hwid */
-#define MKL_STATUS_TIMEOUT 0x06u          /* the CPU did not come up in time; detail: microseconds */
+#define MKL_STATUS_TIMEOUT 0x06u          /* the CPU, or its root task, did not come up in time */
 #define MKL_STATUS_HWID 0x07u             /* the CPU is another one than planned; detail: is, planned */
 #define MKL_STATUS_CPU_INTERFACE 0x08u    /* GICv2 interface number differs; detail: is, planned */
 #define MKL_STATUS_REDISTRIBUTOR 0x09u    /* none with this affinity; detail: hwid, region base */

@@ -51,5 +51,11 @@ struct SyscallResult {
     asm volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(value)::"memory");
     return value;
 }
+/// Of `counter`, in Hz, where the boot record leaves it to the CPU. Traps as `counter` does.
+[[gnu::always_inline]] inline uint64_t counter_frequency() {
+    uint64_t value;
+    asm volatile("mrs %0, cntfrq_el0" : "=r"(value));
+    return value;
+}
 
 }  // namespace mkl::user

@@ -47,6 +47,9 @@ struct SyscallResult {
     return value;
 }
 
+/// Of `counter`: no register says it, so the boot record does.
+[[gnu::always_inline]] inline uint64_t counter_frequency() { return 0; }
+
 /// What this hart has written can be fetched by it.
 [[gnu::always_inline]] inline void synchronise_fetch() { asm volatile("fence.i" ::: "memory"); }
 
