@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     const std::vector<uint64_t> untouched = aligned;  // a record in a tree may be moved in place
     (void)user::chosen_boot_record({bytes, size});
-    const user::Bytes found = user::find_boot_record({bytes, size}).bytes;
+    const user::Bytes found = user::find_boot_record({bytes, size}, {}).bytes;
     if (found.size != 0 && (found.data < bytes || found.size > size)) __builtin_trap();
     aligned = untouched;
 

@@ -143,7 +143,8 @@ struct Shim {
 extern "C" void shim_main(abi::BootInfo* info, uint64_t image) {
     kernel::set_ipc_buffer(reinterpret_cast<kapi::IpcBuffer*>(info->ipc_buffer));
     auto* extra = reinterpret_cast<uint8_t*>(info) + MKL_PAGE_SIZE;
-    FoundRecord found = find_boot_record({extra, info->extra_len});
+    FoundRecord found = find_boot_record(
+        {extra, info->extra_len}, {reinterpret_cast<uint8_t*>(image), info->ipc_buffer - image});
     if (found.bytes.size == 0) return;
     Shim shim{*info, image, {}};
     const rt::RecordResult result =

@@ -9,6 +9,7 @@
 #include "mkl/capdl/build.hpp"
 #include "mkl/capdl/write.hpp"
 #include "mkl/emit/emit.hpp"
+#include "mkl/sel4/loader_info.hpp"
 #include "mkl/support/text.hpp"
 #include "node_kernel.hpp"
 #include "room.hpp"
@@ -160,6 +161,10 @@ private:
         if (!layout) return false;
         out.layout = *layout;
         if (kernel_->sel4 && !make_room(out.layout)) return false;
+        if (kernel_->protocol == MKL_PROTOCOL_LOADER_INFO) {
+            out.layout.kept_from = sel4::kept_from(plan_, node_);
+            if (!make_info(out.layout)) return false;
+        }
         if (plan_.architecture == Architecture::aarch64)
             out.layout.level = kernel_->at_el2() ? MKL_EL_2 : MKL_EL_1;
         if (kernel_->at_el2() && kernel_->sel4->config.pa_bits == 44)
@@ -209,10 +214,21 @@ private:
     bool make_room(NodeLayout& layout) {
         sel4::Room room{layout.root, plan_.nodes[node_].kernel_ram(), objects_, request_.where,
                         plan_.nodes[node_].name};
+        if (kernel_->protocol == MKL_PROTOCOL_LOADER_INFO)
+            return check_room(*kernel_->sel4, room, sink_);
         const auto end = fit_untypeds(*kernel_->sel4, room, sink_);
         if (end) layout.root = room.root = PhysRange::between(room.root.base(), PhysAddr{*end});
         layout.used = PhysRange::between(layout.used.base(), layout.root.end());
         return end && check_room(*kernel_->sel4, room, sink_);
+    }
+
+    bool make_info(const NodeLayout& layout) {
+        auto page = sel4::loader_info(
+            plan_, node_,
+            {layout.kernel, layout.root, layout.root_virt, layout.root_entry, layout.info},
+            request_.where, sink_);
+        if (page) info_ = std::move(*page);
+        return page.has_value();
     }
 
     void add_files(NodeArtefacts& out) const {
@@ -237,6 +253,8 @@ private:
         if (!layout.boot_record.empty())
             add("boot-record.bin", MKL_ROLE_BOOT_RECORD, ByteRope{out.boot_record},
                 whole(layout.boot_record));
+        if (!layout.info.empty())
+            add("loader-info.bin", MKL_ROLE_LOADER_INFO, ByteRope{info_}, whole(layout.info));
     }
 
     const Plan& plan_;
@@ -253,6 +271,7 @@ private:
     std::optional<Program> root_;
     std::optional<LoadedElf> initialiser_;
     uint64_t objects_ = 0;  ///< in the node's spec
+    Bytes info_;            ///< loader info page
     std::optional<capdl::Spec> spec_;
     capdl::NodeImages images_;
 };

@@ -23,10 +23,6 @@ constexpr FindingDoc docs[] = {
         "`mkl check` and `mkl partition` need no programs: the partition does not depend on "
         "them. The boot record of a node says where its programs stand, so it is left out.",
         "", "Nothing, or build the program before `mkl image`."),
-    finding_doc(
-        "E542", "kernel-protocol", "a kernel's boot protocol is not packed yet",
-        "This version packs kernels that take a boot record (docs/boot-interface.md).", "",
-        "Use `kernel: builtin`, or a kernel that takes a boot record with `protocol: mkl`."),
     finding_doc("E543", "kernel-addresses",
                 "a kernel's virtual and physical addresses do not keep one distance",
                 "mkl places a kernel as one block at its node's base, so every segment must lie as "

@@ -55,7 +55,9 @@ std::optional<NodeLayout> place_node(const PlanNode& node, const NodeParts& part
     const uint64_t kernel_size = kernel->size;
     // Sizes first, so that nothing below can wrap: each is compared with what is left.
     uint64_t left = memory.size_bytes();
-    for (const uint64_t size : {kernel_size, parts.dtb_size, parts.boot_record_size, root_size}) {
+    const bool told = parts.protocol == MKL_PROTOCOL_LOADER_INFO;
+    for (const uint64_t size :
+         {kernel_size, parts.dtb_size, parts.boot_record_size, root_size, told ? page : 0}) {
         const uint64_t need = size > UINT64_MAX - page ? UINT64_MAX : round_up(size, page);
         if (need > left) {
             sink.report(
@@ -86,9 +88,17 @@ std::optional<NodeLayout> place_node(const PlanNode& node, const NodeParts& part
     layout.kernel_entry = parts.protocol == MKL_PROTOCOL_MKL
                               ? layout.kernel.base().value + (parts.kernel->entry - kernel->virt)
                               : parts.kernel->entry;
-    layout.dtb = take(parts.dtb_size);
-    if (parts.boot_record_size != 0) layout.boot_record = take(parts.boot_record_size);
+    if (told) {
+        layout.info = take(page);
+    } else {
+        layout.dtb = take(parts.dtb_size);
+        if (parts.boot_record_size != 0) layout.boot_record = take(parts.boot_record_size);
+    }
     layout.root = take(root_size);
+    if (told) {
+        layout.dtb = take(parts.dtb_size);
+        layout.root = PhysRange::between(layout.root.base(), PhysAddr{at});
+    }
     layout.root_virt = root_virt;
     layout.root_entry = root.entry;
     layout.used = PhysRange::between(memory.base(), PhysAddr{at});
@@ -109,7 +119,9 @@ std::vector<mkl_payload_segment> root_segments(const ElfFile& root, const NodeLa
     for (const ElfSegment& s : root.segments)
         out.push_back({layout.root.base().value + (s.vaddr - layout.root_virt), s.memory_size,
                        s.offset, s.file_size});
-    return with_gaps_zeroed(std::move(out), layout.root.end().value);
+    const bool tree_inside = layout.protocol == MKL_PROTOCOL_LOADER_INFO;
+    return with_gaps_zeroed(std::move(out),
+                            (tree_inside ? layout.dtb.base() : layout.root.end()).value);
 }
 
 }  // namespace mkl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Where a node's parts stand: kernel at the base of its first RAM range, then, each at a 4 KiB
-// boundary, device tree, boot record and root image.
+// boundary, device tree, boot record and root image; or info page, root image and, as its last
+// part, device tree.
 #pragma once
 
 #include <optional>

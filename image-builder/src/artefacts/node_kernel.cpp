@@ -26,14 +26,7 @@ public:
             kernel.abi = sel4::abi_of(plan_.architecture, false, false);
             return kernel;
         }
-        if (protocol != "sel4") {
-            report("E542", choice_.protocol->where,
-                   cat("node '", plan_.nodes[node_].name, "': boot protocol '", protocol,
-                       "' is not packed by this version"),
-                   "use a stock seL4 kernel, or `kernel: builtin`");
-            return std::nullopt;
-        }
-        return stock(elf, std::move(kernel));
+        return sel4(elf, std::move(kernel));
     }
 
 private:
@@ -54,29 +47,38 @@ private:
         return kernel;
     }
 
-    /// seL4 16.0.0: six registers, a tree; everything else is compiled in.
-    std::optional<NodeKernel> stock(const std::optional<LoadedElf>& elf, NodeKernel kernel) {
+    /// seL4 16.0.0: six registers, a tree; everything else is compiled in. Or a kernel that is
+    /// told.
+    std::optional<NodeKernel> sel4(const std::optional<LoadedElf>& elf, NodeKernel kernel) {
         sel4::Kernel facts;
         facts.origin = kernel.origin;
         const auto config = read_config(facts.config_where);
         if (!elf || !config) return std::nullopt;
         facts.config = *config;
         facts.elf = elf->elf;
-        auto compiled = sel4::compiled_in(*elf->bytes, elf->elf, config->architecture);
+        auto compiled = sel4::compiled_in(*elf->bytes, elf->elf, *config);
         if (!compiled) compiled = read_platform(*config);
         if (!compiled) return std::nullopt;
         facts.compiled = std::move(*compiled);
-        if (config->loader_info) {
+        if (config->loader_info != choice_.takes_loader_info()) {
             report("E560", kernel.origin.where,
-                   cat("'", kernel.origin.name,
-                       "' takes loader info "
-                       "(ENABLE_MULTIKERNEL_SUPPORT)"),
-                   "say `protocol: sel4-loader-info`");
+                   cat("'", kernel.origin.name, "' takes ", config->loader_info ? "" : "no ",
+                       "loader info (ENABLE_MULTIKERNEL_SUPPORT)"),
+                   config->loader_info ? "say `protocol: sel4-loader-info`"
+                                       : "leave `protocol:` out");
+            return std::nullopt;
+        }
+        if (config->loader_info && !system_.nodes[node_].root) {
+            report("E563", kernel.origin.where,
+                   cat("node '", plan_.nodes[node_].name,
+                       "' has no root task for a kernel that takes loader info: mkl's initialiser "
+                       "makes system calls as seL4 16.0.0 numbers them, and such kernels do not"),
+                   "give it a root task of its own (`root:`), or a stock kernel");
             return std::nullopt;
         }
         if (!check_kernel(facts, plan_, node_, system_, hardware_, sink_)) return std::nullopt;
         kernel.program = as_it_is(*elf);
-        kernel.protocol = MKL_PROTOCOL_SEL4;
+        kernel.protocol = config->loader_info ? MKL_PROTOCOL_LOADER_INFO : MKL_PROTOCOL_SEL4;
         kernel.abi = sel4::abi_of(config->architecture, config->hypervisor, config->mcs);
         kernel.sel4 = std::move(facts);
         return kernel;

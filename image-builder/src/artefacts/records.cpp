@@ -119,9 +119,8 @@ std::vector<mkl_rec_shared> shared_of(const Plan& plan, size_t node, const Syste
     for (const PlanFile& f : plan.nodes[node].files)
         add(f.range, true, false, MKL_SHARED_FILE, f.file);
     // Like pools: what one kernel maps non-shareable, none may cache.
-    const bool uncached =
-        std::any_of(system.nodes.begin(), system.nodes.end(),
-                    [](const NodeRequest& n) { return n.kernel.is_stock_sel4(); });
+    const bool uncached = std::any_of(system.nodes.begin(), system.nodes.end(),
+                                      [](const NodeRequest& n) { return n.kernel.is_sel4(); });
     for (size_t i = 0; i < plan.nodes.size(); i++) {
         const PlanNode& n = plan.nodes[i];
         add(n.status, i == node, uncached, MKL_SHARED_STATUS, i);

@@ -144,6 +144,7 @@ capdl::NodeRoom stock_kernel(const sel4::Kernel& kernel, const NodeLayout& layou
     ram = subtract(ram, reserved);
     std::vector<PhysRange> kept = kernel.compiled.devices;
     kept.insert(kept.end(), ram.begin(), ram.end());
+    kept.insert(kept.end(), layout.kept_from.begin(), layout.kept_from.end());
     const std::vector<PhysRange> holes =
         subtract(std::vector{PhysRange::between(PhysAddr{0}, PhysAddr{kernel.config.device_top})},
                  normalise(std::move(kept)));

@@ -174,6 +174,7 @@ private:
                                           layout.tree_size()};
             std::copy(std::begin(registers), std::end(registers), node.args);
         }
+        if (layout.protocol == MKL_PROTOCOL_LOADER_INFO) node.args[0] = layout.info.base().value;
         node.entries = {static_cast<uint32_t>(entries_.size()),
                         static_cast<uint32_t>(made.files.size())};
         nodes_.push_back(node);

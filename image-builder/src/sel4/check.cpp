@@ -13,6 +13,8 @@ constexpr uint64_t page = 4096;
 constexpr uint64_t large_page = uint64_t{2} << 20;
 // Where 16.0.0 maps physical address 0, by level; RISC-V: its 1 GiB of it.
 constexpr uint64_t window_el1 = 0xffffff8000000000, window_el2 = 0x8000000000;
+// A kernel with loader info has its own devices 14 MiB above its base, its log 12 MiB above.
+constexpr uint64_t told_window = uint64_t{12} << 20;
 constexpr uint64_t window_riscv = 0xffffffff80000000, gib = uint64_t{1} << 30;
 // A GICv3 kernel looks for its redistributor in the first MiB, one every 128 KiB.
 constexpr uint32_t redistributors_seen = 8;
@@ -42,13 +44,14 @@ public:
             return false;
         }
         check_smp();
+        if (config_.loader_info) check_told();
         if (plan_.architecture == Architecture::aarch64) {
             check_level();
             check_controller_version();
         } else {
             check_hart();
         }
-        check_ram();
+        if (!config_.loader_info) check_ram();
         check_image();
         check_devices();
         return sink_.error_count() == errors;
@@ -71,6 +74,18 @@ private:
                 " CPUs (MAX_NUM_NODES); a node has one, and the kernel would wait for the others "
                 "for ever"),
             "configure it with KernelMaxNumNodes=1");
+    }
+
+    void check_told() {
+        if (plan_.architecture != Architecture::aarch64)
+            report("E561", where_,
+                   cat(whose(), " takes loader info, which AArch64 kernels do only"),
+                   "use a stock kernel or `kernel: builtin`");
+        else if (config_.info_cpus != plan_.nodes.size())
+            report("E561", where_,
+                   cat(whose(), " takes loader info of ", config_.info_cpus,
+                       " nodes (MULTIKERNEL_NUM_CPUS), the system has ", plan_.nodes.size()),
+                   cat("configure it with KernelMultikernelNumCPUS=", plan_.nodes.size()));
     }
 
     void check_level() {
@@ -191,8 +206,14 @@ private:
     }
 
     void check_image() {
+        check_size_and_entry();
+        if (!config_.loader_info) check_address();
+    }
+
+    /// Of a kernel that cannot be moved.
+    void check_address() {
         const ElfSegment& first = k_.elf.segments.front();
-        const uint64_t base = first.paddr, size = k_.elf.virt_end() - k_.elf.virt_base();
+        const uint64_t base = first.paddr;
         const uint64_t wanted = node_.memory.front().base().value;
         const std::vector<PhysRange>& ram = k_.compiled.ram;
         const bool of_other_ram =
@@ -206,12 +227,6 @@ private:
             report("E556", where_,
                    cat(whose(), " stands at ", hex(base), ", not at a multiple of 2 MiB"),
                    "let the node start at one");
-        const PhysRange room = node_.kernel_ram().front();
-        if (size > room.size_bytes())
-            report("E556", where_,
-                   cat(whose(), " takes ", size_text(size), " of memory, its node's first range ",
-                       room, " has ", size_text(room.size_bytes())),
-                   "give the node more memory");
         const bool arm = plan_.architecture == Architecture::aarch64;
         const uint64_t virt = !arm                 ? window_riscv + base % gib
                               : config_.hypervisor ? window_el2 + base
@@ -224,7 +239,23 @@ private:
                                             : "EL1",
                        ") means ", hex(virt)),
                    "give kernel.elf and gen_config.json of one and the same build");
-        if (k_.elf.entry < first.vaddr || k_.elf.entry - first.vaddr >= size)
+    }
+
+    void check_size_and_entry() {
+        const uint64_t size = k_.elf.virt_end() - k_.elf.virt_base();
+        const PhysRange room = node_.kernel_ram().front();
+        if (size > room.size_bytes())
+            report("E556", where_,
+                   cat(whose(), " takes ", size_text(size), " of memory, its node's first range ",
+                       room, " has ", size_text(room.size_bytes())),
+                   "give the node more memory");
+        else if (config_.loader_info && size > told_window)
+            report("E556", where_,
+                   cat(whose(), " takes ", size_text(size),
+                       " of memory; what it maps of itself ends ", "after ",
+                       size_text(told_window)),
+                   "build it smaller");
+        if (k_.elf.entry < k_.elf.virt_base() || k_.elf.entry >= k_.elf.virt_end())
             report("E556", where_,
                    cat(whose(), " starts at ", hex(k_.elf.entry), ", outside its image"), "");
     }

@@ -69,8 +69,11 @@ std::optional<std::vector<PhysRange>> ranges(const JsonValue* list) {
 }  // namespace
 
 std::optional<Compiled> compiled_in(std::span<const std::byte> bytes, const ElfFile& elf,
-                                    Architecture architecture) {
-    const auto regions = array_at<Region>(bytes, elf, "avail_p_regs", max_regions);
+                                    const Config& config) {
+    // One that is told its RAM has the table, too, to be filled in at boot.
+    const auto regions = config.loader_info
+                             ? std::optional{std::vector<Region>{}}
+                             : array_at<Region>(bytes, elf, "avail_p_regs", max_regions);
     const auto frames = array_at<Frame>(bytes, elf, "kernel_device_frames", max_frames);
     if (!regions || !frames) return std::nullopt;
     Compiled out;
@@ -80,7 +83,8 @@ std::optional<Compiled> compiled_in(std::span<const std::byte> bytes, const ElfF
         out.ram.push_back(PhysRange::between(PhysAddr{r.start}, PhysAddr{r.end}));
     }
     for (const Frame& f : *frames) {
-        const auto range = PhysRange::from_base_size(PhysAddr{f.phys}, frame_size(architecture));
+        const auto range =
+            PhysRange::from_base_size(PhysAddr{f.phys}, frame_size(config.architecture));
         if (!range) return std::nullopt;
         (f.user_available != 0 ? out.shared : out.devices).push_back(*range);
     }

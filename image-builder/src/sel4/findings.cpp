@@ -59,6 +59,22 @@ constexpr FindingDoc docs[] = {
                 "the loader what they have; they are placed and entered in another way.",
                 "kernel: {elf: kernel.elf, config: gen_config.json}",
                 "Say `protocol: sel4-loader-info`, or leave it out for a stock kernel."),
+    finding_doc(
+        "E561", "kernel-info-cpus", "a kernel takes loader info for another number of nodes",
+        "The kernel copies as many CPU ids from its info page as it was built for "
+        "(MULTIKERNEL_NUM_CPUS), however many stand there. Only AArch64 kernels take such a "
+        "page.",
+        "", "Configure KernelMultikernelNumCPUS to be the number of nodes."),
+    finding_doc("E562", "kernel-info-ranges", "a loader info page cannot hold a node's ranges",
+                "The page lists the node's RAM and the RAM that it must not touch; its tables have "
+                "room for 16 and 17 ranges.",
+                "", "Place pools side by side, or give the node RAM in one piece."),
+    finding_doc(
+        "E563", "kernel-info-root", "a kernel with loader info has no root task of its own",
+        "The multikernel branches left seL4 before 16.0.0 and number invocations of pages "
+        "otherwise, so mkl's initialiser does not run on them. Their root task does, behind "
+        "mkl's root shim; it counts as up after `start-timeout:`.",
+        "", "Say `root: FILE`, or use a stock kernel."),
     finding_doc("W565", "kernel-console", "a kernel prints to another node's UART",
                 "A debug kernel has a UART compiled in and prints to it while it boots and when a "
                 "thread faults, whoever owns it.",

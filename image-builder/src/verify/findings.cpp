@@ -181,6 +181,12 @@ constexpr FindingDoc docs[] = {
         "be the interrupt controller, with a decoy for a GICv3's distributor, and no device "
         "or RAM of a node.",
         "", "Build the kernel again with the node's overlay.dts, and the image after it."),
+    finding_doc(
+        "E655", "sel4-loader-info", "A kernel's loader info page is not its node's",
+        "A kernel of protocol `sel4-loader-info` believes its info page: where it stands, its "
+        "RAM, its root image, and what RAM it must not hand out. That is all RAM of the "
+        "board which is neither the node's nor shared with it.",
+        "", rebuild),
     {"E650", "not-as-asked",          Severity::error,
      "The image is not what the system description asks "
      "for",                                                                                                       "With --system, every decision of a freshly made plan is compared with the image.",

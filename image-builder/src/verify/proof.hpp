@@ -87,6 +87,7 @@ void check_resources(const ImageView& image, Proof& proof);
 void check_shared(const ImageView& image, Proof& proof);
 void check_trees(const ImageView& image, Proof& proof);
 void check_sel4(const ImageView& image, Proof& proof);
+void check_loader_info(const ImageView& image, Proof& proof);
 void check_wiring(const ImageView& image, Proof& proof);
 void check_specs(const ImageView& image, Proof& proof);
 void check_expected(const ImageView& image, const Expected& expected, Proof& proof);

@@ -73,8 +73,8 @@ void check_entry(const ImageView& image, const Node& node, const Entry& entry, P
                  cat("SHA-256 of '", entry.name, "' is ", hash_text(found.data()),
                      ", the payload table says ", hash_text(entry.raw.sha256)));
     const bool named = entry.name.starts_with(node.name + "/") &&
-                       entry.raw.role >= MKL_ROLE_KERNEL && entry.raw.role <= MKL_ROLE_STEWARD &&
-                       entry.raw.node == node.raw.id;
+                       entry.raw.role >= MKL_ROLE_KERNEL &&
+                       entry.raw.role <= MKL_ROLE_LOADER_INFO && entry.raw.node == node.raw.id;
     proof.expect("entries belong to one node", named, "E607", entry.name,
                  cat("'", entry.name, "' (role ", entry.raw.role, ", node ", entry.raw.node,
                      ") stands among the entries of node '", node.name, "' (", node.raw.id, ")"));
@@ -110,6 +110,12 @@ void check_archive(const ImageView& image, Proof& proof) {
                 node.name,
                 cat("node '", node.name, "' has ", count, " entries of role ", role_name(role)));
         }
+        const auto pages =
+            std::count_if(node.entries.begin(), node.entries.end(),
+                          [](const Entry& e) { return e.raw.role == MKL_ROLE_LOADER_INFO; });
+        const bool told = node.raw.protocol == MKL_PROTOCOL_LOADER_INFO;
+        proof.expect("nodes have all their parts", pages == (told ? 1 : 0), "E607", node.name,
+                     cat("node '", node.name, "' has ", pages, " loader info pages"));
         proof.expect("names are used once", !node.name.empty() && names.insert(node.name).second,
                      "E604", MKL_PAYLOAD_NAME, cat("node name '", node.name, "' is used twice"));
     }

@@ -134,10 +134,13 @@ void check_root(const NodeView& view, Proof& proof) {
     }
     uint64_t size = page_down(last - first + MKL_PAGE_SIZE - 1);
     // An unmodified seL4 may be handed zeroed pages behind the image: they order its untypeds.
-    if (view.node->raw.protocol == MKL_PROTOCOL_SEL4 && root.base % MKL_PAGE_SIZE == 0 &&
+    const mkl_payload_node& n = view.node->raw;
+    if (n.protocol == MKL_PROTOCOL_SEL4 && root.base % MKL_PAGE_SIZE == 0 &&
         root.end % MKL_PAGE_SIZE == 0 && root.end > root.base)
         size = std::max(size, root.end - root.base);
     compare_elf(*entry, *view.root, false, root.base - first, root.base + size, proof);
+    if (n.protocol == MKL_PROTOCOL_LOADER_INFO)  // the tree is the image's last part
+        size += page_down(n.dtb_size + MKL_PAGE_SIZE - 1);
     constexpr std::string_view row = "root images stand and start where their ELF says";
     proof.expect(row, root.virt == first && root.end - root.base == size, "E616", entry->name,
                  cat("the root image of node '", view.node->name, "' takes ", hex(first), " + ",
@@ -199,6 +202,8 @@ void check_segments(const ImageView& image, Proof& proof) {
         check_plain(view, MKL_ROLE_DTB, n.dtb_base, n.dtb_size, proof);
         if (n.protocol == MKL_PROTOCOL_MKL)
             check_plain(view, MKL_ROLE_BOOT_RECORD, n.boot_record, 0, proof);
+        if (n.protocol == MKL_PROTOCOL_LOADER_INFO)
+            check_plain(view, MKL_ROLE_LOADER_INFO, n.args[0], MKL_PAGE_SIZE, proof);
     }
     check_overlaps(std::move(placed), proof);
 }

@@ -89,13 +89,17 @@ public:
                                                                              "kernel.elf")} {}
 
     void check() {
-        check_registers();
-        check_order();
+        if (!told()) {
+            check_registers();
+            check_order();
+        }
         check_abi();
         check_compiled();
     }
 
 private:
+    /// By a loader info page: check_loader_info.
+    bool told() const { return n_.protocol == MKL_PROTOCOL_LOADER_INFO; }
     void same(std::string_view what, uint64_t found, uint64_t expected) {
         proof_.expect("seL4 kernels are told where their root task is", found == expected, "E651",
                       part_,
@@ -149,28 +153,13 @@ private:
                           ", its kernel is entered at EL", n_.level));
     }
 
-    void check_compiled() {
-        const Entry* entry = view_.node->entry(MKL_ROLE_KERNEL);
-        if (!entry || !entry->data || !view_.kernel) return;
-        const Symbols symbols{*entry->data, *view_.kernel};
-        const auto regions = symbols.bytes_of("avail_p_regs");
-        const auto frames = symbols.bytes_of("kernel_device_frames");
-        if (!regions || !frames) {
-            proof_.claim(cat("node '", view_.node->name,
-                             "': its kernel has no symbols; that RAM and devices compiled into it "
-                             "are the node's is claimed, not proved"));
-            return;
-        }
+    void check_regions(const Bytes& regions) {
         struct Region {
             uint64_t start, end;
         };
-        struct Frame {
-            uint64_t phys, virt;
-            uint32_t execute_never, user;
-        };
         std::vector<PhysRange> ram;
         bool sound = true;
-        for (const Region& r : array_of<Region>(*regions)) {
+        for (const Region& r : array_of<Region>(regions)) {
             sound = sound && r.start < r.end;
             if (r.start < r.end) ram.push_back(PhysRange::between({r.start}, {r.end}));
         }
@@ -180,6 +169,25 @@ private:
                       part_,
                       cat("the kernel of node '", view_.node->name, "' was built for RAM ",
                           list_text(ram), ", the node has ", list_text(own)));
+    }
+
+    void check_compiled() {
+        const Entry* entry = view_.node->entry(MKL_ROLE_KERNEL);
+        if (!entry || !entry->data || !view_.kernel) return;
+        const Symbols symbols{*entry->data, *view_.kernel};
+        const auto regions = told() ? Bytes{} : symbols.bytes_of("avail_p_regs");
+        const auto frames = symbols.bytes_of("kernel_device_frames");
+        if (!regions || !frames) {
+            proof_.claim(cat("node '", view_.node->name,
+                             "': its kernel has no symbols; that RAM and devices compiled into it "
+                             "are the node's is claimed, not proved"));
+            return;
+        }
+        struct Frame {
+            uint64_t phys, virt;
+            uint32_t execute_never, user;
+        };
+        if (!told()) check_regions(*regions);
         const uint64_t size =
             image_.table.header.arch == MKL_ARCH_AARCH64 ? MKL_PAGE_SIZE : large_page;
         for (const Frame& f : array_of<Frame>(*frames))
@@ -202,8 +210,8 @@ private:
         proof_.expect(
             row, !ram || decoy, "E654", part_,
             cat("the kernel of node '", view_.node->name, "' drives ", page, ", which is RAM"));
-        const bool real = c.type == MKL_INTC_GICV3 && image_.nodes.size() > 1 && distributor &&
-                          distributor->overlaps(page);
+        const bool real = !told() && c.type == MKL_INTC_GICV3 && image_.nodes.size() > 1 &&
+                          distributor && distributor->overlaps(page);
         proof_.expect("seL4 kernels leave a GICv3 distributor to the loader", !real, "E654", part_,
                       cat("the kernel of node '", view_.node->name, "' drives the distributor at ",
                           page, " and would take every interrupt when it boots"));
@@ -228,7 +236,7 @@ private:
 
 void check_sel4(const ImageView& image, Proof& proof) {
     for (const NodeView& view : image.nodes)
-        if (view.node->raw.protocol == MKL_PROTOCOL_SEL4) KernelRules{image, view, proof}.check();
+        if (view.node->raw.protocol != MKL_PROTOCOL_MKL) KernelRules{image, view, proof}.check();
 }
 
 }  // namespace mkl::verify

@@ -58,7 +58,7 @@ std::optional<PhysRange> range_of(const mkl_range& r) {
 
 std::string_view role_name(uint32_t role) {
     constexpr std::string_view names[] = {"?",           "kernel", "root image", "device tree",
-                                          "boot record", "file",   "steward"};
+                                          "boot record", "file",   "steward",    "loader info"};
     return role < std::size(names) ? names[role] : names[0];
 }
 

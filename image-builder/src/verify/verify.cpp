@@ -64,6 +64,7 @@ void prove(Container container, bool first, const VerifyOptions& options, Proof&
     check_specs(*view, proof);
     check_wiring(*view, proof);
     check_sel4(*view, proof);
+    check_loader_info(*view, proof);
     if (first && options.expected) check_expected(*view, *options.expected, proof);
 }
 

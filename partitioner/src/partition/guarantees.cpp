@@ -36,15 +36,16 @@ constexpr auto record_kernel = std::to_array<Row>({
      "record."                                                                            },
 });
 
-// Unmodified seL4: it knows its RAM from its build, and nothing of other nodes.
-constexpr auto sel4_kernel = std::to_array<Row>({
-    {"ram",        Enforcer::kernel,
-     "Normal untypeds are the RAM it was built for, which mkl compares with the plan. It maps the "
-     "low 255 GiB writable for itself."                                                  },
-    {"interrupts", Enforcer::nobody,
-     "Its IRQControl covers every line; it re-initialises the distributor when it boots."},
-    {"signals",    Enforcer::nobody, "Its IRQControl may send any id to any CPU."        },
-});
+// seL4: unmodified, it knows its RAM from its build; or the loader tells it. Nothing of other
+// nodes.
+constexpr std::string_view stock_ram = "Normal untypeds are the RAM it was built for, which mkl "
+                                       "compares with the plan. It maps the low "
+                                       "255 GiB writable for itself.";
+constexpr std::string_view told_ram =
+    "Normal untypeds are the RAM in its loader info page. Device untypeds leave out all RAM that "
+    "the "
+    "page reserves: other nodes', the loader's, pools of others. It maps low memory writable for "
+    "itself.";
 
 std::string_view console_text(const PlanNode& node) {
     return node.console ? "its own UART" : "its log ring";
@@ -122,25 +123,21 @@ void write_guarantees(Context& c) {
                                   : Guarantee{r.resource, r.by, std::string{r.text}});
         } else {
             const bool foreign = request.root.has_value();
-            for (const Row& r : sel4_kernel) {
-                if (r.resource == "interrupts" && request.kernel.is_stock_sel4()) {
-                    out.push_back(keeper_guarantee(c, i));
-                    continue;
-                }
-                out.push_back({r.resource, r.by, std::string{r.text}});
-                if (r.resource != "ram") continue;
-                // An unmodified kernel hands every address that is not its RAM to its root task.
-                out.push_back({"registers", Enforcer::initialiser,
-                               foreign
-                                   ? "mkl's root shim deletes every device untyped that is not "
-                                     "the node's before the root task starts."
+            out.push_back({"ram", Enforcer::kernel,
+                           std::string{request.kernel.is_stock_sel4() ? stock_ram : told_ram}});
+            // It hands every address that is not its RAM to its root task.
+            out.push_back({"registers", Enforcer::initialiser,
+                           foreign ? "mkl's root shim deletes every device untyped that is not the "
+                                     "node's before the root task starts."
                                    : "mkl's initialiser holds the device untypeds, gives out the "
                                      "node's pages only, and withholds the rest."});
-                out.push_back({"shared memory", Enforcer::initialiser,
-                               foreign ? "As registers; whether to write is its root task's affair."
-                                       : "mkl's initialiser maps the pools of which the node is a "
-                                         "member, with its right."});
-            }
+            out.push_back({"shared memory", Enforcer::initialiser,
+                           foreign ? "As registers; whether to write is its root task's affair."
+                                   : "mkl's initialiser maps the pools of which the node is a "
+                                     "member, with its right."});
+            out.push_back(keeper_guarantee(c, i));
+            out.push_back(
+                {"signals", Enforcer::nobody, "Its IRQControl may send any id to any CPU."});
         }
         out.push_back({"ready", Enforcer::initialiser, ready_text(c, request)});
         add_common(c, i, out);

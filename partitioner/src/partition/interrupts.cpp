@@ -40,14 +40,20 @@ std::optional<size_t> spare_cpu(const Context& c) {
     return std::nullopt;
 }
 
-void refuse(Context& c, const std::vector<size_t>& owners, size_t stock) {
+/// `first`: a node whose kernel disturbs the lines of others.
+void refuse(Context& c, const std::vector<size_t>& owners, size_t first) {
+    const KernelChoice& kernel = c.system.nodes[first].kernel;
+    const bool v3 = c.hardware.controller.type == InterruptControllerType::gicv3;
     Diagnostic d{.id = "E308",
-                 .where = c.system.nodes[stock].kernel.where,
-                 .message = cat("the kernel of node '", c.plan.nodes[stock].name,
-                                "' takes every interrupt of the GICv2 when it boots, and ",
-                                owners.size(), " nodes handle device interrupts"),
-                 .hint = "leave a CPU to no node (mkl makes it the steward), or let one node "
-                         "handle all device interrupts; with a GICv3 neither is needed"};
+                 .where = kernel.where,
+                 .message =
+                     cat("the kernel of node '", c.plan.nodes[first].name, "' ",
+                         kernel.takes_loader_info() ? "masks interrupts of others"
+                                                    : "takes every interrupt of the GICv2",
+                         " when it boots, and ", owners.size(), " nodes handle device interrupts"),
+                 .hint = cat("leave a CPU to no node (mkl makes it the steward), or let one node "
+                             "handle all device interrupts",
+                             v3 ? "" : "; with a GICv3 and stock kernels neither is needed")};
     for (const size_t i : owners) {
         std::string lines;
         for (const uint32_t id : c.plan.nodes[i].used_interrupts)
@@ -58,25 +64,38 @@ void refuse(Context& c, const std::vector<size_t>& owners, size_t stock) {
     c.sink.report(std::move(d));
 }
 
+/// A decoy keeps a stock kernel from the lines; nothing keeps the other from masking them.
+void refuse_mixture(Context& c, size_t told, size_t stock) {
+    c.sink.report({.id = "E308",
+                   .where = c.system.nodes[told].kernel.where,
+                   .message = cat("the kernel of node '", c.plan.nodes[told].name,
+                                  "' masks interrupts of others when it boots, and node '",
+                                  c.plan.nodes[stock].name,
+                                  "' has a stock seL4, for which no steward works on a GICv3"),
+                   .hint = "use one kind of seL4 kernel, or handle no device interrupt"});
+}
+
 }  // namespace
 
 void choose_keeper(Context& c) {
     Plan& plan = c.plan;
     std::vector<size_t> owners;
-    std::optional<size_t> stock;
+    std::optional<size_t> stock, told;
     for (size_t i = 0; i < plan.nodes.size(); i++) {
         plan.nodes[i].used_interrupts = used_interrupts(c, i);
         if (!plan.nodes[i].used_interrupts.empty()) owners.push_back(i);
         if (!stock && c.system.nodes[i].kernel.is_stock_sel4()) stock = i;
+        if (!told && c.system.nodes[i].kernel.takes_loader_info()) told = i;
     }
     const InterruptControllerType type = c.hardware.controller.type;
-    if (!stock || type == InterruptControllerType::none) return;
+    if ((!stock && !told) || type == InterruptControllerType::none) return;
     if (type == InterruptControllerType::plic) {
         plan.keeper = InterruptKeeper::contexts;
     } else if (plan.nodes.size() == 1) {
         plan.keeper = InterruptKeeper::alone;
-    } else if (type == InterruptControllerType::gicv3) {
+    } else if (type == InterruptControllerType::gicv3 && stock) {
         plan.keeper = InterruptKeeper::decoys;
+        if (told && !owners.empty()) refuse_mixture(c, *told, *stock);
     } else if (owners.empty()) {
         plan.keeper = InterruptKeeper::unused;
     } else if (const auto cpu = spare_cpu(c)) {
@@ -86,7 +105,7 @@ void choose_keeper(Context& c) {
         plan.keeper = InterruptKeeper::last;
         plan.last = owners.front();
     } else {
-        refuse(c, owners, *stock);
+        refuse(c, owners, stock ? *stock : *told);
     }
 }
 

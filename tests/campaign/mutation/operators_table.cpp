@@ -65,7 +65,7 @@ const std::vector<Operator>& table_operators() {
         {"table changed, its hash not",                                           "E605",
          once([](MutableImage& i) { i.header().counter_hz++; }),                                                                                                                                                                                                                           Keep::table_hash},
         {"table changed, its checksum not",                                       "E604",
-         once([](MutableImage& i) { i.header().counter_hz++; }),                                                                                                                                                                                 Keep::table_crc},
+         once([](MutableImage& i) { i.header().counter_hz++; }),                                                                                                                                                                                       Keep::table_crc},
         {"node RAM grown by a page",                                                                   "E621",
          [](MutableImage& i,                                                                                                                                                            size_t site) {
              mkl_range* r = ram_of(i, site);
@@ -73,7 +73,7 @@ const std::vector<Operator>& table_operators() {
              return r != nullptr;
          }},
         {"node RAM shrunk by a page",                                                    "E621",
-         [](MutableImage& i,                size_t site) {
+         [](MutableImage& i,          size_t site) {
              mkl_range* r = ram_of(i, site);
              if (r) r->size -= MKL_PAGE_SIZE;
              return r != nullptr;

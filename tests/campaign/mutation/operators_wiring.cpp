@@ -3,6 +3,7 @@
 // unmodified seL4 kernels have: registers, decoys, the steward.
 #include <cstring>
 
+#include "mkl/abi/loader_info.h"
 #include "mutation.hpp"
 
 namespace mkl::mutation {
@@ -241,12 +242,59 @@ std::vector<Operator> sel4_operators() {
     return out;
 }
 
+// Adds `change` to the word at `offset` of the `site`-th loader info page.
+auto on_info(uint64_t offset, uint64_t change) {
+    return [=](MutableImage& image, size_t site) {
+        for (size_t n = 0; n < image.nodes().size(); n++) {
+            mkl_payload_entry* page = image.entry(n, MKL_ROLE_LOADER_INFO);
+            if (page == nullptr || site-- != 0) continue;
+            uint64_t word = 0;
+            std::byte* const at = image.data(*page).data() + offset;
+            std::memcpy(&word, at, sizeof word);
+            word += change;
+            std::memcpy(at, &word, sizeof word);
+            return true;
+        }
+        return false;
+    };
+}
+
+std::vector<Operator> info_operators() {
+    constexpr uint64_t kernel = sizeof(mkl_info_header), ram = kernel + sizeof(mkl_info_range),
+                       root = ram + sizeof(mkl_info_range), kept = root + sizeof(mkl_info_root);
+    const auto shrunk = uint64_t{0} - MKL_PAGE_SIZE;
+    return {
+        {"info: another magic",               "E655", on_info(0,          1)            },
+        {"info: another entry",               "E655", on_info(8,          4)            },
+        {"info: two kernels",                 "E655", on_info(16,         1)            },
+        {"info: kernel elsewhere",            "E655", on_info(kernel,     MKL_PAGE_SIZE)},
+        {"info: kernel ends later",           "E655", on_info(kernel + 8, MKL_PAGE_SIZE)},
+        {"info: more RAM",                    "E655", on_info(ram + 8,    MKL_PAGE_SIZE)},
+        {"info: less RAM",                    "E655", on_info(ram + 8,    shrunk)       },
+        {"info: root image elsewhere",        "E655", on_info(root,       MKL_PAGE_SIZE)},
+        {"info: root image without its tree", "E655", on_info(root + 8,   shrunk)       },
+        {"info: root image mapped elsewhere", "E655", on_info(root + 16,  MKL_PAGE_SIZE)},
+        {"info: first range not reserved",    "E655", on_info(kept + 8,   shrunk)       },
+        {"info: second range not reserved",   "E655",
+         on_info(kept + sizeof(mkl_info_range) + 8,                       shrunk)       },
+        {"info: page told elsewhere",         "E614",
+         [](MutableImage& i,                                              size_t site) {
+             for (mkl_payload_node& n : i.nodes())
+                 if (n.protocol == MKL_PROTOCOL_LOADER_INFO && site-- == 0) {
+                     n.args[0] += MKL_PAGE_SIZE;
+                     return true;
+                 }
+             return false;
+         }                                                  },
+    };
+}
+
 }  // namespace
 
 const std::vector<Operator>& wiring_operators() {
     static const std::vector<Operator> all = [] {
         std::vector<Operator> out = doorbell_operators();
-        for (auto list : {shared_operators(), sel4_operators()})
+        for (auto list : {shared_operators(), sel4_operators(), info_operators()})
             out.insert(out.end(), list.begin(), list.end());
         return out;
     }();

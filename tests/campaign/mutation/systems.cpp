@@ -85,6 +85,12 @@ public:
             const auto bytes = as_bytes(config);
             made_[v3 ? "gicv3.json" : "gicv2.json"] = Bytes{bytes.begin(), bytes.end()};
         }
+        const std::string told = test::config_json(
+            cat(R"(, "ENABLE_MULTIKERNEL_SUPPORT": true, "MULTIKERNEL_NUM_CPUS": ")",
+                plan.nodes.size(), '"'));
+        const auto bytes = as_bytes(told);
+        made_["told.json"] = Bytes{bytes.begin(), bytes.end()};
+        made_["root.elf"] = test::kernel_elf(0x440000, {}, 0);
     }
 
 private:

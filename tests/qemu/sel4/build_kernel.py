@@ -9,7 +9,9 @@ import re
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ABI = os.path.join(HERE, "..", "..", "..", "schemas", "abi", "include")
 WINDOWS = {1: 0xffffff8000000000, 2: 0x8000000000}
+TOLD = {1: 0xffffffffff000000, 2: 0xffff000000}  # linked there, whatever RAM it gets
 IMAGE = 0x10000  # bytes of the probe with its BSS
 DEVICE_TOP = 1 << 40
 
@@ -44,6 +46,7 @@ def main():
     p.add_argument("--cpus", type=int, default=1)
     p.add_argument("--ram", type=lambda v: int(v, 0), help="as if for a node there")
     p.add_argument("--cnode-bits", type=int, default=12)
+    p.add_argument("--info-cpus", type=int, help="takes loader info of that many nodes")
     args = p.parse_args()
     with open(args.overlay, encoding="utf-8") as f:
         text = f.read()
@@ -56,13 +59,17 @@ def main():
     os.makedirs(args.output, exist_ok=True)
     name = lambda file: os.path.join(args.output, file)
     with open(name("link.ld"), "w", encoding="utf-8") as f:
-        f.write(SCRIPT % (WINDOWS[args.level] + base, base, IMAGE // 2, IMAGE // 2))
+        virt = TOLD[args.level] if args.info_cpus else WINDOWS[args.level] + base
+        f.write(SCRIPT % (virt, virt if args.info_cpus else base, IMAGE // 2, IMAGE // 2))
     defines = {"NODE": args.node[-1], "BASE": "%#xull" % base, "SIZE": "%#xull" % size,
                "LEVEL": args.level, "GICD": "%#xull" % distributor, "GIC_OTHER": "%#xull" % other,
                "IMAGE": "%#xull" % IMAGE}
+    if args.info_cpus:
+        defines["INFO"] = 1
     subprocess.run(["aarch64-linux-gnu-gcc", "-O1", "-ffreestanding", "-mgeneral-regs-only", "-nostdlib",
                     "-static", "-mcmodel=small", "-fno-pic", "-fno-stack-protector", "-Wall",
-                    *("-D%s=%s" % d for d in defines.items()), "-Wl,-T," + name("link.ld"),
+                    *("-D%s=%s" % d for d in defines.items()), "-I" + ABI,
+                    "-Wl,-T," + name("link.ld"),
                     "-Wl,--build-id=none,--no-warn-rwx-segments,-n", "-o", name("kernel.elf"),
                     os.path.join(HERE, "probe_kernel.c")], check=True)
     config = {"SEL4_ARCH": "aarch64", "PLAT": "qemu-arm-virt", "KERNEL_MCS": False,
@@ -71,6 +78,8 @@ def main():
               "ROOT_CNODE_SIZE_BITS": str(args.cnode_bits), "PADDR_USER_DEVICE_TOP": str(DEVICE_TOP),
               "ARM_HYPERVISOR_SUPPORT": args.level == 2, "ARM_GIC_V3_SUPPORT": args.gic == 3,
               "ARM_PA_SIZE_BITS_40": True, "ARM_PA_SIZE_BITS_44": False}
+    if args.info_cpus:
+        config.update(ENABLE_MULTIKERNEL_SUPPORT=True, MULTIKERNEL_NUM_CPUS=str(args.info_cpus))
     with open(name("gen_config.json"), "w", encoding="utf-8") as f:
         json.dump(config, f)
     kept = sorted([(base, base + size)] + [(d, d + 0x1000) for d in (distributor, other)])

@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(HERE, "build_kernel.py")
 ROOT = ".global _start\n_start: wfi\n b _start\n"
 
-# name: GIC, level, CPUs of the board, kernels ("probe" or "builtin"), options of node1's build, and
+# name: GIC, level, CPUs of the board, kernels ("probe", "told" or "builtin"), options of node1's build, and
 # what is wanted: lines of the consoles, or the only error.
 PROBES = ["probe of node0: contract kept", "probe of node1: contract kept"]
 BOOTS = {
@@ -20,6 +20,9 @@ BOOTS = {
     "decoys-el2": (3, 2, 2, ("probe", "probe"), PROBES),
     "steward-el1": (2, 1, 3, ("probe", "probe"), PROBES),
     "steward-el2": (2, 2, 3, ("probe", "probe"), PROBES),
+    "told-gicv2-el1": (2, 1, 3, ("told", "told"), PROBES),
+    "told-gicv3-el2": (3, 2, 2, ("told", "told"), PROBES),
+    "told-mixed": (2, 1, 3, ("builtin", "told"), ["mkl: node0: cpu 0x0", PROBES[1]]),
     "mixed": (3, 1, 2, ("builtin", "probe"), ["mkl: node0: cpu 0x0", PROBES[1]]),
 }
 FAULTS = {
@@ -28,6 +31,10 @@ FAULTS = {
     "wrong-gic": (["--gic", "3"], {}, "E554"),
     "wrong-level": (["--level", "2"], {}, "E557"),
     "too-little-ram": (["--cnode-bits", "20"], {"nodes.node1.memory.size": "16M"}, "E566"),
+    "loader-info": (["--info-cpus", "2"], {}, "E560"),
+    "no-loader-info": ([], {"nodes.node1.kernel.protocol": "sel4-loader-info"}, "E560"),
+    "no-root": (["--info-cpus", "2"], {"nodes.node1.kernel.protocol": "sel4-loader-info"}, "E563"),
+    "other-info-cpus": (["--info-cpus", "3"], {"nodes.node1.kernel.protocol": "sel4-loader-info"}, "E561"),
     "build-fails": (["--no-such-option"], {}, "E548"),
 }
 
@@ -42,10 +49,14 @@ def yaml(gic, level, cpus, kernels, options, work):
         extra = options if i == 1 else []
         words = [sys.executable, BUILD, "{overlay}", "{node}", os.path.join(work, "node%d" % i),
                  "--level", str(level), "--gic", str(gic)] + extra
+        if kernels[i] == "told":
+            words += ["--info-cpus", "2"]
         files = ["%s: node%d/%s" % (key, i, file) for key, file in
                  (("elf", "kernel.elf"), ("config", "gen_config.json"), ("platform", "platform_gen.json"))]
-        lines += ["    root: root.elf", "    kernel:",
-                  "      build: [%s]" % ", ".join('"%s"' % w for w in words)]
+        lines += ["    root: root.elf", "    kernel:"]
+        if kernels[i] == "told":
+            lines.append("      protocol: sel4-loader-info")
+        lines.append("      build: [%s]" % ", ".join('"%s"' % w for w in words))
         return "\n".join(lines + ["      " + f for f in files])
 
     return """mkl: 1
@@ -94,6 +105,11 @@ def main():
     write(2, 1, 3, ("probe", "probe"), options)
     image = [args.mkl, "image", system, "-o", os.path.join(work, "out")]
     image += ["--set=%s=%s" % item for item in settings.items()]
+    if args.case == "no-root":
+        with open(system, encoding="utf-8") as f:
+            before, _, after = f.read().rpartition("    root: root.elf\n")
+        with open(system, "w", encoding="utf-8") as f:
+            f.write(before + after)
     if args.case in ("stale", "no-word-on-ram"):
         code, text = run(*image)
         assert code == 0, "the first build is good"

@@ -2,8 +2,13 @@
 /* Contract probe: built for its node as an unmodified seL4 is (linked at the node's RAM, with the
  * two tables that say what is compiled in), it checks what such a kernel finds when it is entered,
  * and says so on the board's UART through the identity map. It starts no root task.
- *   -DNODE -DBASE -DSIZE -DLEVEL -DGICD -DGIC_OTHER, from build_kernel.py */
+ *   -DNODE -DBASE -DSIZE -DLEVEL -DGICD -DGIC_OTHER, from build_kernel.py
+ *   -DINFO: for a kernel that is told all but its devices, by a loader info page. */
 #include <stdint.h>
+
+#ifdef INFO
+#include "mkl/abi/loader_info.h"
+#endif
 
 struct region {
     uint64_t start, end;
@@ -67,6 +72,47 @@ static void check_translation(void) {
 #endif
 }
 
+#ifdef INFO
+static void check_registers(void) {
+    const struct mkl_info_header* h = (const struct mkl_info_header*)entered_with[0];
+    const struct mkl_info_range* kernel = (const struct mkl_info_range*)(h + 1);
+    const struct mkl_info_range* ram = kernel + 1;
+    const struct mkl_info_root* root = (const struct mkl_info_root*)(ram + h->ram);
+    const struct mkl_info_range* reserved = (const struct mkl_info_range*)(root + 1);
+    const uint64_t* cpus = (const uint64_t*)(reserved + h->reserved_ranges);
+    const uint64_t other = BASE ^ (0x40000000 ^ 0x50000000); /* packing.py: the other node's RAM */
+    int page_kept = 0, other_kept = 0, own_kept = 0;
+    expect(h->magic == 0x73654c34 && h->version == 0, "magic");
+    expect(h->kernels == 1 && h->root_tasks == 1 && h->ram == 1 && h->cpus == 2, "counts");
+    expect(h->reserved_ranges >= 1 && h->reserved_ranges <= 17, "reserved-count");
+    expect(kernel->base == BASE && kernel->end == BASE + IMAGE, "kernel");
+    expect(ram->base == BASE && ram->end == BASE + SIZE, "ram");
+    expect(root->base % 4096 == 0 && root->end % 4096 == 0 && root->base >= BASE + IMAGE &&
+               root->base < root->end && root->end <= BASE + SIZE,
+           "root-image");
+    expect(h->root_entry >= root->virt && h->root_entry - root->virt < root->end - root->base,
+           "root-entry");
+    uint64_t tree = root->end - 4096;
+    while (tree > root->base && *(const uint32_t*)tree != 0xedfe0dd0) tree -= 4096;
+    expect(*(const uint32_t*)tree == 0xedfe0dd0, "no-tree");
+    expect(root->end - tree ==
+               ((uint64_t)__builtin_bswap32(((const uint32_t*)tree)[1]) + 4095) / 4096 * 4096,
+           "tree-is-not-the-end");
+    for (unsigned i = 0; i < h->reserved_ranges; i++) {
+        const struct mkl_info_range* r = &reserved[i];
+        page_kept |= r->base <= entered_with[0] && entered_with[0] + 4096 <= r->end;
+        other_kept |= r->base <= other && other + SIZE <= r->end;
+        own_kept |= r->base < root->end && root->base < r->end;
+    }
+    expect(page_kept, "page-not-reserved");
+    expect(other_kept, "neighbour-not-reserved");
+    expect(!own_kept, "root-image-reserved");
+    expect(cpus[NODE] == (READ(mpidr_el1) & 0xff00ffffff), "cpu");
+    expect(READ(tpidr_el1) == NODE, "node-number");
+    expect((*(volatile uint32_t*)GICD & 1) != 0 || (*(volatile uint32_t*)GICD & 2) != 0,
+           "distributor-off");
+}
+#else
 static void check_registers(void) {
     const uint64_t* x = entered_with;
     const uint64_t end = BASE + IMAGE;
@@ -77,6 +123,7 @@ static void check_registers(void) {
     expect(end <= x[4] && x[4] + x[5] <= x[0], "order");
     expect(x[5] % 4096 == 0 && *tree == 0xedfe0dd0, "tree");
 }
+#endif
 
 __attribute__((noreturn, used)) void probe(void) {
     uint64_t hz = READ(cntfrq_el0), start = READ(cntpct_el0), sum = 0;

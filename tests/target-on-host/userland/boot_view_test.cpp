@@ -71,7 +71,7 @@ std::vector<uint8_t> extra_record(uint64_t id, const std::vector<uint8_t>& data)
 }
 
 std::string found_in(std::vector<uint8_t> extra) {
-    const Bytes b = find_boot_record({extra.data(), extra.size()}).bytes;
+    const Bytes b = find_boot_record({extra.data(), extra.size()}, {}).bytes;
     EXPECT_EQ(reinterpret_cast<uintptr_t>(b.data) % 8, 0u);
     return {reinterpret_cast<const char*>(b.data), b.size};
 }
@@ -95,12 +95,37 @@ TEST(BootView, PutsATreeBackTogether) {
     for (const char* text : {"from tree", "from_tree_8+", "x"}) {
         auto extra = extra_record(mkl::kapi::boot_info_fdt, tree_with(text));
         const auto before = extra;
-        FoundRecord found = find_boot_record({extra.data(), extra.size()});
+        FoundRecord found = find_boot_record({extra.data(), extra.size()}, {});
         ASSERT_NE(found.bytes.size, 0u);
         put_back(found);
         EXPECT_EQ(extra, before) << text;
         EXPECT_EQ(std::memcmp(found.bytes.data, text, std::strlen(text)), 0);
     }
+}
+
+/// As a kernel with loader info leaves it: the tree in the image's last pages.
+std::vector<uint64_t> image_with(const std::vector<uint8_t>& tree, size_t pages,
+                                 size_t tree_pages) {
+    std::vector<uint64_t> image(pages * MKL_PAGE_SIZE / sizeof(uint64_t));
+    std::memcpy(image.data() + (pages - tree_pages) * MKL_PAGE_SIZE / sizeof(uint64_t), tree.data(),
+                tree.size());
+    return image;
+}
+
+TEST(BootView, FindsTheTreeAtTheEndOfTheImage) {
+    auto image = image_with(tree_with("at the end"), 3, 1);
+    auto* const bytes = reinterpret_cast<uint8_t*>(image.data());
+    const FoundRecord found = find_boot_record({}, {bytes, 3 * MKL_PAGE_SIZE});
+    ASSERT_EQ(found.bytes.size, 10u);
+    EXPECT_EQ(std::memcmp(found.bytes.data, "at the end", 10), 0);
+    EXPECT_FALSE(found.of_its_own);
+}
+
+TEST(BootView, TakesNoTreeThatEndsElsewhere) {
+    auto image = image_with(tree_with("too early"), 3, 2);
+    auto* const bytes = reinterpret_cast<uint8_t*>(image.data());
+    EXPECT_EQ(find_boot_record({}, {bytes, 3 * MKL_PAGE_SIZE}).bytes.size, 0u);
+    EXPECT_EQ(find_boot_record({}, {bytes, 0}).bytes.size, 0u);
 }
 
 TEST(BootView, SurvivesEveryTruncationAndByte) {
@@ -111,7 +136,7 @@ TEST(BootView, SurvivesEveryTruncationAndByte) {
         for (const unsigned value : {0x00u, 0x01u, 0x7fu, 0xffu}) {
             auto bad = good;
             bad[at] = static_cast<uint8_t>(value);
-            find_boot_record({bad.data(), bad.size()});
+            find_boot_record({bad.data(), bad.size()}, {});
         }
     }
     SUCCEED();

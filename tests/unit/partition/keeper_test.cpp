@@ -16,9 +16,12 @@ struct Outcome {
     std::string ids;
 };
 
-/// Two nodes, the second always stock; drivers for the RTC on `rtc` and the GPIO on `gpio`.
+constexpr std::string_view stock = "{elf: k, config: c}";
+constexpr std::string_view told = "{elf: k, config: c, protocol: sel4-loader-info}";
+
+/// Two nodes; drivers for the RTC on `rtc` and the GPIO on `gpio`.
 Outcome plan_of(Hardware hardware, std::string_view first_kernel, std::string_view rtc,
-                std::string_view gpio) {
+                std::string_view gpio, std::string_view second_kernel = stock) {
     std::string yaml = std::string{"mkl: 1\nboard: {dtb: board.dtb}\nnodes:\n"} +
                        "  node0: {cpu: 0, memory: 64M, kernel: " + std::string{first_kernel};
     const auto devices = [&](std::string_view node) {
@@ -27,7 +30,8 @@ Outcome plan_of(Hardware hardware, std::string_view first_kernel, std::string_vi
         if (gpio == node) list += list.empty() ? "/pl061@9030000" : ", /pl061@9030000";
         return ", devices: [" + list + "]}\n";
     };
-    yaml += devices("node0") + "  node1: {cpu: 1, memory: 64M, kernel: {elf: k, config: c}" +
+    yaml += devices("node0") +
+            "  node1: {cpu: 1, memory: 64M, kernel: " + std::string{second_kernel} +
             devices("node1") + "components:\n";
     const auto driver = [&](std::string_view name, std::string_view node, std::string_view path) {
         if (!node.empty())
@@ -45,8 +49,6 @@ Outcome plan_of(Hardware hardware, std::string_view first_kernel, std::string_vi
     out.ids = test::ids_of(sink);
     return out;
 }
-
-constexpr std::string_view stock = "{elf: k, config: c}";
 
 Hardware gicv2(uint32_t cpus) {
     Hardware h = test::make_virt(cpus);
@@ -115,6 +117,23 @@ TEST(Keeper, UnusedLinesNeedNobody) {
 TEST(Keeper, TwoOwnersAndNoCpuLeftIsRefused) {
     EXPECT_EQ(plan_of(gicv2(2), stock, "node0", "node1").ids.substr(0, 4), "E308");
     EXPECT_EQ(plan_of(gicv2(2), "builtin", "node0", "node1").ids.substr(0, 4), "E308");
+}
+
+// Kernels with loader info write to the real distributor on a GICv3, too.
+TEST(Keeper, KernelsWithLoaderInfoNeedAStewardOrAnOrderOnGicv3) {
+    Outcome o = plan_of(test::make_virt(3), told, "node0", "node1", told);
+    ASSERT_TRUE(o.plan) << o.ids;
+    EXPECT_EQ(o.plan->keeper, InterruptKeeper::steward);
+    EXPECT_FALSE(o.plan->nodes[0].decoy || o.plan->nodes[1].decoy);
+    o = plan_of(test::make_virt(2), told, "node1", "", told);
+    ASSERT_TRUE(o.plan) << o.ids;
+    EXPECT_EQ(o.plan->keeper, InterruptKeeper::last);
+    EXPECT_EQ(plan_of(test::make_virt(2), told, "node0", "node1", told).ids.substr(0, 4), "E308");
+}
+
+TEST(Keeper, NothingKeepsLinesFromStockAndToldKernelsOfAGicv3) {
+    EXPECT_EQ(plan_of(test::make_virt(3), stock, "node0", "", told).ids.substr(0, 4), "E308");
+    EXPECT_TRUE(plan_of(test::make_virt(3), stock, "", "", told).plan);
 }
 
 }  // namespace

@@ -80,80 +80,99 @@ void use_gicv3(Scene& s) {
 }
 
 const Fault faults[] = {
-    {"None",               "",     [](Scene&) {}                                                            },
-    {"OtherRam",           "E552", [](Scene& s) { s.kernel.compiled.ram = {range(0x50000000, 0x20000000)}; }},
-    {"Smp",                "E553", [](Scene& s) { s.kernel.config.max_nodes = 2; }                          },
-    {"WrongGic",           "E554", [](Scene& s) { s.kernel.config.gicv3 = true; }                           },
-    {"NinthCpu",           "E554",
+    {"None",                    "",     [](Scene&) {}                                                            },
+    {"OtherRam",                "E552", [](Scene& s) { s.kernel.compiled.ram = {range(0x50000000, 0x20000000)}; }},
+    {"Smp",                     "E553", [](Scene& s) { s.kernel.config.max_nodes = 2; }                          },
+    {"InfoOfOtherNumber",       "E561",
+     [](Scene& s) {
+         s.kernel.config.loader_info = true;
+         s.kernel.config.info_cpus = 3;
+     }                                                                                                           },
+    {"InfoIsToldItsRam",        "",
+     [](Scene& s) {
+         s.kernel.config.loader_info = true;
+         s.kernel.config.info_cpus = 2;
+         s.kernel.compiled.ram.clear();
+         s.kernel.elf.segments[0].vaddr = s.kernel.elf.segments[0].paddr = s.kernel.elf.entry =
+             0xffffffffff000000;
+     }                                                                                                           },
+    {"InfoLargerThanItsWindow", "E556",
+     [](Scene& s) {
+         s.kernel.config.loader_info = true;
+         s.kernel.config.info_cpus = 2;
+         s.kernel.elf.segments[0].memory_size = (12 << 20) + 1;
+     }                                                                                                           },
+    {"WrongGic",                "E554", [](Scene& s) { s.kernel.config.gicv3 = true; }                           },
+    {"NinthCpu",                "E554",
      [](Scene& s) {
          use_gicv3(s);
          s.hardware.cpus.resize(9);
          s.plan.nodes[1].cpu_index = 8;
-     }                                                                                                      },
-    {"OtherDistributor",   "E555",
-     [](Scene& s) { s.kernel.compiled.devices = {range(0x7000000, 0x1000)}; }                               },
-    {"RealInsteadOfDecoy", "E555",
+     }                                                                                                           },
+    {"OtherDistributor",        "E555",
+     [](Scene& s) { s.kernel.compiled.devices = {range(0x7000000, 0x1000)}; }                                    },
+    {"RealInsteadOfDecoy",      "E555",
      [](Scene& s) {
          use_gicv3(s);
          s.plan.nodes[1].decoy = range(0x70010000, 0x10000);
-     }                                                                                                      },
-    {"Decoy",              "",
+     }                                                                                                           },
+    {"Decoy",                   "",
      [](Scene& s) {
          use_gicv3(s);
          s.plan.nodes[1].decoy = range(0x70010000, 0x10000);
          s.kernel.compiled.devices = {range(0x8010000, 0x1000), range(0x70010000, 0x10000)};
-     }                                                                                                      },
-    {"NeighboursDevice",   "E555",
+     }                                                                                                           },
+    {"NeighboursDevice",        "E555",
      [](Scene& s) {
          s.kernel.compiled.devices = {range(0x8000000, 0x1000), range(0x9000000, 0x1000)};
-     }                                                                                                      },
-    {"LinkedElsewhere",    "E556",
+     }                                                                                                           },
+    {"LinkedElsewhere",         "E556",
      [](Scene& s) {
          s.kernel.elf.segments[0].paddr = 0x40000000;
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = test::el1_window + 0x40000000;
-     }                                                                                                      },
-    {"OffsetOfOtherLevel", "E556",
+     }                                                                                                           },
+    {"OffsetOfOtherLevel",      "E556",
      [](Scene& s) {
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
-     }                                                                                                      },
-    {"LargerThanItsRam",   "E556",
-     [](Scene& s) { s.kernel.elf.segments[0].memory_size = test::node_size + 1; }                           },
-    {"HypOnEl1",           "E557",
+     }                                                                                                           },
+    {"LargerThanItsRam",        "E556",
+     [](Scene& s) { s.kernel.elf.segments[0].memory_size = test::node_size + 1; }                                },
+    {"HypOnEl1",                "E557",
      [](Scene& s) {
          s.kernel.config.hypervisor = true;
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
          s.hardware.psci = StartMethod::psci_hvc;
-     }                                                                                                      },
-    {"GroupsOfNoSecurity", "E554",
+     }                                                                                                           },
+    {"GroupsOfNoSecurity",      "E554",
      [](Scene& s) {
          s.kernel.config.hypervisor = true;
          s.kernel.config.platform = "zynqmp";
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
          s.system.board.qemu.emplace().secure = false;
-     }                                                                                                      },
-    {"AddressSize",        "E558",
+     }                                                                                                           },
+    {"AddressSize",             "E558",
      [](Scene& s) {
          s.kernel.config.hypervisor = true;
          s.kernel.config.pa_bits = 44;
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
-     }                                                                                                      },
-    {"OtherHart",          "E559",
+     }                                                                                                           },
+    {"OtherHart",               "E559",
      [](Scene& s) {
          s.plan.architecture = s.kernel.config.architecture = Architecture::riscv64;
          s.hardware.controller.type = InterruptControllerType::plic;
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0xffffffff80000000 + 0x10000000;
-     }                                                                                                      },
-    {"SignalsOnRiscv",     "E554",
+     }                                                                                                           },
+    {"SignalsOnRiscv",          "E554",
      [](Scene& s) {
          s.plan.architecture = s.kernel.config.architecture = Architecture::riscv64;
          s.hardware.controller.type = InterruptControllerType::plic;
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0xffffffff80000000 + 0x10000000;
          s.kernel.config.first_hart = 1;
          s.plan.nodes[1].receives.emplace_back();
-     }                                                                                                      },
-    {"OtherArchitecture",  "E550",
-     [](Scene& s) { s.kernel.config.architecture = Architecture::riscv64; }                                 },
-    {"PrintsElsewhere",    "W565", [](Scene& s) { s.kernel.config.printing = true; }                        },
+     }                                                                                                           },
+    {"OtherArchitecture",       "E550",
+     [](Scene& s) { s.kernel.config.architecture = Architecture::riscv64; }                                      },
+    {"PrintsElsewhere",         "W565", [](Scene& s) { s.kernel.config.printing = true; }                        },
 };
 INSTANTIATE_TEST_SUITE_P(All, Sel4Fault, testing::ValuesIn(faults),
                          [](const auto& p) { return std::string{p.param.name}; });

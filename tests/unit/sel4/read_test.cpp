@@ -59,7 +59,7 @@ TEST(Sel4Compiled, FromSymbols) {
     DiagnosticSink sink;
     const auto elf = read_elf(file, Architecture::aarch64, {"kernel.elf", {}}, sink);
     ASSERT_TRUE(elf);
-    const auto got = compiled_in(file, *elf, Architecture::aarch64);
+    const auto got = compiled_in(file, *elf, Config{});
     ASSERT_TRUE(got);
     EXPECT_TRUE(got->from_symbols);
     EXPECT_EQ(got->ram, std::vector{range(0x50000000, 0x10000000)});
@@ -75,7 +75,7 @@ TEST(Sel4Compiled, NothingWithoutBothSymbols) {
     DiagnosticSink sink;
     const auto elf = read_elf(file, Architecture::aarch64, {"kernel.elf", {}}, sink);
     ASSERT_TRUE(elf);
-    EXPECT_FALSE(compiled_in(file, *elf, Architecture::aarch64));
+    EXPECT_FALSE(compiled_in(file, *elf, Config{}));
 }
 
 TEST(Sel4Abi, PerConfiguration) {

@@ -87,7 +87,19 @@ Bytes chosen_boot_record(Bytes tree) {
     return {};
 }
 
-FoundRecord find_boot_record(Bytes extra) {
+Bytes tree_at_end(Bytes image) {
+    for (uint64_t size = MKL_PAGE_SIZE; size <= image.size; size += MKL_PAGE_SIZE) {
+        Reader head{
+            {image.data + image.size - size, size}
+        };
+        if (head.word() != fdt_magic) continue;
+        const uint64_t total = head.word();
+        if (total <= size && size - total < MKL_PAGE_SIZE) return {head.bytes.data, total};
+    }
+    return {};
+}
+
+FoundRecord find_boot_record(Bytes extra, Bytes image) {
     using Header = mkl::kapi::BootInfoHeader;
     Bytes tree;
     for (uint64_t at = 0; at <= extra.size && extra.size - at >= sizeof(Header);) {
@@ -99,6 +111,7 @@ FoundRecord find_boot_record(Bytes extra) {
         if (header.id == mkl::kapi::boot_info_fdt) tree = data;
         at += header.len;
     }
+    if (tree.size == 0) tree = tree_at_end(image);
     if (tree.size == 0) return {};
     Bytes found = chosen_boot_record(tree);
     FoundRecord record{found, false, false, {}};

@@ -20,10 +20,12 @@ void Root::read_untypeds(const abi::BootInfo& info) {
     builder_.set_sched_control(sched_control_);
 }
 
-bool Root::read_record(const abi::BootInfo& info) {
+bool Root::read_record(const abi::BootInfo& info, Image image) {
     // Boot info is one page; its extra records follow (seL4 16.0.0, boot info).
     auto* extra = reinterpret_cast<uint8_t*>(reinterpret_cast<uintptr_t>(&info) + MKL_PAGE_SIZE);
-    const FoundRecord found = find_boot_record({extra, info.extra_len});
+    const FoundRecord found =
+        find_boot_record({extra, info.extra_len},
+                         {reinterpret_cast<uint8_t*>(image.start), info.ipc_buffer - image.start});
     if (found.bytes.size == 0) return false;
     built_in_kernel_ = found.of_its_own;
     const rt::RecordResult result =
@@ -61,9 +63,9 @@ void Root::wait_for_peers() {
         const OwnRange* r = range_at(p.status);
         if (r == nullptr || r->at == nullptr) continue;
         const auto* status = static_cast<const mkl_status*>(r->at);
+        const uint64_t since = built_in_kernel_ ? counter() : 0;
         for (;;) {
             const PeerState state = peer_state(*status);
-        const uint64_t since = built_in_kernel_ ? counter() : 0;
             if (state == PeerState::failed) {
                 console_.line("mkl: ", node_name(), ": ", spec_.name(p.name), " failed with error ",
                               rt::Hex{status->error}, " (",
@@ -71,14 +73,14 @@ void Root::wait_for_peers() {
                               "), going on without it");
             }
             if (state != PeerState::starting) break;
-            service_.drain();
-            relax();
             if (built_in_kernel_ && p.timeout_ms != 0 &&
                 counter() - since > counter_hz() / 1000 * p.timeout_ms) {
                 console_.line("mkl: ", node_name(), ": ", spec_.name(p.name),
                               " is not ready after ", p.timeout_ms, " ms, going on");
                 break;
             }
+            service_.drain();
+            relax();
             kernel::yield();
         }
     }
@@ -115,7 +117,7 @@ void Root::check(const Outcome& o) {
 void Root::run(const abi::BootInfo& info, Image image) {
     kernel::set_ipc_buffer(reinterpret_cast<kapi::IpcBuffer*>(info.ipc_buffer));
     read_untypeds(info);
-    if (!read_record(info)) fail(MKL_STATUS_RECORD, 0, 0, "no valid boot record");
+    if (!read_record(info, image)) fail(MKL_STATUS_RECORD, 0, 0, "no valid boot record");
     read_spec(info, image);
     choose_own_ranges();
     const Outcome placed = builder_.place_fixed(ranges_, range_count_);

@@ -25,7 +25,7 @@ public:
 
 private:
     void read_untypeds(const abi::BootInfo& info);
-    bool read_record(const abi::BootInfo& info);
+    bool read_record(const abi::BootInfo& info, Image image);
     void read_spec(const abi::BootInfo& info, Image image);
     OwnRange* own(uint64_t base, uint64_t pages, bool writable, bool device);
     void choose_own_ranges();

@@ -31,7 +31,8 @@ struct PlacedFile {
     std::vector<mkl_payload_segment> segments;  ///< ascending dest, inside the node's memory
 };
 
-/// Addresses of a node's parts; kernel < DTB < boot record < root image. (An unmodified seL4 needs
+/// Addresses of a node's parts; kernel < DTB < boot record < root image, or kernel < info page <
+/// root image with the tree as its end. (An unmodified seL4 needs
 /// that order: it does not sort what it reserves.)
 struct NodeLayout {
     PhysRange kernel;           ///< base multiple of 2 MiB; BSS included
@@ -42,16 +43,19 @@ struct NodeLayout {
     uint32_t flags = 0;     ///< MKL_NODE_PA_44
     PhysRange dtb;          ///< base 4 KiB aligned, exact size
     PhysRange boot_record;  ///< base 4 KiB aligned, exact size; empty for other protocols
-    PhysRange root;         ///< 4 KiB aligned, both ends
+    PhysRange info;         ///< loader info page; empty for other protocols
+    PhysRange root;  ///< 4 KiB aligned, both ends; with loader info the tree is its last part
     uint64_t root_virt = 0;
     uint64_t root_entry = 0;
-    PhysRange used;    ///< from the kernel's base to the end of the last part
-    PhysRange memory;  ///< the node's first RAM range, which holds all of it
+    std::vector<PhysRange> kept_from;  ///< RAM that its loader info page reserves
+    PhysRange used;                    ///< from the kernel's base to the end of the last part
+    PhysRange memory;                  ///< the node's first RAM range, which holds all of it
 
     /// What the kernel is told. An unmodified seL4 makes untypeds of the rest of the tree's page,
-    /// down to 16 bytes: it gets whole pages, zero behind the tree.
+    /// down to 16 bytes: it gets whole pages, zero behind the tree. So does the root task that
+    /// finds its tree at the end of its own image.
     uint64_t tree_size() const {
-        if (protocol != MKL_PROTOCOL_SEL4) return dtb.size_bytes();
+        if (protocol == MKL_PROTOCOL_MKL) return dtb.size_bytes();
         return round_up(dtb.size_bytes(), MKL_PAGE_SIZE);
     }
 };
@@ -72,7 +76,8 @@ struct NodeArtefacts {
     /// Compact CapDL, as it stands in root.elf; nullptr for a foreign `root:`.
     std::shared_ptr<const Bytes> spec;
     NodeLayout layout;
-    std::vector<PlacedFile> files;  ///< kernel.elf, root.elf, node.dtb, boot-record.bin, files/...
+    std::vector<PlacedFile>
+        files;  ///< kernel.elf, root.elf, node.dtb, boot-record.bin or loader-info.bin
 };
 
 struct Artefacts {

@@ -42,7 +42,7 @@ std::optional<Config> parse_config(std::string_view text, std::string& why);
 
 /// What is compiled in and no configuration names.
 struct Compiled {
-    std::vector<PhysRange> ram;  ///< sorted, joined
+    std::vector<PhysRange> ram;  ///< sorted, joined; empty for a kernel that is told (loader info)
     std::vector<PhysRange>
         devices;  ///< the kernel's alone: interrupt controller, timers; sorted, joined
     std::vector<PhysRange>
@@ -51,7 +51,7 @@ struct Compiled {
 };
 /// From the ELF's symbol table; nullopt if it has not both symbols, or they make no sense.
 std::optional<Compiled> compiled_in(std::span<const std::byte> elf_bytes, const ElfFile& elf,
-                                    Architecture architecture);
+                                    const Config& config);
 /// From platform_gen.json; nullopt and `why`.
 std::optional<Compiled> parse_platform(std::string_view text, uint64_t device_top,
                                        std::string& why);

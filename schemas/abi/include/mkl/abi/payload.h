@@ -3,8 +3,8 @@
  *
  * In memory:   [loader image][newc CPIO archive]; see struct mkl_loader_params for where.
  * In the CPIO: entry "mkl.payload" (this table) first, then per node, in YAML order,
- *              "NODE/kernel.elf", "NODE/root.elf", "NODE/node.dtb", "NODE/boot-record.bin",
- *              "NODE/files/NAME"; then "TRAILER!!!". Data of every entry is 64-byte aligned
+ *              "NODE/kernel.elf", "NODE/root.elf", "NODE/node.dtb", "NODE/boot-record.bin" or
+ *              "NODE/loader-info.bin", "NODE/files/NAME"; then "TRAILER!!!". Data of every entry is 64-byte aligned
  *              counted from the archive's start (names are NUL padded for that).
  *
  * Chain of trust: struct mkl_loader_params holds the SHA-256 of mkl.payload, mkl.payload that of
@@ -97,10 +97,10 @@ struct mkl_payload_node {
     uint64_t log;                                  /* its log ring, or 0 */
     struct mkl_table ram;                          /* struct mkl_range: the node's memory */
     struct mkl_table entries;                      /* its slice of the entries table: `offset` is the first INDEX */
-    uint64_t kernel_entry;                         /* MKL: physical e_entry; SEL4: virtual e_entry */
+    uint64_t kernel_entry;                         /* MKL: physical e_entry; others: virtual e_entry */
     uint64_t boot_record;                          /* MKL: physical address of the record; else 0 */
     uint64_t kernel_base, kernel_end, kernel_virt; /* as in struct mkl_rec_kernel */
-    uint64_t args[6];                              /* SEL4: x0..x5 / a0..a5; MKL: 0 */
+    uint64_t args[6];                              /* SEL4: x0..x5 / a0..a5; LOADER_INFO: x0, its info page; MKL: 0 */
     uint64_t dtb_base, dtb_size;
     uint32_t cpu_number; /* GICv2 CPU interface number, PLIC context */
     uint32_t flags;      /* MKL_NODE_* */
@@ -121,6 +121,7 @@ MKL_ABI_ASSERT(sizeof(struct mkl_payload_node) == 0xd8, "payload node is 0xd8 by
 #define MKL_ROLE_BOOT_RECORD 4u
 #define MKL_ROLE_FILE 5u
 #define MKL_ROLE_STEWARD 6u
+#define MKL_ROLE_LOADER_INFO 7u /* LOADER_INFO: its info page (mkl/abi/loader_info.h) */
 
 struct mkl_payload_entry {
     char name[MKL_PAYLOAD_NAME_SIZE]; /* CPIO name, NUL padded */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Where a root task finds its boot record: as an extra boot info record of its own (built-in
-// kernel), or as /chosen/mkl,boot-record in the device tree record (unmodified seL4).
+// kernel), as /chosen/mkl,boot-record in the device tree record (unmodified seL4), or in the tree
+// that is the end of its own image (kernels with loader info, which pass no tree on).
 #pragma once
 
 #include <stdint.h>
@@ -19,9 +20,14 @@ struct FoundRecord {
     uint8_t before[4] = {};
 };
 
-/// `extra` is boot info's extra area. The bytes found are 8-byte aligned: a record out of a device
-/// tree may be moved by 4 bytes inside `extra`, which spoils that tree. Empty: there is none.
-FoundRecord find_boot_record(Bytes extra);
+/// The tree in the last pages of `image`, which starts and ends at multiples of 4 KiB; empty: it
+/// ends otherwise.
+Bytes tree_at_end(Bytes image);
+
+/// `extra` is boot info's extra area, `image` the root image up to the IPC buffer. The bytes found
+/// are 8-byte aligned: a record out of a device tree may be moved by 4 bytes inside `extra`, which
+/// spoils that tree. Empty: there is none.
+FoundRecord find_boot_record(Bytes extra, Bytes image);
 
 /// Moves the bytes to where they were found, so that the tree is whole again.
 void put_back(FoundRecord& record);
