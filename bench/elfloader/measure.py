@@ -50,7 +50,7 @@ def status_pages(line, address, nodes, work, seconds):
     return pages
 
 
-def measure(args, arch, nodes, file_size, zero_size):
+def measure(args, arch, cpu, nodes, file_size, zero_size):
     options = ["--nodes", str(nodes), "--padding", str(file_size), "--zero", str(zero_size)]
     machine = "virt,gic-version=3"
     how, status = "kernel", 0x7a000000
@@ -60,7 +60,8 @@ def measure(args, arch, nodes, file_size, zero_size):
     else:
         options += ["--gic", "3"]
     image = run_boot.build(args.work, args.share, how, options, "bench")
-    line = run_boot.command(args.work, how, machine, ["-smp", str(nodes)], image, "bench")
+    line = run_boot.command(args.work, how, machine, [*cpu, "-smp", str(nodes)], image,
+                            "bench")
     pages = status_pages(line, status, nodes, args.work, args.seconds)
     if any(s[KERNEL] == 0 for _, s in pages):
         sys.exit("%s, %d node(s): not all in their kernels yet, raise --seconds" % (arch, nodes))
@@ -81,18 +82,20 @@ def main():
     args = p.parse_args()
     os.makedirs(args.work, exist_ok=True)
     size = 2 * MIB
-    for arch in ("aarch64", "riscv64"):
-        none = measure(args, arch, 1, 0, 0)
-        file = measure(args, arch, 1, size, 0)
-        zero = measure(args, arch, 1, 0, size)
+    for arch, cpu in (("aarch64", []), ("riscv64", ["-cpu", "rv64,zbb=off"]), ("riscv64", [])):
+        none = measure(args, arch, cpu, 1, 0, 0)
+        file = measure(args, arch, cpu, 1, size, 0)
+        zero = measure(args, arch, cpu, 1, 0, size)
         print("%s: hash %.3f, copy %.3f, zero %.3f instructions a byte (cleaning included)"
-              % (arch, (file["hash"] - none["hash"]) / size,
+              % (" ".join([arch, *cpu]), (file["hash"] - none["hash"]) / size,
                  (file["place"] - none["place"]) / size, (zero["place"] - none["place"]) / size))
+        if cpu:
+            continue
         print("%s: reset to the last kernel entry, 1 node without payload: %d instructions"
               % (arch, none["total"]))
         share = file["total"] - none["total"]  # what one node's own CPU does for its 2 MiB
         for nodes in (1, 2, 4, 8):
-            total = measure(args, arch, nodes, size, 0)["total"]
+            total = measure(args, arch, cpu, nodes, size, 0)["total"]
             # QEMU counts the CPUs one after the other: take all shares but one away again.
             print("%s: the same, %d node(s) of 2 MiB each: %d, side by side %d"
                   % (arch, nodes, total, total - (nodes - 1) * share))

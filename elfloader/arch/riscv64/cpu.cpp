@@ -4,6 +4,7 @@
 #include "arch.hpp"
 #include "range.hpp"
 #include "window.hpp"
+#include "zbb.hpp"
 
 namespace mkl::loader::arch {
 
@@ -55,7 +56,11 @@ void copy(void* to, const void* from, uint64_t size) { memory_copy(to, from, siz
 void zero(void* to, uint64_t size) { memory_zero(to, size); }
 void publish(uint64_t, uint64_t) { asm volatile("fence rw, rw" ::: "memory"); }
 
-bool sha256_blocks(uint32_t (&)[8], const uint8_t*, uint64_t) { return false; }
+bool sha256_blocks(uint32_t (&state)[8], const uint8_t* data, uint64_t blocks) {
+    if (hart_has_zbb() == 0) return false;
+    sha256_blocks_zbb(state, data, blocks);
+    return true;
+}
 
 Fault build_map(const Payload& payload, Translation& out) {
     out = {payload.params->run_base, 0, 0};  // no translation; not 0: the state is set up
