@@ -157,6 +157,20 @@ std::string emit_all(const Plan& plan, const System& system, const Hardware& har
     return text_of(sink, 'E');
 }
 
+/// A node without reg on a bus is told only if dtc found nothing worse on any bus: a base with
+/// something worse hides it. True if the base has this node, without reg too.
+bool hidden_in_base(const std::string& warning, const Hardware& hardware, const DeviceTree& tree) {
+    constexpr std::string_view head = "Warning (simple_bus_reg): ";
+    constexpr std::string_view tail = ": missing or empty reg/ranges property";
+    if (!warning.starts_with(head) || !warning.ends_with(tail)) return false;
+    const std::string path =
+        warning.substr(head.size(), warning.size() - head.size() - tail.size());
+    const DtNode* before = hardware.tree.find(path);
+    const DtNode* now = tree.find(path);
+    return before != nullptr && now != nullptr && before->property("reg") == nullptr &&
+           before->property("ranges") == nullptr;
+}
+
 std::string ask_dtc(const Hardware& hardware, const std::vector<DeviceTree>& trees) {
     const Bytes base = to_dtb(hardware.tree);
     const DtcResult known = dtc(as_text(base), "dtb", "dtb");
@@ -166,7 +180,8 @@ std::string ask_dtc(const Hardware& hardware, const std::vector<DeviceTree>& tre
         if (!compiled.error.empty()) return cat("dtc refuses: ", compiled.error);
         if (compiled.output != as_text(blob)) return "dtc writes other bytes";
         for (const std::string& w : dtc(as_text(blob), "dtb", "dtb").warnings)
-            if (known.warnings.count(w) == 0) return cat("new in dtc: ", w);
+            if (known.warnings.count(w) == 0 && !hidden_in_base(w, hardware, tree))
+                return cat("new in dtc: ", w);
     }
     return "";
 }
