@@ -81,6 +81,14 @@ public:
                     });
             if (p.nodes.empty()) s.shared.pop_back();
         }
+        for (uint32_t i = 0; i < below(3); i++) {
+            FileRequest& f = s.files.emplace_back();
+            f.name.value = "f" + std::to_string(i);
+            f.path.value = MKL_BOARD;
+            f.bytes = std::filesystem::file_size(MKL_BOARD);
+            f.node.value = s.nodes[below(nodes)].name.value;
+            if (below(2) == 0) f.size = Located<uint64_t>{0x10000 * (1 + below(32)), {}};
+        }
         return s;
     }
 

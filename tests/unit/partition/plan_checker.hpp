@@ -22,6 +22,7 @@ public:
     std::string check() {
         colour_pages();
         check_requests();
+        check_files();
         check_pools();
         check_infrastructure();
         check_signals();
@@ -110,6 +111,36 @@ private:
             if (asked.base)
                 expect(plan_.pools[i].range.base().value == asked.base->value, "pool moved");
         }
+    }
+
+    /// Each file is there once, in memory of its node, on pages that nothing else has: not the
+    /// kernel, which starts in the lowest 2 MiB, and no other file.
+    void check_files() {
+        std::vector<int> places(system_.files.size());
+        std::set<uint64_t> used;
+        for (const PlanNode& n : plan_.nodes)
+            for (const PlanFile& f : n.files) {
+                const FileRequest& asked = system_.files[f.file];
+                const std::string name = "file " + asked.name.value;
+                const uint64_t base = f.range.base().value, end = f.range.end().value;
+                places[f.file]++;
+                expect(asked.node.value == n.name, name + " in another node");
+                expect(base % page == 0 && end % page == 0, name + " not whole pages");
+                expect(end - base >= asked.bytes.value_or(0), name + " too small");
+                expect(!asked.size || end - base == asked.size->value, name + " not its size");
+                expect(!asked.base || base == asked.base->value, name + " moved");
+                const PlacementLimits& l = asked.limits;
+                expect(!l.above || base >= l.above->value, name + " too low");
+                expect(!l.below || end <= l.below->value, name + " too high");
+                expect(!l.align || base % l.align->value == 0, name + " not aligned");
+                expect(base >= n.memory.front().base().value + 0x200000, name + " on the kernel");
+                const uint16_t owner = at(base);
+                expect(who(base) == "node " + n.name, name + " is in " + who(base));
+                for (uint64_t a = base; a < end; a += page)
+                    if (at(a) != owner || !used.insert(a).second)
+                        expect(false, name + " has a page of something else");
+            }
+        for (const int n : places) expect(n == 1, "a file is not there once");
     }
 
     size_t node_of(const EndName& end) const {

@@ -26,6 +26,7 @@ public:
         for (size_t i = 0; i < nodes; i++) add_node(c, i);
         if (below(2) == 0) add_pool(c);
         if (nodes > 1 && below(2) == 0) add_connections(c);
+        for (uint64_t i = below(2) * below(4); i > 0; i--) add_file(c, i);
         return c;
     }
 
@@ -95,6 +96,32 @@ private:
             r.size = 1 + below(20000);
             c.system.connections.push_back(std::move(r));
         }
+    }
+
+    void add_file(RandomCase& c, size_t i) {
+        FileRequest f;
+        f.name.value = "file" + std::to_string(i);
+        f.node.value = c.system.nodes[below(c.system.nodes.size())].name.value;
+        f.bytes = 1 + below(0x300000);
+        if (below(3) == 0) f.size = Located<uint64_t>{0x1000 * (1 + below(1024)), {}};
+        const Located<uint64_t> somewhere{0x40000000 + 0x100000 * below(60), {}};
+        switch (below(6)) {
+        case 0:
+            f.base = somewhere;
+            break;
+        case 1:
+            f.limits.above = somewhere;
+            break;
+        case 2:
+            f.limits.below = somewhere;
+            break;
+        case 3:
+            f.limits.align = Located<uint64_t>{uint64_t{0x1000} << below(12), {}};
+            break;
+        default:
+            break;
+        }
+        c.system.files.push_back(std::move(f));
     }
 
     std::mt19937 engine_;
