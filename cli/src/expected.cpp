@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The plan in the plain values that verify compares an image with.
 #include "mkl/abi/boot_record.h"
+#include "mkl/capdl/spec.hpp"
 #include "mkl/support/text.hpp"
 #include "pipeline.hpp"
 
@@ -22,6 +23,11 @@ Expected expected_of(const Plan& plan, const System& system) {
         for (const PlanFile& f : n.files)
             e.files.push_back(
                 {cat(n.name, "/files/", system.files[f.file].name.value), f.range, {}});
+        for (const PlanAuthority& a : n.authority) {
+            const auto type = static_cast<uint32_t>(capdl::type_of(a.kind));
+            if (a.pages.empty()) e.authority.emplace_back(type, 0);
+            for (const PhysRange p : a.pages) e.authority.emplace_back(type, p.base().value);
+        }
         out.nodes.push_back(std::move(e));
     }
     for (const PlanPool& p : plan.pools) {

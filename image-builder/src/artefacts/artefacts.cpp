@@ -114,6 +114,7 @@ private:
         if (!kernel_) return false;
         const sel4::Abi abi = kernel_->abi;
         images_.abi = abi.number;
+        images_.offer = kernel_->offer;
         images_.stub = inputs_.share_file(cat("stub-", abi.name, ".bin"));
         initialiser_ = inputs_.share_elf(cat("initialiser-", abi.name, ".elf"));
         return images_.stub != nullptr && initialiser_.has_value();
@@ -127,7 +128,7 @@ private:
         spec_ = *spec;
         out.cdl = capdl::to_cdl(*spec);
         out.capdl_json = capdl::to_json(*spec);
-        out.sgi_extension = capdl::needs_sgi_extension(*spec);
+        out.json_extension = capdl::needs_extension(*spec);
         out.spec = std::make_shared<const Bytes>(capdl::to_binary(*spec));
         root_ = repacked(*initialiser_, out.spec, plan_.architecture);
         return true;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "node_kernel.hpp"
 
+#include <algorithm>
+
 #include "mkl/support/text.hpp"
 
 namespace mkl {
 
 namespace {
+
+/// Of mkl's own kernel, and of others that take its boot record.
+constexpr capdl::KernelOffer own_offer{16, 256, 500, false};
 
 class KernelLoader {
 public:
@@ -24,6 +29,7 @@ public:
             if (!elf) return std::nullopt;
             kernel.program = as_it_is(*elf);
             kernel.abi = sel4::abi_of(plan_.architecture, false, false);
+            kernel.offer = own_offer;
             return kernel;
         }
         return sel4(elf, std::move(kernel));
@@ -43,6 +49,7 @@ private:
         if (!elf) return std::nullopt;
         kernel.program = repacked(*elf, nullptr, plan_.architecture);
         kernel.origin = {std::string{name}, {}};
+        kernel.offer = own_offer;
         kernel.abi = sel4::abi_of(plan_.architecture, false, false);
         return kernel;
     }
@@ -80,6 +87,11 @@ private:
         kernel.program = as_it_is(*elf);
         kernel.protocol = config->loader_info ? MKL_PROTOCOL_LOADER_INFO : MKL_PROTOCOL_SEL4;
         kernel.abi = sel4::abi_of(config->architecture, config->hypervisor, config->mcs);
+        kernel.offer.domains = config->domains;
+        kernel.offer.domain_entries = config->domain_entries;
+        kernel.offer.ticks_per_second =
+            config->mcs ? hardware_.timer_frequency : 1000 / std::max(config->tick_ms, 1u);
+        kernel.offer.smc = config->smc;
         kernel.sel4 = std::move(facts);
         return kernel;
     }

@@ -6,6 +6,7 @@
 
 #include "inputs.hpp"
 #include "layout.hpp"
+#include "mkl/capdl/build.hpp"
 #include "mkl/sel4/check.hpp"
 
 namespace mkl {
@@ -17,6 +18,7 @@ struct NodeKernel {
     std::optional<sel4::Kernel> sel4;  ///< a seL4 of the user's
     /// Which initialiser and stub page serve it.
     sel4::Abi abi;
+    capdl::KernelOffer offer;  ///< what components can ask of it
     bool at_el2() const { return sel4 && sel4->config.hypervisor; }
 };
 

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "mkl/capdl/build.hpp"
+#include "mkl/support/text.hpp"
 
 namespace mkl {
 
@@ -132,6 +133,24 @@ std::vector<mkl_rec_shared> shared_of(const Plan& plan, size_t node, const Syste
     return shared;
 }
 
+/// What spec and image are held against: from the plan, as nothing else here.
+std::vector<mkl_rec_authority> authority_of(const PlanNode& node) {
+    std::vector<mkl_rec_authority> all;
+    for (const PlanAuthority& a : node.authority) {
+        const auto type = static_cast<uint32_t>(capdl::type_of(a.kind));
+        if (a.pages.empty()) all.push_back({type, 0, 0, 0});
+        for (const PhysRange p : a.pages) all.push_back({type, 0, p.base().value, p.size_bytes()});
+    }
+    return all;
+}
+
+/// Of mkl's own kernel: how many scheduling domains it offers.
+std::string command_line(const PlanNode& node) {
+    uint32_t last = 0;
+    for (const PlanDomain& d : node.domains) last = std::max(last, d.domain);
+    return last == 0 ? std::string{} : cat("domains=", last + 1);
+}
+
 }  // namespace
 
 mkl_rec_console console_record(const Hardware& hardware, const std::string& device_path) {
@@ -212,8 +231,15 @@ Bytes write_boot_record(const Plan& plan, size_t node, const System& system,
     out.add(controller);
     if (n.log) out.add(MKL_REC_LOG, false, std::vector{to_range(*n.log)});
     out.add(MKL_REC_STATUS, false, std::vector{to_range(n.status)});
+    if (const std::string line = command_line(n);
+        !line.empty() && !system.nodes[node].kernel.is_sel4()) {
+        std::vector<uint64_t> words(line.size() / sizeof(uint64_t) + 1);
+        std::memcpy(words.data(), line.data(), line.size());
+        out.add(MKL_REC_COMMAND_LINE, false, words);
+    }
     out.add(mkl_rec_timer{record_header<mkl_rec_timer>(MKL_REC_TIMER, true), hardware.timer.id,
                           trigger_number(hardware.timer.trigger), hardware.timer_frequency});
+    out.add(MKL_REC_AUTHORITY, false, authority_of(n));
     return out.finish(info(plan.architecture).abi_number);
 }
 

@@ -54,6 +54,8 @@ public:
         header.peers = put(peers_);
         header.doorbells = put(doorbells_);
         header.bells = put(bells_);
+        for (const DomainTurn& d : spec_.domains) domains_.push_back({d.domain, 0, d.ticks});
+        header.domains = put(domains_);
         header.tables_size = out_.size();
         put_pages(fills_at);
         header.total_size = out_.size();
@@ -185,6 +187,7 @@ private:
     std::vector<mkl_spec_peer> peers_;
     std::vector<mkl_spec_doorbell> doorbells_;
     std::vector<mkl_spec_bell> bells_;
+    std::vector<mkl_spec_domain> domains_;
     std::vector<std::pair<size_t, const Object*>> page_owners_;
 };
 

@@ -28,9 +28,10 @@ public:
     std::optional<Spec> build() {
         const size_t errors = sink_.error_count();
         make_components();
-        Wiring wiring{plan_, node_, system_, hardware_, spec_, components_, sink_};
+        Wiring wiring{plan_, node_, system_, hardware_, images_.offer, spec_, components_, sink_};
         wiring.connect_all();
         wiring.add_devices();
+        wiring.add_authority();
         add_logs_and_peers(wiring.peers());
         for (Component& c : components_) c.finish();
         if (sink_.error_count() != errors) return std::nullopt;

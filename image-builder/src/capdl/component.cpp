@@ -15,7 +15,8 @@ namespace {
 
 constexpr uint8_t sched_context_bits = 8;
 constexpr uint64_t default_slice_us = 5000;
-constexpr uint32_t max_badges = 63;  // a badge is a word; bit 63 stays free
+constexpr unsigned plain_cnode_bits = 8;  // room for what such a program makes
+constexpr uint32_t max_badges = 63;       // a badge is a word; bit 63 stays free
 constexpr uint64_t max_stack = MKL_VA_STACK_TOP - MKL_VA_IPC_BUFFER - 2 * small_page;
 
 std::string segment_text(const ElfSegment& s) {
@@ -36,6 +37,9 @@ Component::Component(Spec& spec, const ComponentRequest& request, const Componen
                                                                              name_ + "_startup",
                                                                              12)},
       ipc_buffer_{add_object(spec, Type::frame, name_ + "_ipc_buffer", 12)} {
+    if (is_plain()) next_slot_ = MKL_PLAIN_SLOT_FIRST;
+    for (const ComponentCap& c : request.caps)
+        if (c.slot) asked_slots_.insert(c.slot->value);
     space_.map(MKL_VA_STUB, node.stub, right_read | right_execute);
     space_.map(MKL_VA_STARTUP, startup_, right_read);
     space_.map(MKL_VA_IPC_BUFFER, ipc_buffer_, right_read | right_write);
@@ -63,7 +67,11 @@ Component::Component(Spec& spec, const ComponentRequest& request, const Componen
              "use a smaller stack and a heap");
         return;
     }
-    map_memory("stack", MKL_VA_STACK_TOP - stack, MKL_VA_STACK_TOP);
+    if (is_plain() && !abi_fits()) return;
+    if (is_plain())
+        map_plain_stack(stack);
+    else
+        map_memory("stack", MKL_VA_STACK_TOP - stack, MKL_VA_STACK_TOP);
     heap_size_ = round_up(request.heap, small_page);
     map_memory("heap", MKL_VA_HEAP, MKL_VA_HEAP + heap_size_);
     map_elf();
@@ -101,7 +109,7 @@ bool Component::check_segments() {
                  "link it with the component linker script");
             return false;
         }
-        if ((s.flags & elf_writable) != 0 && (s.flags & elf_executable) != 0) {
+        if (!is_plain() && (s.flags & elf_writable) != 0 && (s.flags & elf_executable) != 0) {
             fail("E522", request_.elf.where,
                  cat("segment ", segment_text(s), " of '", request_.elf.value,
                      "' is writable and executable"),
@@ -135,7 +143,7 @@ void Component::map_segment_pages() {
         uint16_t rights = right_read;
         if ((page.flags & elf_writable) != 0) rights |= right_write;
         if ((page.flags & elf_executable) != 0) rights |= right_execute;
-        if ((rights & right_write) != 0 && (rights & right_execute) != 0)
+        if (!is_plain() && (rights & right_write) != 0 && (rights & right_execute) != 0)
             return fail("E522", request_.elf.where,
                         cat("code and writable data of '", request_.elf.value,
                             "' share the page at ", hex(at)),
@@ -146,8 +154,9 @@ void Component::map_segment_pages() {
     }
 }
 
-uint64_t Component::add_cap(Cap cap) {
-    cap.slot = next_slot_++;
+uint64_t Component::add_cap(Cap cap, std::optional<uint32_t> slot) {
+    while (!slot && asked_slots_.contains(next_slot_)) next_slot_++;
+    cap.slot = slot ? *slot : next_slot_++;
     spec_.objects[cnode_].slots.push_back(cap);
     return cap.slot;
 }
@@ -294,21 +303,28 @@ void Component::add_time() {
 }
 
 void Component::finish() {
+    if (!ok_) return;
     add_time();
     inbox();  // also without incoming ends: what the program blocks on when it has nothing to do
     write_startup();
+    const uint64_t sp = is_plain() ? write_arguments() : MKL_VA_STACK_TOP;
     Object& cnode = spec_.objects[cnode_];
-    cnode.size_bits = static_cast<uint8_t>(std::max<unsigned>(2, std::bit_width(next_slot_ - 1)));
+    const uint32_t last =
+        std::max(next_slot_ - 1, asked_slots_.empty() ? 0 : *asked_slots_.rbegin());
+    cnode.size_bits = static_cast<uint8_t>(
+        std::max<unsigned>(is_plain() ? plain_cnode_bits : 2, std::bit_width(last)));
+    for (Cap& c : cnode.slots)
+        if (c.object == cnode_) c.guard_size = 64u - cnode.size_bits;
 
     Object& tcb = spec_.objects[tcb_];
     tcb.tcb = Tcb{};
     tcb.tcb->ip = image_.elf.entry;
-    tcb.tcb->sp = MKL_VA_STACK_TOP;
+    tcb.tcb->sp = sp;
     tcb.tcb->ipc_buffer = MKL_VA_IPC_BUFFER;
     tcb.tcb->args[0] = MKL_VA_STARTUP;
     tcb.tcb->priority = request_.priority;
     tcb.tcb->max_priority = request_.max_priority.value_or(request_.priority);
-    tcb.tcb->domain = request_.domain;
+    tcb.tcb->domain = request_.domain.value;
     tcb.tcb->fault_ep = fault_slot_;
 
     const auto hold = [&](uint32_t slot, ObjectId object, uint16_t rights) -> Cap& {

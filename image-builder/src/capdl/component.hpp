@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,8 @@ public:
     bool ok() const { return ok_; }
     const ComponentRequest& request() const { return request_; }
 
-    /// Slot of a new capability in the component's CSpace.
-    uint64_t add_cap(Cap cap);
+    /// Slot of a new capability in the component's CSpace: `slot`, or one that nobody asks for.
+    uint64_t add_cap(Cap cap, std::optional<uint32_t> slot = std::nullopt);
     /// The component's notification, made when first asked for; bound to its thread.
     ObjectId inbox();
     /// Next free badge bit of the inbox; nullopt (reported) when all are taken.
@@ -66,6 +67,12 @@ private:
     void map_memory(std::string_view what, uint64_t first, uint64_t end);
     void write_startup();
     void add_time();
+    /// Of a program of seL4's own interface (program.cpp).
+    bool is_plain() const { return request_.abi.has_value(); }
+    bool abi_fits();
+    void map_plain_stack(uint64_t size);
+    /// Arguments and auxiliary vector at the top of its stack; returns the stack pointer.
+    uint64_t write_arguments();
     uint64_t map_block(uint64_t& next, const std::vector<ObjectId>& frames, uint16_t rights,
                        bool uncached);
     void fail(std::string_view id, const SourceSpan& where, std::string message, std::string hint);
@@ -77,7 +84,8 @@ private:
     std::string name_;
     AddressSpace space_;
     ObjectId cnode_, tcb_, startup_, ipc_buffer_;
-    std::optional<ObjectId> inbox_, time_;
+    std::optional<ObjectId> inbox_, time_, stack_top_;
+    std::set<uint32_t> asked_slots_;  // by `slot:` of a capability
     uint64_t inbox_slot_ = 0, console_slot_ = 0, fault_slot_ = 0;
     // Slot 0 stays empty: cptr 0 means "none".
     uint32_t next_slot_ = MKL_SLOT_REPLY + 1;

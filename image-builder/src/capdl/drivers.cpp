@@ -75,6 +75,15 @@ void Wiring::route_faults() {
                    "reports them");
             continue;
         }
+        if (monitor->request().abi && abi_has_scheduling_contexts(spec_.abi)) {
+            report("E536", fault->where,
+                   cat("faults of component '", component.request().name.value, "' cannot go to '",
+                       fault->value,
+                       "': on an MCS kernel a program of seL4's interface receives "
+                       "with a reply object of its own"),
+                   "let a component of mkl's runtime receive them");
+            continue;
+        }
         auto it = receivers.find(monitor);
         if (it == receivers.end()) {
             const ObjectId endpoint =

@@ -8,6 +8,13 @@ namespace mkl {
 namespace {
 
 constexpr FindingDoc docs[] = {
+    finding_doc("E520", "component-abi", "a program of seL4's interface does not fit its node",
+                "`abi:` says for which kernels a program was built: its system call and invocation "
+                "numbers are theirs. Components of mkl's own runtime have no `abi:` and run under "
+                "every kernel.",
+                "components: {c: {node: a, elf: c.elf, abi: mcs}}    # on a node with `kernel: "
+                "builtin`",
+                "Build the program for the kernel of its node, or place it on another node."),
     finding_doc(
         "E521", "component-address", "a component's ELF is linked at a wrong address",
         "Programs lie between 64 KiB and 4 GiB of their address space; what is above is for "
@@ -96,6 +103,13 @@ constexpr FindingDoc docs[] = {
         "components: {client: {stack: 20M, ...}}",
         "Use large frames (heaps and buffers of 2 MiB and more), fewer components on the node, "
         "or a kernel with a larger root CNode."),
+    finding_doc(
+        "E539", "kernel-lacks", "a component asks for what its node's kernel does not have",
+        "SchedControl is an MCS kernel's, SMC calls and more than one scheduling domain are "
+        "options of seL4's configuration (gen_config.json). mkl's own kernel has 16 domains "
+        "and no SMC calls.",
+        "components: {c: {node: a, domain: 3}}    # and KernelNumDomains=1",
+        "Configure the kernel for it, or do without."),
     finding_doc("E535", "component-irq-twice", "an interrupt is delivered to two ends",
                 "A kernel has one handler for each interrupt, and that has one notification.", "",
                 "Let one component take it, and signal the other."),

@@ -2,6 +2,7 @@
 // JSON as rust-sel4 v5.0.0's spec types read it (serde: an enum's variant is the member's name).
 #include "mkl/support/json.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "mkl/capdl/write.hpp"
@@ -39,9 +40,9 @@ public:
         return Json::object()
                    .set("objects", std::move(objects))
                    .set("irqs", std::move(irqs))
-                   .set("domain_schedule", Json{})
-                   .set("domain_set_start", Json{})
-                   .set("domain_idx_shift", Json{})
+                   .set("domain_schedule", schedule())
+                   .set("domain_set_start", spec_.domains.empty() ? Json{} : Json{1})
+                   .set("domain_idx_shift", spec_.domains.empty() ? Json{} : Json{1})
                    .set("asid_slots", Json::array())
                    .set("root_objects",
                         Json::object().set("start", 0).set("end", spec_.objects.size()))
@@ -50,7 +51,32 @@ public:
                "\n";
     }
 
+    /// v5.0.0 has no word for these.
+    static std::string_view extension(Type type) {
+        switch (type) {
+        case Type::sgi_signal:
+            return "SGISignal";
+        case Type::irq_control:
+            return "IRQControl";
+        case Type::asid_control:
+            return "ASIDControl";
+        case Type::sched_control:
+            return "SchedControl";
+        default:
+            return {};
+        }
+    }
+
 private:
+    Json schedule() const {
+        if (spec_.domains.empty()) return {};
+        Json turns = Json::array();
+        for (const DomainTurn& d : spec_.domains)
+            turns.add(
+                Json::object().set("domain", d.domain).set("duration", variant("Ticks", d.ticks)));
+        return std::move(turns.add(Json::object().set("domain", 0).set("duration", "EndMarker")));
+    }
+
     Json slots(const Object& o) const {
         Json all = Json::array();
         for (const Cap& c : o.slots) all.add(Json::object().set("slot", c.slot).set("cap", cap(c)));
@@ -87,6 +113,16 @@ private:
             return variant("SchedContext", std::move(value));
         case Type::reply:
             return variant("Reply", std::move(value));
+        case Type::untyped:
+            return variant("Untyped", std::move(value));
+        case Type::smc:
+            return variant("ArmSmc", std::move(value));
+        case Type::domain:
+            return variant("DomainSet", std::move(value));
+        case Type::irq_control:
+        case Type::asid_control:
+        case Type::sched_control:
+            return variant(extension(target.type), std::move(value));
         }
         return {};
     }
@@ -99,6 +135,18 @@ private:
             return "Notification";
         case Type::reply:
             return "Reply";
+        case Type::untyped:
+            return variant("Untyped", Json::object()
+                                          .set("size_bits", o.size_bits)
+                                          .set("paddr", o.paddr ? Json{*o.paddr} : Json{}));
+        case Type::smc:
+            return "ArmSmc";
+        case Type::domain:
+            return "DomainSet";
+        case Type::irq_control:
+        case Type::asid_control:
+        case Type::sched_control:
+            return extension(o.type);
         case Type::cnode:
             return variant("CNode",
                            Json::object().set("size_bits", o.size_bits).set("slots", slots(o)));
@@ -179,10 +227,9 @@ private:
 
 }  // namespace
 
-bool needs_sgi_extension(const Spec& spec) {
-    for (const Object& o : spec.objects)
-        if (o.type == Type::sgi_signal) return true;
-    return false;
+bool needs_extension(const Spec& spec) {
+    return std::any_of(spec.objects.begin(), spec.objects.end(),
+                       [](const Object& o) { return !Writer::extension(o.type).empty(); });
 }
 
 std::string to_json(const Spec& spec) { return Writer{spec}.text(); }

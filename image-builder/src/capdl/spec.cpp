@@ -10,9 +10,33 @@
 
 namespace mkl::capdl {
 
+Type type_of(CapKind kind) {
+    switch (kind) {
+    case CapKind::irq_control:
+        return Type::irq_control;
+    case CapKind::asid_control:
+        return Type::asid_control;
+    case CapKind::domain:
+        return Type::domain;
+    case CapKind::sched_control:
+        return Type::sched_control;
+    case CapKind::smc:
+        return Type::smc;
+    case CapKind::device_untyped:
+    case CapKind::untyped:
+        break;
+    }
+    return Type::untyped;
+}
+
 bool abi_has_scheduling_contexts(uint32_t abi) {
     return abi == MKL_ABI_AARCH64_MCS || abi == MKL_ABI_AARCH64_HYP_MCS ||
            abi == MKL_ABI_RISCV64_MCS;
+}
+
+std::string_view abi_name(uint32_t abi) {
+    if (abi_is_hypervisor(abi)) return abi_has_scheduling_contexts(abi) ? "hyp-mcs" : "hyp";
+    return abi_has_scheduling_contexts(abi) ? "mcs" : "classic";
 }
 
 bool abi_is_hypervisor(uint32_t abi) {
@@ -32,6 +56,7 @@ uint8_t retype_bits(const Object& object, uint32_t abi) {
         return 11;
     case Type::frame:
     case Type::sched_context:
+    case Type::untyped:
         return object.size_bits;
     case Type::reply:
         return 5;
@@ -41,6 +66,11 @@ uint8_t retype_bits(const Object& object, uint32_t abi) {
         return 12;
     case Type::irq:
     case Type::sgi_signal:
+    case Type::irq_control:
+    case Type::asid_control:
+    case Type::domain:
+    case Type::sched_control:
+    case Type::smc:
         return 0;
     }
     return 0;

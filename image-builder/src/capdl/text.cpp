@@ -62,6 +62,16 @@ std::string object_text(const Spec& spec, const Object& o) {
                    ", data: 0)");
     case Type::reply:
         return "rtreply";
+    case Type::untyped:
+        return o.paddr ? cat("ut (", o.size_bits, " bits, paddr: ", hex(*o.paddr), ")")
+                       : cat("ut (", o.size_bits, " bits)");
+    case Type::smc:
+        return "smc";
+    case Type::irq_control:
+    case Type::asid_control:
+    case Type::domain:
+    case Type::sched_control:
+        break;  // words of the language, no objects
     case Type::sgi_signal:
         return cat("arm_sgi_signal (irq: ", o.irq, ", target: ", o.target, ")");
     }
@@ -106,6 +116,8 @@ std::string cap_text(const Spec& spec, const Cap& c) {
         s += cat(" (", rights_text(c.rights));
         if (c.badge != 0) s += cat(", badge: ", c.badge);
         return s + ")";
+    case Type::sched_control:
+        return s + " (core: 0)";
     case Type::cnode:
         return s + cat(" (guard: ", c.badge, ", guard_size: ", c.guard_size, ")");
     default:
@@ -119,7 +131,9 @@ std::string to_cdl(const Spec& spec) {
     std::string s =
         cat("-- CapDL of node ", spec.node, ", language of capdl 0.5.0; made by mkl\n", "arch ",
             info(spec.architecture).name == "aarch64" ? "aarch64" : "riscv", "\n\nobjects {\n");
-    for (const Object& o : spec.objects) s += cat(o.name, " = ", object_text(spec, o), "\n");
+    for (const Object& o : spec.objects)
+        if (!is_control(o.type) || o.type == Type::smc)
+            s += cat(o.name, " = ", object_text(spec, o), "\n");
     s += "}\n\ncaps {\n";
     for (const Object& o : spec.objects) {
         if (o.slots.empty()) continue;
@@ -137,7 +151,12 @@ std::string to_cdl(const Spec& spec) {
     for (const Object& o : spec.objects)
         if (o.type == Type::irq) irqs[o.irq] = o.name;
     for (const auto& [number, name] : irqs) s += cat(number, ": ", name, "\n");
-    return s + "}\n";
+    s += "}\n";
+    if (spec.domains.empty()) return s;
+    // As the root task enters it: from index 1 on, and it starts there.
+    s += "\ndomains {\nschedule: [";
+    for (const DomainTurn& d : spec.domains) s += cat("(", d.domain, ", ", d.ticks, "), ");
+    return s + "(0, 0)]\ndomain_set_start: 1\nindex_shift: 1\n}\n";
 }
 
 }  // namespace mkl::capdl

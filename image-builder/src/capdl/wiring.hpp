@@ -16,14 +16,17 @@ namespace mkl::capdl {
 class Wiring {
 public:
     Wiring(const Plan& plan, size_t node, const System& system, const Hardware& hardware,
-           Spec& spec, std::list<Component>& components, DiagnosticSink& sink)
-        : plan_{plan}, node_{node}, system_{system}, hardware_{hardware}, spec_{spec},
-          components_{components}, sink_{sink} {}
+           const KernelOffer& kernel, Spec& spec, std::list<Component>& components,
+           DiagnosticSink& sink)
+        : plan_{plan}, node_{node}, system_{system}, hardware_{hardware}, kernel_{kernel},
+          spec_{spec}, components_{components}, sink_{sink} {}
 
     /// Connections in YAML order.
     void connect_all();
     /// Then the components' `devices:`.
     void add_devices();
+    /// Then their `caps:`, and the node's domain schedule.
+    void add_authority();
     /// Nodes that share a connection with this one.
     const std::set<size_t>& peers() const { return peers_; }
 
@@ -66,6 +69,12 @@ private:
     void add_files(Component& component);
     void check_time(const ComponentRequest& request);
     void route_faults();
+    void add_caps(Component& component);
+    void add_device_untypeds(Component& component, const ComponentCap& cap, size_t index);
+    bool kernel_has(const ComponentRequest& request, const ComponentCap& cap);
+    /// The kernel's own capability of that kind.
+    ObjectId control(CapKind kind);
+    void schedule_domains();
     void add_device(Component& component, const ComponentDevice& request);
     void map_registers(Component& component, const ComponentDevice& request, const Device& device,
                        size_t& count);
@@ -84,12 +93,14 @@ private:
     size_t node_;
     const System& system_;
     const Hardware& hardware_;
+    const KernelOffer& kernel_;
     Spec& spec_;
     std::list<Component>& components_;
     DiagnosticSink& sink_;
     std::set<size_t> peers_;
     std::map<PhysRange, std::vector<ObjectId>> device_frames_;
     std::set<uint32_t> device_irqs_;
+    std::map<CapKind, ObjectId> controls_;
     std::map<size_t, ObjectId> doorbell_frames_;                            // by receiving node
     std::map<std::pair<Component*, size_t>, uint64_t> doorbell_addresses_;  // looked up only
 };

@@ -134,6 +134,8 @@ private:
             return true;
         case MKL_REC_TIMER:
             return one(record, out_.timer);
+        case MKL_REC_AUTHORITY:
+            return array(record, out_.authority);
         default:
             if ((h.flags & MKL_REC_FLAG_CRITICAL) != 0)
                 return refuse(cat("unknown critical record type ", h.type));
@@ -238,6 +240,8 @@ std::string to_text(const BootRecord& r) {
         s += cat("  region ", range_text(r.controller.regions[i]), "\n");
     if (r.log) s += cat("log ", range_text(*r.log), "\n");
     if (r.status) s += cat("status ", range_text(*r.status), "\n");
+    for (const mkl_rec_authority& a : r.authority)
+        s += cat("authority ", a.kind, " ", hex(a.base), " + ", hex(a.size), "\n");
     if (!r.command_line.empty()) s += cat("command line ", r.command_line, "\n");
     s += cat("timer irq ", r.timer.irq, r.timer.trigger == MKL_TRIGGER_EDGE ? " edge" : " level",
              " frequency ", r.timer.frequency, "\n");

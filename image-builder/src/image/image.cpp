@@ -56,7 +56,7 @@ public:
             if (node.cdl.empty()) continue;
             const std::string prefix = plan_.nodes[i].name + "/";
             add(prefix + "node.cdl", ByteRope{std::string_view{node.cdl}});
-            add(prefix + (node.sgi_extension ? "node.sgi-extension.json" : "node.capdl.json"),
+            add(prefix + (node.json_extension ? "node.extended.json" : "node.capdl.json"),
                 ByteRope{std::string_view{node.capdl_json}});
         }
         add("image.bin", packed_.blob);

@@ -31,6 +31,10 @@ public:
         return value.value_or(0);
     }
     uint32_t small(std::string_view key) { return static_cast<uint32_t>(number(key)); }
+    /// `usual` where the key is absent.
+    uint32_t small(std::string_view key, uint32_t usual) {
+        return json_.member(key) == nullptr ? usual : small(key);
+    }
     std::string text(std::string_view key) {
         const JsonValue* v = json_.member(key);
         if (v == nullptr || v->kind != JsonValue::Kind::text) {
@@ -71,6 +75,10 @@ std::optional<Config> parse_config(std::string_view text, std::string& why) {
     c.max_nodes = read.small("MAX_NUM_NODES");
     c.untyped_limit = read.small("MAX_NUM_BOOTINFO_UNTYPED_CAPS");
     c.root_cnode_bits = read.small("ROOT_CNODE_SIZE_BITS");
+    c.domains = read.small("NUM_DOMAINS", c.domains);
+    c.domain_entries = read.small("NUM_DOMAIN_SCHEDULES", c.domain_entries);
+    c.tick_ms = read.small("TIMER_TICK_MS", c.tick_ms);
+    c.smc = read.flag("ALLOW_SMC_CALLS", false);
     c.device_top = read.number("PADDR_USER_DEVICE_TOP", UINT64_MAX);
     c.loader_info = read.flag("ENABLE_MULTIKERNEL_SUPPORT", false);
     if (c.loader_info) c.info_cpus = read.small("MULTIKERNEL_NUM_CPUS");

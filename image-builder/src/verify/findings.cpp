@@ -176,6 +176,16 @@ constexpr FindingDoc docs[] = {
         "does not change it.",
         "", "Build the kernel again with the node's overlay.dts, and the image after it."),
     finding_doc(
+        "E648", "authority-undeclared", "A component holds authority that is not declared",
+        "A CNode of the spec holds IRQControl, ASIDControl, the domain, SchedControl or SMC "
+        "capability, or an untyped of a device, without an entry of its own in the boot "
+        "record's authority list.",
+        "", "Say `why:` beside the capability, and make the image again."),
+    finding_doc("E649", "domain-unknown", "A thread or a turn in a domain that does not exist",
+                "mkl's own kernel has as many scheduling domains as `domains=` on its command line "
+                "says; the spec names a higher one, which would stop its root task.",
+                "", "Make the image again."),
+    finding_doc(
         "E654", "sel4-devices", "A seL4 kernel drives what is not its own",
         "The kernel's devices are compiled in (its symbol kernel_device_frames). They may "
         "be the interrupt controller, with a decoy for a GICv3's distributor, and no device "

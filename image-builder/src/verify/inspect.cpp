@@ -158,16 +158,19 @@ void print_record(std::string& out, const Record& r) {
                                                          : "the loader",
             "\n    log ", ranges_text(r.log), ", status ", ranges_text(r.status), "\n    timer ",
             r.timer->irq, " ", trigger_name(r.timer->trigger), ", ", r.timer->frequency, " Hz\n");
+    for (const mkl_rec_authority& a : r.authority)
+        out += cat("    authority ", object_type_name(static_cast<uint16_t>(a.kind)), " ",
+                   a.size == 0 ? "" : cat(hex(a.base), "+", hex(a.size)), '\n');
     if (!r.command_line.empty()) out += cat("    command line ", r.command_line, '\n');
     for (const uint16_t type : r.unknown) out += cat("    record of unknown type ", type, '\n');
 }
 
 void print_spec(std::string& out, const Spec& s) {
-    size_t counts[MKL_OBJ_VCPU + 1] = {};
+    size_t counts[MKL_OBJ_SMC + 1] = {};
     for (const mkl_spec_object& o : s.objects) counts[o.type]++;
     out += cat("  capdl spec: kernel abi ", s.header.abi, ", ", s.objects.size(), " objects, ",
                s.slots.size(), " capabilities, ", s.header.total_size, " bytes\n   ");
-    for (uint16_t type = 1; type <= MKL_OBJ_VCPU; type++)
+    for (uint16_t type = 1; type <= MKL_OBJ_SMC; type++)
         if (counts[type] != 0) out += cat(" ", counts[type], " ", object_type_name(type));
     out += '\n';
     for (size_t i = 0; i < s.objects.size(); i++) {
@@ -182,9 +185,11 @@ void print_spec(std::string& out, const Spec& s) {
         else if (o.type == MKL_OBJ_SGI_SIGNAL)
             out += cat("    ", s.describe(i), " ", low, " to target ", hex(high), '\n');
         else if (o.type == MKL_OBJ_TCB)
-            out += cat("    ", s.describe(i), " priority ", s.tcbs[o.extra].priority, ", ip ",
-                       hex(s.tcbs[o.extra].ip), '\n');
+            out += cat("    ", s.describe(i), " priority ", s.tcbs[o.extra].priority, ", domain ",
+                       s.tcbs[o.extra].domain, ", ip ", hex(s.tcbs[o.extra].ip), '\n');
     }
+    for (const mkl_spec_domain& d : s.domains)
+        out += cat("    domain ", d.domain, " for ", d.ticks, " ticks\n");
 }
 
 void print_tree(std::string& out, const Tree& tree) {

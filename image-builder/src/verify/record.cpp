@@ -77,6 +77,8 @@ bool take(Record& r, const Piece& piece, bool& known) {
         return text(piece, r.command_line);
     case MKL_REC_TIMER:
         return one(piece, r.timer);
+    case MKL_REC_AUTHORITY:
+        return many(piece, r.authority);
     default:
         known = false;
         return true;

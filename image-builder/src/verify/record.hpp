@@ -25,6 +25,7 @@ struct Record {
     std::vector<mkl_rec_sgi_send> sends;
     std::vector<mkl_rec_sgi_receive> receives;
     std::vector<mkl_rec_shared> shared;
+    std::vector<mkl_rec_authority> authority;
     std::string command_line;
     std::vector<uint16_t> unknown;
 };

@@ -74,6 +74,11 @@ void check_node(const NodeView& view, const ExpectedNode& e, Proof& proof) {
     for (const mkl_rec_interrupt& i : view.record->interrupts)
         interrupts.emplace_back(i.id, i.trigger);
     same("interrupts (id:trigger)", name, pairs_text(interrupts), pairs_text(e.interrupts), proof);
+    std::vector<std::pair<uint32_t, uint64_t>> authority;
+    for (const mkl_rec_authority& a : view.record->authority)
+        authority.emplace_back(a.kind, a.base);
+    same("authority (object type:base)", name, pairs_text(authority), pairs_text(e.authority),
+         proof);
     std::vector<std::pair<uint32_t, uint64_t>> sends, asked = e.sends;
     for (const mkl_rec_sgi_send& s : view.record->sends) sends.emplace_back(s.id, s.target);
     std::sort(sends.begin(), sends.end());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // No capability in any spec reaches outside what the node's boot record grants.
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -25,6 +26,8 @@ public:
         check_disjoint();
         check_slots();
         check_logs();
+        check_authority();
+        check_domains();
     }
 
 private:
@@ -164,6 +167,50 @@ private:
                       cat(spec_.describe(holder), " maps ", spec_.describe(s.object), " at ",
                           hex(o.paddr), cached ? " cached" : " uncached",
                           ", the boot record says otherwise"));
+    }
+
+    /// IRQControl and its like, and untypeds with an address: each holder is one that the boot
+    /// record declares.
+    void check_authority() {
+        std::vector<mkl_rec_authority> declared = record_.authority;
+        for (size_t i = 0; i < spec_.objects.size(); i++) {
+            const mkl_spec_object& holder = spec_.objects[i];
+            if (holder.type != MKL_OBJ_CNODE) continue;
+            for (uint32_t k = 0; k < holder.slot_count; k++) {
+                const uint32_t index = spec_.slots[holder.first_slot + k].object;
+                const mkl_spec_object& o = spec_.objects[index];
+                const bool placed = o.type == MKL_OBJ_UNTYPED && o.paddr != MKL_SPEC_NO_PADDR;
+                if (!placed && (o.type < MKL_OBJ_IRQ_CONTROL || o.type > MKL_OBJ_SMC)) continue;
+                const uint64_t size = placed ? uint64_t{1} << o.size_bits : 0;
+                const auto it =
+                    std::find_if(declared.begin(), declared.end(), [&](const mkl_rec_authority& a) {
+                        return a.kind == o.type &&
+                               (!placed || (o.paddr >= a.base && size <= a.size &&
+                                            o.paddr - a.base <= a.size - size));
+                    });
+                proof_.expect("authority is held as declared", it != declared.end(), "E648", part_,
+                              cat(spec_.describe(i), " of node '", view_.node->name, "' holds ",
+                                  spec_.describe(index),
+                                  ", which its boot record does not declare"));
+                if (it != declared.end() && !placed) declared.erase(it);
+            }
+        }
+    }
+
+    /// mkl's own kernel has as many domains as its command line says.
+    void check_domains() {
+        if (view_.node->raw.protocol != MKL_PROTOCOL_MKL) return;
+        uint64_t domains = 1;
+        constexpr std::string_view key = "domains=";
+        if (record_.command_line.starts_with(key))
+            domains = std::strtoul(record_.command_line.c_str() + key.size(), nullptr, 10);
+        const auto exists = [&](uint32_t domain, std::string_view what) {
+            proof_.expect("scheduling domains exist", domain < domains, "E649", part_,
+                          cat(what, " of node '", view_.node->name, "' is in domain ", domain,
+                              "; its kernel has ", domains));
+        };
+        for (const mkl_spec_tcb& t : spec_.tcbs) exists(t.domain, "a thread");
+        for (const mkl_spec_domain& d : spec_.domains) exists(d.domain, "a turn");
     }
 
     void check_logs() {

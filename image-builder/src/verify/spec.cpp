@@ -24,7 +24,7 @@ bool is_slice(uint32_t first, uint32_t count, size_t size) {
 std::string check_objects(const Spec& s) {
     for (size_t i = 0; i < s.objects.size(); i++) {
         const mkl_spec_object& o = s.objects[i];
-        if (o.type < MKL_OBJ_ENDPOINT || o.type > MKL_OBJ_VCPU)
+        if (o.type < MKL_OBJ_ENDPOINT || o.type > MKL_OBJ_SMC)
             return cat("object ", i, " has unknown type ", o.type);
         if (!is_slice(o.first_slot, o.slot_count, s.slots.size()) ||
             !is_slice(o.first_fill, o.fill_count, s.fills.size()))
@@ -82,8 +82,10 @@ std::string check_others(const Spec& s) {
 
 std::string_view object_type_name(uint16_t type) {
     constexpr std::string_view names[] = {
-        "?",   "endpoint",   "notification", "cnode", "tcb",   "frame",     "vspace", "page table",
-        "irq", "sgi signal", "untyped",      "sched", "reply", "asid pool", "vcpu"};
+        "?",           "endpoint",     "notification", "cnode",         "tcb",
+        "frame",       "vspace",       "page table",   "irq",           "sgi signal",
+        "untyped",     "sched",        "reply",        "asid pool",     "vcpu",
+        "irq control", "asid control", "domain",       "sched control", "smc"};
     return type < std::size(names) ? names[type] : names[0];
 }
 
@@ -136,7 +138,8 @@ std::optional<Spec> read_spec(const ByteView& bytes, std::string& why) {
         !table(*tables, header->consoles, out.consoles) ||
         !table(*tables, header->logs, out.logs) || !table(*tables, header->peers, out.peers) ||
         !table(*tables, header->doorbells, out.doorbells) ||
-        !table(*tables, header->bells, out.bells)) {
+        !table(*tables, header->bells, out.bells) ||
+        !table(*tables, header->domains, out.domains)) {
         why = "one of its tables reaches past its end";
         return std::nullopt;
     }

@@ -22,6 +22,7 @@ struct Spec {
     std::vector<mkl_spec_peer> peers;
     std::vector<mkl_spec_doorbell> doorbells;
     std::vector<mkl_spec_bell> bells;
+    std::vector<mkl_spec_domain> domains;
     std::string names;
 
     std::string name(uint32_t offset) const;

@@ -241,4 +241,27 @@ const ShareRequest* share_of(const System& system, const Hardware& hardware, siz
     return nullptr;
 }
 
+std::string_view authority_text(CapKind kind, bool stock) {
+    switch (kind) {
+    case CapKind::irq_control:
+        return stock ? "it can take every interrupt line of the board and raise every SGI, other "
+                       "nodes' included"
+                     : "it can take every interrupt line of its node and raise every SGI that the "
+                       "node may send";
+    case CapKind::asid_control:
+        return "it can use up the node's address space ids";
+    case CapKind::domain:
+        return "it can move threads between domains and change their schedule";
+    case CapKind::sched_control:
+        return "it can give any thread that it has processor time without limit";
+    case CapKind::smc:
+        return "it can call firmware, which serves every CPU";
+    case CapKind::device_untyped:
+        return "it can map the device's registers anywhere and give them on";
+    case CapKind::untyped:
+        return "it is the component's own memory";
+    }
+    return "";
+}
+
 }  // namespace mkl

@@ -40,6 +40,8 @@ const std::vector<Key<ComponentRequest>>& keys_of(const ComponentRequest&);
 const std::vector<Key<ComponentDevice>>& keys_of(const ComponentDevice&);
 const std::vector<Key<ComponentDma>>& keys_of(const ComponentDma&);
 const std::vector<Key<ConnectionRequest>>& keys_of(const ConnectionRequest&);
+const std::vector<Key<ComponentCap>>& keys_of(const ComponentCap&);
+const std::vector<Key<DomainTime>>& keys_of(const DomainTime&);
 const std::vector<Key<FileRequest>>& keys_of(const FileRequest&);
 const std::vector<Key<ShareRequest>>& keys_of(const ShareRequest&);
 

@@ -47,6 +47,17 @@ const Shape builtin_word{.kind = K::choice, .what = "a kernel", .choices = {"bui
 const Shape protocol{
     .kind = K::choice, .what = "a boot protocol", .choices = {"mkl", "sel4", "sel4-loader-info"}
 };
+const Shape kernel_abi{
+    .kind = K::choice,
+    .what = "the ABI of a seL4 kernel",
+    .choices = {"classic", "hyp", "mcs", "hyp-mcs"}
+};
+const Shape cap_kind{
+    .kind = K::choice,
+    .what = "a capability",
+    .choices = {"irq-control", "asid-control", "domain", "sched-control", "smc", "device-untyped",
+                "untyped"}
+};
 const Shape connection_type{
     .kind = K::choice,
     .what = "a connection type",
@@ -323,6 +334,21 @@ MKL_SHAPE(dma_trust, {
 MKL_SHAPE(dma_trusts, {.kind = K::list, .what = "a list of bus masters", .item = &dma_trust()})
 }  // namespace
 
+const std::vector<Key<DomainTime>>& keys_of(const DomainTime&) {
+    using T = DomainTime;
+    static const std::vector<Key<T>> table{
+        row<T, &T::domain>("domain", small_number, needed, "A scheduling domain"),
+        row<T, &T::time_us>("time", duration, needed, "How long it runs"),
+    };
+    return table;
+}
+
+namespace {
+MKL_SHAPE(domain_time, mapping_shape<DomainTime>("{domain: .., time: ..}"))
+MKL_SHAPE(domain_times,
+          {.kind = K::list, .what = "a list of domains and times", .item = &domain_time()})
+}  // namespace
+
 const std::vector<Key<NodeRequest>>& keys_of(const NodeRequest&) {
     using T = NodeRequest;
     static const std::vector<Key<T>> table{
@@ -351,6 +377,9 @@ const std::vector<Key<NodeRequest>>& keys_of(const NodeRequest&) {
                    for (DmaTrust& d : out.dma_trusted)
                        if (t && d.why.empty()) d.why = *t;
                }),
+        row<T, &T::domains>("domains", domain_times(), optional,
+                            "Its domain schedule; the domains of its components in equal turns if "
+                            "left out"),
         row<T>("start-timeout", duration, optional,
                "How long others wait for a root task that does not say it is ready (5s)",
                [](Reader& r, const SyntaxNode& n, const Shape& s, NodeRequest& out) {
@@ -422,6 +451,31 @@ MKL_SHAPE(component_dmas,
           {.kind = K::named, .what = "DMA memory, {NAME: {size: ..}}", .item = &component_dma()})
 }  // namespace
 
+const std::vector<Key<ComponentCap>>& keys_of(const ComponentCap&) {
+    using T = ComponentCap;
+    static const std::vector<Key<T>> table{
+        row<T>("cap", cap_kind, needed, "What it is a capability to",
+               [](Reader& r, const SyntaxNode& n, const Shape& s, ComponentCap& out) {
+                   if (const std::optional<size_t> i = r.choice(n, s))
+                       out.kind = static_cast<CapKind>(*i);
+               }),
+        row<T, &T::device>("device", device_text, optional,
+                           "device-untyped: the device whose pages it is"),
+        row<T, &T::size>("size", size, optional, "untyped: bytes, a power of two"),
+        row<T, &T::slot>("slot", small_number, optional,
+                         "Its slot in the component's CNode; chosen by mkl if left out"),
+        row<T, &T::why>("why", reason, optional,
+                        "Why the component holds a capability of authority: all but untyped"),
+    };
+    return table;
+}
+
+namespace {
+MKL_SHAPE(component_cap, mapping_shape<ComponentCap>("{cap: .., why: ..}"))
+MKL_SHAPE(component_caps,
+          {.kind = K::named, .what = "capabilities, {NAME: {cap: ..}}", .item = &component_cap()})
+}  // namespace
+
 const std::vector<Key<ComponentRequest>>& keys_of(const ComponentRequest&) {
     using T = ComponentRequest;
     static const std::vector<Key<T>> table{
@@ -433,6 +487,21 @@ const std::vector<Key<ComponentRequest>>& keys_of(const ComponentRequest&) {
         row<T, &T::stack>("stack", size, optional, "Bytes of stack; 16K if left out"),
         row<T, &T::heap>("heap", size, optional, "Bytes of heap; none if left out"),
         row<T, &T::domain>("domain", small_number, optional, "Its scheduling domain"),
+        row<T>("abi", kernel_abi, optional,
+               "It is a program of seL4's own interface, built for kernels of that ABI",
+               [](Reader& r, const SyntaxNode& n, const Shape& s, ComponentRequest& out) {
+                   if (const std::optional<size_t> i = r.choice(n, s))
+                       out.abi = Located<std::string>{std::string{s.choices[*i]}, n.where};
+               }),
+        row<T>("caps", component_caps(), optional,
+               "Capabilities beside its connections, each found under its name",
+               [](Reader& r, const SyntaxNode& n, const Shape& s, ComponentRequest& out) {
+                   r.named(n, s, [&](const SyntaxEntry& e) -> ComponentCap& {
+                       ComponentCap cap;
+                       cap.name = {e.key, e.key_where};
+                       return out.caps.emplace_back(std::move(cap));
+                   });
+               }),
         row<T, &T::fault>("fault", component_name, optional, "The component that gets its faults"),
         row<T>("devices", component_devices(), optional,
                "Devices of the node that it drives: registers mapped, interrupt delivered",

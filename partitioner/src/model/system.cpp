@@ -2,6 +2,7 @@
 #include "mkl/model/system.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace mkl {
 
@@ -19,6 +20,13 @@ std::optional<uint64_t> FileRequest::room() const {
     if (size) return size->value;
     if (!bytes || *bytes > UINT64_MAX - page_bytes) return std::nullopt;
     return std::max((*bytes + page_bytes - 1) / page_bytes * page_bytes, page_bytes);
+}
+
+std::string_view to_text(CapKind kind) {
+    constexpr std::array<std::string_view, cap_kinds> names{
+        "irq-control", "asid-control",   "domain", "sched-control",
+        "smc",         "device-untyped", "untyped"};
+    return names[static_cast<size_t>(kind)];
 }
 
 uint64_t connection_bytes(const ConnectionRequest& connection) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mkl/claims/claims.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
 
@@ -108,6 +109,19 @@ std::string ready_text(const Context& c, const NodeRequest& request) {
     return text + ".";
 }
 
+/// What the YAML acknowledges: nobody keeps these components from it.
+void add_authority(const Context& c, size_t index, std::vector<Guarantee>& out) {
+    const bool stock = c.system.nodes[index].kernel.is_sel4();
+    for (const PlanAuthority& a : c.plan.nodes[index].authority) {
+        const ComponentRequest& component = c.system.components[a.component];
+        const ComponentCap& cap = component.caps[a.cap];
+        out.push_back({"authority", Enforcer::nobody,
+                       cat("Component '", component.name.value, "' holds ", to_text(cap.kind), ": ",
+                           authority_text(cap.kind, stock),
+                           ". Acknowledged: ", cap.why ? cap.why->value : "", ".")});
+    }
+}
+
 }  // namespace
 
 void write_guarantees(Context& c) {
@@ -140,6 +154,7 @@ void write_guarantees(Context& c) {
                 {"signals", Enforcer::nobody, "Its IRQControl may send any id to any CPU."});
         }
         out.push_back({"ready", Enforcer::initialiser, ready_text(c, request)});
+        add_authority(c, i, out);
         add_common(c, i, out);
     }
 }

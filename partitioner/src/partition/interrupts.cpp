@@ -11,11 +11,14 @@ namespace mkl::placement {
 
 namespace {
 
-/// Lines that a component of the node handles; of a node with a root task of its own, all.
+/// Lines that a component of the node handles; of a node with a root task of its own, or whose
+/// component may open any, all.
 std::vector<uint32_t> used_interrupts(const Context& c, size_t node) {
     std::set<uint32_t> handled;
+    bool all = c.system.nodes[node].root.has_value();
     for (const ComponentRequest& component : c.system.components) {
         if (component.node.value != c.plan.nodes[node].name) continue;
+        for (const ComponentCap& k : component.caps) all |= k.kind == CapKind::irq_control;
         for (const ComponentDevice& d : component.devices) {
             if (d.irq.empty()) continue;
             for (const size_t index : select(c.hardware, d.device))
@@ -25,7 +28,7 @@ std::vector<uint32_t> used_interrupts(const Context& c, size_t node) {
     }
     std::vector<uint32_t> out;
     for (const Irq& i : c.plan.nodes[node].interrupts)
-        if (c.system.nodes[node].root || handled.contains(i.id)) out.push_back(i.id);
+        if (all || handled.contains(i.id)) out.push_back(i.id);
     return out;
 }
 

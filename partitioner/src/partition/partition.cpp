@@ -60,6 +60,7 @@ std::optional<Plan> partition(const System& system, const Hardware& hardware, Di
     if (sink.error_count() == errors) placement::check_untypeds(c);
     if (sink.error_count() != errors) return std::nullopt;
     list_reserved(c);
+    placement::plan_components(c);
     list_behind_devices(c);
     placement::write_guarantees(c);
     return plan;

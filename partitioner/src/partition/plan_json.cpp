@@ -65,6 +65,16 @@ Json firmware_json(const FirmwareService& f, const Plan& plan) {
         .set("callers", list(f.callers, [&](size_t n) { return Json{plan.nodes[n].name}; }));
 }
 
+Json authority_json(const PlanAuthority& a, const System& system) {
+    const ComponentRequest& component = system.components[a.component];
+    const ComponentCap& cap = component.caps[a.cap];
+    Json out = Json::object();
+    out.set("component", component.name.value).set("name", cap.name.value);
+    out.set("cap", to_text(cap.kind)).set("why", cap.why ? cap.why->value : "");
+    if (!a.pages.empty()) out.set("pages", list(a.pages, range_json));
+    return out;
+}
+
 Json node_json(const PlanNode& n, const Plan& plan, const System& system,
                const Hardware& hardware) {
     const auto irq = [&](const Irq& i) {
@@ -96,6 +106,14 @@ Json node_json(const PlanNode& n, const Plan& plan, const System& system,
     out.set("status", range_json(n.status)).set("prints_logs", n.prints_logs);
     out.set("providers",
             list(n.providers, [&](const ProviderUse& u) { return provider_json(u, plan); }));
+    if (!n.authority.empty())
+        out.set("authority", list(n.authority, [&](const PlanAuthority& a) {
+                    return authority_json(a, system);
+                }));
+    if (!n.domains.empty())
+        out.set("domains", list(n.domains, [](const PlanDomain& d) {
+                    return Json::object().set("domain", d.domain).set("time_us", d.time_us);
+                }));
     out.set("guarantees", list(n.guarantees, [](const Guarantee& g) {
                 return Json::object()
                     .set("resource", g.resource)

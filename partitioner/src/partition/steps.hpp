@@ -48,6 +48,8 @@ bool place_loader(Context& c);
 /// Signals between nodes. (signals.cpp)
 bool plan_signals(Context& c);
 
+/// Authority and domains. (components.cpp)
+void plan_components(Context& c);
 /// Whether boot info has room for every untyped. (untypeds.cpp)
 void check_untypeds(Context& c);
 /// Guarantee tables; reads the finished plan. (guarantees.cpp)

@@ -10,72 +10,68 @@ namespace mkl {
 namespace {
 constexpr Severity error = Severity::error;
 constexpr std::array table{
-    FindingDoc{"E200", "not-offered",           error,             "Something that this version of mkl cannot do yet",
-               "The key is part of the system description, but nothing behind it is there yet. mkl "
-               "says so instead of building a system that lacks it.",                                                                                     "components: {a: {node: node0, elf: a.elf, domain: 1}}",
-               "Do what the hint says, or use a newer mkl."                                                                                                                                                                                                                                                         },
     FindingDoc{
                "E201", "name-form",             error,             "A name that cannot be used everywhere",
                "Names become file names, labels and 31-byte fields of binary tables: a letter, then "
-        "letters, digits, `_` and `-`, at most 31 in all.",                                                                                               "nodes: {0node: ..}",                                                         "Rename it."                                                                },
+        "letters, digits, `_` and `-`, at most 31 in all.",                                                                                              "nodes: {0node: ..}",                                                         "Rename it."                                                                },
     FindingDoc{"E202", "name-clash",            error,             "A component has the name of a node with `root:`",
-               "Ends are written OWNER.NAME for both, so the owner would be ambiguous.",                                                                  "",
-               "Rename one of them."                                                                                                                                                                                                                                                                                },
-    FindingDoc{"E203", "node-unknown",          error,             "A node that does not exist is named",              "",
-               "components: {client: {node: nodeO, elf: client.elf}}",                                                                                                                                                                  "Correct the name."                                                         },
-    FindingDoc{"E204", "no-nodes",              error,             "There is no node",                                 "A system has at least one node.",
-               "nodes: {}",                                                                                                                                                                                                             "Add a node."                                                               },
+               "Ends are written OWNER.NAME for both, so the owner would be ambiguous.",                                                                 "",
+               "Rename one of them."                                                                                                                                                                                                                                                                               },
+    FindingDoc{"E203", "node-unknown",          error,             "A node that does not exist is named",             "",
+               "components: {client: {node: nodeO, elf: client.elf}}",                                                                                                                                                                 "Correct the name."                                                         },
+    FindingDoc{"E204", "no-nodes",              error,             "There is no node",                                "A system has at least one node.",
+               "nodes: {}",                                                                                                                                                                                                            "Add a node."                                                               },
     FindingDoc{"E205", "cpu-on-board",          error,             "A CPU that the board does not have",
                "An index counts the children of /cpus with device_type cpu in tree order, disabled "
-               "ones included; `path` and `hwid` are compared as written in the tree.",                                                                   "node0: {cpu: 7, memory: 64M}",                                               "Take one that the hint lists."                                             },
+               "ones included; `path` and `hwid` are compared as written in the tree.",                                                                  "node0: {cpu: 7, memory: 64M}",                                               "Take one that the hint lists."                                             },
     FindingDoc{"E206", "cpu-startable",         error,             "A CPU that mkl cannot start",
                "It is disabled for good, or the tree gives no way to start it that the loader "
-               "knows (PSCI, spin table, SBI HSM).",                                                                                                      "",                                                                           "Choose another CPU."                                                       },
+               "knows (PSCI, spin table, SBI HSM).",                                                                                                     "",                                                                           "Choose another CPU."                                                       },
     FindingDoc{"E207", "cpu-owned-once",        error,             "Two nodes want one CPU",
-               "A node is one kernel on one CPU.",                                                                                                        "",                                                                           "Give one of them another CPU."                                             },
+               "A node is one kernel on one CPU.",                                                                                                       "",                                                                           "Give one of them another CPU."                                             },
     FindingDoc{
                "E210", "memory-aligned",        error,             "Memory that is not aligned",
                "Kernels map memory in blocks of 2 MiB, so bases and sizes of nodes are multiples of "
-        "2 MiB; pools are mapped in pages of 4 KiB.",                                                                                                     "memory: {base: 0x40001000, size: 64M}",                                      "Take one of the nearest values."                                           },
+        "2 MiB; pools are mapped in pages of 4 KiB.",                                                                                                    "memory: {base: 0x40001000, size: 64M}",                                      "Take one of the nearest values."                                           },
     FindingDoc{"E211", "memory-disjoint",       error,             "Two ranges overlap",
                "Every byte of RAM has one owner. Memory that nodes are to share is a pool in "
-               "`shared:` and in no node.",                                                                                                               "",                                                                           "Move one base, or leave it out and let mkl place it."                      },
+               "`shared:` and in no node.",                                                                                                              "",                                                                           "Move one base, or leave it out and let mkl place it."                      },
     FindingDoc{"E212", "memory-in-ram",         error,             "A range that is not free RAM",
                "It reaches outside the RAM of the board or into what firmware keeps "
-               "(/reserved-memory, /memreserve/, `board: {reserve: ..}`).",                                                                               "memory: {base: 0x0, size: 64M}",                                             "Take the base of the hint."                                                },
+               "(/reserved-memory, /memreserve/, `board: {reserve: ..}`).",                                                                              "memory: {base: 0x0, size: 64M}",                                             "Take the base of the hint."                                                },
     finding_doc("E213", "memory-limits", "Limits that cannot be kept",
                 "`above:`, `below:` and `align:` say where mkl may place what has no `base:`.",
                 "memory: {size: 64M, above: 1G, below: 1G}",
                 "Widen the limits, or give a `base:` instead."),
     FindingDoc{"E220", "device-unknown",        error,             "A device that the board does not have",
                "Devices are named by full path, alias, &label, a glob on the full path (`*` within "
-               "a component, `**` across), or by compatible.",                                                                                            "console: /pl011@9000001",                                                    "Take the suggestion, or look into the device tree."                        },
+               "a component, `**` across), or by compatible.",                                                                                           "console: /pl011@9000001",                                                    "Take the suggestion, or look into the device tree."                        },
     FindingDoc{"E221", "device-disabled",       error,             "A device that the device tree disables",
-               "Itself or a node above it has a status other than okay.",                                                                                 "",
-               "Enable it in the device tree, if the board has it."                                                                                                                                                                                                                                                 },
+               "Itself or a node above it has a status other than okay.",                                                                                "",
+               "Enable it in the device tree, if the board has it."                                                                                                                                                                                                                                                },
     FindingDoc{"E222", "device-not-assignable", error,             "A device that serves every node",
                "The interrupt controller is set up once by the loader and stays in each node's "
-               "tree.",                                                                                                                                   "devices: [/intc@8000000]",                                                   "Remove it from `devices:`."                                                },
+               "tree.",                                                                                                                                  "devices: [/intc@8000000]",                                                   "Remove it from `devices:`."                                                },
     FindingDoc{"E223", "device-owned-once",     error,             "Two nodes want one device",
                "Each device has one owner, with everything below it. The console is a device of "
-               "its node.",                                                                                                                               "",                                                                           "Give it to one, or declare it in `share:` with the reason."                },
+               "its node.",                                                                                                                              "",                                                                           "Give it to one, or declare it in `share:` with the reason."                },
     FindingDoc{"E224", "console-usable",        error,             "A console that mkl cannot use",
-               "The console is one UART that mkl has a driver for.",                                                                                      "",
-               "Name one UART, or write `console: log`."                                                                                                                                                                                                                                                            },
+               "The console is one UART that mkl has a driver for.",                                                                                     "",
+               "Name one UART, or write `console: log`."                                                                                                                                                                                                                                                           },
     FindingDoc{"E225", "page-shared",           error,             "Devices of two nodes in one page",
                "Memory protection works on pages of 4 KiB: whoever maps one of the devices reaches "
-               "the registers of the other.",                                                                                                             "devices of node0: [/virtio_mmio@a000000], of node1: [/virtio_mmio@a000200]",
-               "Give both to one node, or declare one in `share:` with the reason."                                                                                                                                                                                                                                 },
+               "the registers of the other.",                                                                                                            "devices of node0: [/virtio_mmio@a000000], of node1: [/virtio_mmio@a000200]",
+               "Give both to one node, or declare one in `share:` with the reason."                                                                                                                                                                                                                                },
     FindingDoc{"E226", "interrupt-shared",      error,             "Devices of two nodes on one interrupt line",
                "A line is delivered to one CPU; the other node would never hear of its device, or "
-               "answer for a device that it cannot see.",                                                                                                 "",                                                                           "Give both devices to one node."                                            },
+               "answer for a device that it cannot see.",                                                                                                "",                                                                           "Give both devices to one node."                                            },
     FindingDoc{"E227", "provider-elsewhere",    error,             "A device needs what another node owns",
                "Clocks, resets, power domains, pins or DMA channels of the device come from a "
                "device of another node, which may stop or change them. What no node owns stays as "
-               "firmware set it and is no finding.",                                                                                                      "",                                                                           "Declare the provider in `share:` with the reason, or claim it for neither."},
+               "firmware set it and is no finding.",                                                                                                     "",                                                                           "Declare the provider in `share:` with the reason, or claim it for neither."},
     FindingDoc{"W228", "nested-interrupt",      Severity::warning,
-               "An interrupt that goes through a controller of somebody else",                                         "The line ends in a nested interrupt controller (GPIO, multiplexer). Only its owner "
-               "can unmask and acknowledge it.",                            "",                                                                           "Give the controller to the same node, or do without the interrupt."        },
+               "An interrupt that goes through a controller of somebody else",                                        "The line ends in a nested interrupt controller (GPIO, multiplexer). Only its owner "
+               "can unmask and acknowledge it.",                           "",                                                                           "Give the controller to the same node, or do without the interrupt."        },
     finding_doc("E229", "nested-interrupt-elsewhere",
                 "An interrupt that goes through another node's controller",
                 "The line ends in a nested interrupt controller (GPIO, multiplexer) that another "
@@ -85,46 +81,65 @@ constexpr std::array table{
                 "Give both to one node; or declare the controller in `share:` if the device works "
                 "without its interrupt."),
     FindingDoc{"E230", "root-or-components",    error,             "A component on a node with `root:`",
-               "A root task of your own is all that runs on its node.",                                                                                   "",
-               "Remove `root:`, or move the component."                                                                                                                                                                                                                                                             },
+               "A root task of your own is all that runs on its node.",                                                                                  "",
+               "Remove `root:`, or move the component."                                                                                                                                                                                                                                                            },
     FindingDoc{"E231", "priority-range",        error,             "A priority, or a stack, out of range",
                "Priorities are 0 to 254; mkl's initialiser runs at 255. `max-priority` is at least "
-               "the component's own.",                                                                                                                    "client: {node: node0, elf: client.elf, priority: 255}",                      "Choose a smaller one."                                                     },
+               "the component's own.",                                                                                                                   "client: {node: node0, elf: client.elf, priority: 255}",                      "Choose a smaller one."                                                     },
     FindingDoc{"E232", "component-device",      error,             "A component drives what its node does not own",
-               "The node owns devices; a component of it drives one.",                                                                                    "",
-               "List the device in `devices:` of the node."                                                                                                                                                                                                                                                         },
+               "The node owns devices; a component of it drives one.",                                                                                   "",
+               "List the device in `devices:` of the node."                                                                                                                                                                                                                                                        },
     finding_doc(
         "E233", "component-file", "A component cannot have a file",
         "A component maps files that lie in memory of its own node. Each is read and written "
         "by one component.",
         "components: {vmm: {node: node0, elf: vmm.elf, files: [linux]}}",
         "Name an entry of `files:` with the component's node."),
+    finding_doc(
+        "E234", "authority", "A component holds authority that nobody acknowledged",
+        "IRQControl, ASIDControl, the domain, SchedControl and SMC capabilities and untypeds "
+        "of devices reach beyond their holder. Whoever gives one to a component says why; "
+        "plan.json, the guarantee table, the boot record and `mkl verify` repeat it.",
+        "c: {node: node0, elf: c.elf, abi: classic, caps: {lines: {cap: irq-control}}}",
+        "Add `why:`, or remove the capability."),
+    finding_doc("E235", "component-caps", "A capability of a component cannot be given",
+                "`device-untyped` has a `device:` of its node that nobody else uses, `untyped` a "
+                "`size:`, a power of two; slots are the component's own and each holds one "
+                "capability; only a program of an `abi:` can use them.",
+                "c: {node: node0, elf: c.elf, abi: classic, caps: {m: {cap: untyped}}}",
+                "Correct the capability."),
+    finding_doc("E236", "domain-schedule", "A domain that does not exist or never runs",
+                "mkl's own kernel has domains 0 to 15, a seL4 as many as it was configured for (at "
+                "most 256). A schedule in `domains:` of the node names each domain that its "
+                "components are in, and domain 0, in which the root task serves the console.",
+                "node0: {domains: [{domain: 1, time: 5ms}]}",
+                "Add the domain to `domains:`, or leave the schedule to mkl."),
     FindingDoc{"E240", "end-unknown",           error,             "A connection that ends nowhere",
                "An end is COMPONENT.NAME, or NODE.NAME where the node has a `root:`; the two ends "
-               "are at different ones.",                                                                                                                  "s: {type: shared-data, from: addr.d, to: client.d}",                         "Correct the name."                                                         },
+               "are at different ones.",                                                                                                                 "s: {type: shared-data, from: addr.d, to: client.d}",                         "Correct the name."                                                         },
     FindingDoc{"E241", "end-used-twice",        error,             "One end in two connections",
-               "A component looks its ends up by name, so each name stands for one connection.",                                                          "",
-               "Give each connection its own end names."                                                                                                                                                                                                                                                            },
+               "A component looks its ends up by name, so each name stands for one connection.",                                                         "",
+               "Give each connection its own end names."                                                                                                                                                                                                                                                           },
     FindingDoc{"E242", "pool-serves",           error,             "A pool that does not serve a connection",
-               "`in:` names a pool of which both nodes are members, the sending one with rw.",                                                            "",
-               "Add the node to the pool, or choose another pool."                                                                                                                                                                                                                                                  },
+               "`in:` names a pool of which both nodes are members, the sending one with rw.",                                                           "",
+               "Add the node to the pool, or choose another pool."                                                                                                                                                                                                                                                 },
     FindingDoc{"E250", "dma-contained",         error,             "A bus master that nothing contains",
-               "As W250, with `board: {dma: strict}`.",                                                                                                   "board: {dtb: board.dtb, dma: strict}",
-               "Acknowledge it in the node, or do not assign the device."                                                                                                                                                                                                                                           },
+               "As W250, with `board: {dma: strict}`.",                                                                                                  "board: {dtb: board.dtb, dma: strict}",
+               "Acknowledge it in the node, or do not assign the device."                                                                                                                                                                                                                                          },
     FindingDoc{"W250", "dma-uncontained",       Severity::warning, "A bus master that nothing contains",
                "A device that can master the bus reads and writes all of memory unless an IOMMU "
                "stands between, whatever the kernel maps. Its driver is part of what every node "
-               "must trust.",                                                                                                                             "devices: [/ethernet@ff0e0000]",
-               "Acknowledge it with `dma-trusted:` and `why:`, or do not assign the device."                                                                                                                                                                                                                        },
+               "must trust.",                                                                                                                            "devices: [/ethernet@ff0e0000]",
+               "Acknowledge it with `dma-trusted:` and `why:`, or do not assign the device."                                                                                                                                                                                                                       },
     FindingDoc{"E251", "dma-reason",            error,             "A trusted bus master without a reason",
-               "`dma-trusted:` stands beside a `why:`, or each entry has its own.",                                                                       "dma-trusted: [/ethernet@ff0e0000]",                                          "Add the reason."                                                           },
+               "`dma-trusted:` stands beside a `why:`, or each entry has its own.",                                                                      "dma-trusted: [/ethernet@ff0e0000]",                                          "Add the reason."                                                           },
     FindingDoc{
                "E260", "firmware-tree",         error,             "The plan does not agree with firmware's tree",
                "`firmware-tree:` is the tree that firmware hands over on the running board. The loader "
         "compares it with the plan before it starts anything: every range of the plan is RAM "
         "there, in no /memreserve/ and no reserved range (TF-A, OP-TEE), and the interrupt "
-        "controller is the same. mkl finds the difference before the board does.",                                                                        "board: {dtb: board.dtb, firmware-tree: live.dtb}",
-               "Do what the hint says; or dump the tree of the board that the image is for."                                                                                                                                                                                                                        },
+        "controller is the same. mkl finds the difference before the board does.",                                                                       "board: {dtb: board.dtb, firmware-tree: live.dtb}",
+               "Do what the hint says; or dump the tree of the board that the image is for."                                                                                                                                                                                                                       },
     finding_doc("E270", "file-missing", "A file whose size nobody knows",
                 "Memory is laid out before the image is made: an entry of `files:` takes the room "
                 "that `size:` says, or as much as the file has when mkl runs.",

@@ -66,6 +66,8 @@ void names_well_formed(const System& system, const Hardware&, DiagnosticSink& si
             if (!d.map.empty()) check_name("mapped registers", d.map, d.device.where, sink);
             if (!d.irq.empty()) check_name("an interrupt", d.irq, d.device.where, sink);
         }
+        for (const ComponentCap& k : c.caps)
+            check_name("a capability", k.name.value, k.name.where, sink);
     }
     for (const FileRequest& f : system.files)
         check_name("a file", f.name.value, f.name.where, sink, file_name_max);

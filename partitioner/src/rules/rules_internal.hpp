@@ -17,8 +17,6 @@ using CheckFn = void (*)(const System&, const Hardware&, DiagnosticSink&);
 inline constexpr uint64_t node_align = uint64_t{2} << 20;  ///< kernels map with 2 MiB blocks
 inline constexpr size_t name_max = 31;                     ///< MKL_NAME_SIZE less its NUL
 
-// not_offered.cpp
-void not_offered(const System&, const Hardware&, DiagnosticSink&);
 // names.cpp
 void names_well_formed(const System&, const Hardware&, DiagnosticSink&);
 void names_distinct(const System&, const Hardware&, DiagnosticSink&);
@@ -54,6 +52,10 @@ void component_devices_owned(const System&, const Hardware&, DiagnosticSink&);
 // files.cpp
 void component_files_owned(const System&, const Hardware&, DiagnosticSink&);
 void files_fit_their_room(const System&, const Hardware&, DiagnosticSink&);
+// authority.cpp
+void authority_acknowledged(const System&, const Hardware&, DiagnosticSink&);
+void caps_sound(const System&, const Hardware&, DiagnosticSink&);
+void domains_scheduled(const System&, const Hardware&, DiagnosticSink&);
 // connections.cpp
 void ends_known(const System&, const Hardware&, DiagnosticSink&);
 void ends_used_once(const System&, const Hardware&, DiagnosticSink&);

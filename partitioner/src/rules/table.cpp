@@ -24,7 +24,6 @@ struct Rule {
 };
 
 constexpr std::array all{
-    Rule{"E200", not_offered,              ""                   },
     Rule{"E201", names_well_formed,        ""                   },
     Rule{"E202", names_distinct,           "E201"               },
     Rule{"E203", names_known,              "E201"               },
@@ -49,6 +48,9 @@ constexpr std::array all{
     Rule{"E231", priorities_in_range,      ""                   },
     Rule{"E232", component_devices_owned,  "E203 E220 E221"     },
     Rule{"E233", component_files_owned,    "E203"               },
+    Rule{"E234", authority_acknowledged,   ""                   },
+    Rule{"E235", caps_sound,               "E203 E220 E221"     },
+    Rule{"E236", domains_scheduled,        ""                   },
     Rule{"E240", ends_known,               "E203"               },
     Rule{"E241", ends_used_once,           "E240"               },
     Rule{"E242", pools_serve,              "E203 E240"          },

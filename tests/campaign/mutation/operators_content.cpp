@@ -150,21 +150,21 @@ std::vector<Operator> spec_operators() {
     return {
         {"spec: frame in another node's RAM",                     "E641",
          on_object(is_placed,
-         [](MutableImage& i,                                                                                                                                           size_t n, mkl_spec_header&, mkl_spec_object& o) {
+         [](MutableImage& i,                                                                                                                               size_t n, mkl_spec_header&, mkl_spec_object& o) {
                        const size_t other = (n + 1) % i.nodes().size();
                        o.paddr = i.record<mkl_range>(other, MKL_REC_RAM)[0].base;
                    })},
         {"spec: frame in the kernel",                                       "E641",
-         on_object(is_placed,                                                          [](MutableImage& i,                                                                                        size_t n, mkl_spec_header&,
+         on_object(is_placed,                                              [](MutableImage& i,                                                                            size_t n, mkl_spec_header&,
          mkl_spec_object& o) { o.paddr = i.nodes()[n].kernel_base; })},
         {"spec: frame in the distributor",                                     "E641",
          on_object(is_placed,[](MutableImage& i,size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.paddr = i.header().intc.dist_base; })},
         {"spec: frame in the loader",                                                       "E641",
-         on_object(is_placed,                     [](MutableImage& i,                                                                                                                                          size_t, mkl_spec_header&,
+         on_object(is_placed,         [](MutableImage& i,                                                                                                                              size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.paddr = i.params().run_base; })},
         {"spec: frame grown to 2 MiB",                                                 "E641",
-         on_object(is_placed,                                      [](MutableImage&,                                                                                              size_t, mkl_spec_header&,
+         on_object(is_placed,                          [](MutableImage&,                                                                                  size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.size_bits = 30; })},
         {"spec: ordinary frame put into another node","E641",
          on_object(
@@ -175,58 +175,70 @@ std::vector<Operator> spec_operators() {
                  o.paddr = i.record<mkl_range>(other, MKL_REC_RAM)[0].base + 0x800000;
              })},
         {"spec: interrupt that its node does not own", "E642",
-         on_object(of_type(MKL_OBJ_IRQ),             [](MutableImage&,               size_t, mkl_spec_header&,
+         on_object(of_type(MKL_OBJ_IRQ), [](MutableImage&,   size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.extra += 100; })},
         {"spec: SGI to another target",                                       "E643",
          on_object(of_type(MKL_OBJ_SGI_SIGNAL),
-         [](MutableImage&,                                                                                                                   size_t, mkl_spec_header&, mkl_spec_object& o) {
+         [](MutableImage&,                                                                                                       size_t, mkl_spec_header&, mkl_spec_object& o) {
                        o.extra += uint64_t{5} << 32;
                    })},
         {"spec: SGI with another id",            "E643",
-         on_object(of_type(MKL_OBJ_SGI_SIGNAL),                                                                                              [](MutableImage&,                                                                                             size_t, mkl_spec_header&,
+         on_object(of_type(MKL_OBJ_SGI_SIGNAL),                                                                                  [](MutableImage&,                                                                                 size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.extra += 1; })},
-        {"spec: thread that does not exist",                                       "E640",
-         on_object(of_type(MKL_OBJ_TCB),                                                                [](MutableImage&,                                                                             size_t, mkl_spec_header&,
+        {"spec: authority that nobody declares",                                       "E648",
+         on_object(of_type(MKL_OBJ_SGI_SIGNAL),
+         [](MutableImage&,                                                                 size_t, mkl_spec_header&, mkl_spec_object& o) {
+                       o.type = MKL_OBJ_IRQ_CONTROL;
+                   })},
+        {"spec: domain that does not exist",                          "E649",
+         on_spec([](MutableImage& i,                               mkl_spec_header& s) {
+             const auto threads = i.spec_table<mkl_spec_tcb>(s, s.tcbs);
+             if (threads.empty()) return false;
+             threads[0].domain = 9;
+             return true;
+         })                                                                    },
+        {"spec: thread that does not exist",                                                       "E640",
+         on_object(of_type(MKL_OBJ_TCB),          [](MutableImage&,                                                                                                            size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.extra = 1000; })},
-        {"spec: for another node",                          "E640",                on_spec([](MutableImage&,                               mkl_spec_header& s) {
+        {"spec: for another node",                                                 "E640",                                                                        on_spec([](MutableImage&,                                        mkl_spec_header& s) {
              s.node_id++;
              return true;
-         })                                                        },
-        {"spec: for another kernel",                                                       "E640",                                 on_spec([](MutableImage&,                      mkl_spec_header& s) {
+         })},
+        {"spec: for another kernel",                                      "E640",                                                            on_spec([](MutableImage&,mkl_spec_header& s) {
              s.abi = 99;
              return true;
-         })                                                                                                                       },
-        {"spec: log of another place",                                                 "E645",                                       on_spec([](MutableImage& i,                                                    mkl_spec_header& s) {
+         })},
+        {"spec: log of another place",                  "E645",                                                         on_spec([](MutableImage& i,        mkl_spec_header& s) {
              const auto logs = i.spec_table<mkl_spec_log>(s, s.logs);
              if (logs.empty()) return false;
              logs[0].base += 0x10000;
              return true;
-         })},
-        {"spec: peer at another place",                                      "E645",                           on_spec([](MutableImage& i,mkl_spec_header& s) {
+         })                   },
+        {"spec: peer at another place",                                        "E645",                                                                         on_spec([](MutableImage& i,                                             mkl_spec_header& s) {
              const auto peers = i.spec_table<mkl_spec_peer>(s, s.peers);
              if (peers.empty()) return false;
              peers[0].status += 0x10000;
              return true;
-         })},
-        {"spec: slot that does not exist",                  "E646",                        on_spec([](MutableImage& i,                        mkl_spec_header& s) {
+         })                },
+        {"spec: slot that does not exist",                      "E646",                              on_spec([](MutableImage& i,                                                             mkl_spec_header& s) {
              const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
              if (slots.empty()) return false;
              slots[0].slot = 100000;
              return true;
-         })                                   },
-        {"spec: slot used twice",                                       "E646",
+         })                                                                                                          },
+        {"spec: slot used twice",                      "E646",
          on_object([](const mkl_spec_object& o) { return o.slot_count > 1; },
-         [](MutableImage& i,                                                                                                                     size_t, mkl_spec_header& s, mkl_spec_object& o) {
+         [](MutableImage& i,                                                                                        size_t, mkl_spec_header& s, mkl_spec_object& o) {
                        const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
                        slots[o.first_slot + 1].slot = slots[o.first_slot].slot;
                    })},
-        {"spec: capability to an object that does not exist",                                "E640",
-         on_spec([](MutableImage& i, mkl_spec_header& s) {
+        {"spec: capability to an object that does not exist",                                       "E640",
+         on_spec([](MutableImage& i,                                             mkl_spec_header& s) {
              const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
              if (slots.empty()) return false;
              slots[0].object = 100000;
              return true;
-         })                                              },
+         })                                                                             },
     };
 }
 

@@ -21,6 +21,7 @@ struct SpecImage {
     std::vector<mkl_spec_peer> peers;
     std::vector<mkl_spec_doorbell> doorbells;
     std::vector<mkl_spec_bell> bells;
+    std::vector<mkl_spec_domain> domains;
     std::string names;
     uint32_t console_notification = ~0u;
     std::vector<uint8_t> pages;  ///< page data; its offset in the spec is page_offset()
@@ -72,6 +73,7 @@ struct SpecImage {
         append(out, h.peers, peers);
         append(out, h.doorbells, doorbells);
         append(out, h.bells, bells);
+        append(out, h.domains, domains);
         h.tables_size = out.size();
         out.resize(page_offset);
         out.insert(out.end(), pages.begin(), pages.end());
@@ -153,6 +155,10 @@ inline SpecImage one_component() {
     s.console_notification = console;
     s.doorbells.push_back({0x60002000, irq, 0, 1, 0});
     s.bells.push_back({511, inbox, 8});
+    s.domains = {
+        {0, 0, 5},
+        {1, 0, 2}
+    };
     return s;
 }
 

@@ -89,6 +89,12 @@ TEST(Spec, RefusesEachWrongPart) {
     s = one_component();
     s.doorbells[0].bell_count = 2;
     EXPECT_EQ(error_of(s), SpecError::console) << "bells that are not there";
+    s = one_component();
+    s.domains[1].ticks = 0;
+    EXPECT_EQ(error_of(s), SpecError::domain) << "an end in the middle";
+    s = one_component();
+    s.domains[0].domain = 256;
+    EXPECT_EQ(error_of(s), SpecError::domain);
 }
 
 /// Each line is one comparison of the reader: without it the spec would be taken, or refused for

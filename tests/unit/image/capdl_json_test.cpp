@@ -107,14 +107,14 @@ TEST(CapdlJson, HasTheMembersOfRustSel4) {
                 "master_fault_ep");
         }
     }
-    EXPECT_TRUE(needs_sgi_extension(spec));
+    EXPECT_TRUE(needs_extension(spec));
     Adder adder;
     adder.system.components.pop_back();
     adder.system.connections.clear();
     DiagnosticSink sink;
     const auto alone = build(adder, 0, sink);
     ASSERT_TRUE(alone);
-    EXPECT_FALSE(needs_sgi_extension(*alone)) << "this one is v5.0.0's";
+    EXPECT_FALSE(needs_extension(*alone)) << "this one is v5.0.0's";
 }
 
 }  // namespace

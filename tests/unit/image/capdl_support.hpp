@@ -15,8 +15,10 @@ using mkl::test::Adder;
 
 /// The spec of `adder`'s node, as system and plan are now.
 inline std::optional<Spec> build(Adder& adder, size_t node, DiagnosticSink& sink,
-                                 uint32_t abi = MKL_ABI_AARCH64_CLASSIC) {
+                                 uint32_t abi = MKL_ABI_AARCH64_CLASSIC,
+                                 const KernelOffer& offer = {}) {
     NodeImages images;
+    images.offer = offer;
     images.abi = abi;
     images.stub = std::make_shared<const Bytes>(mkl::test::filled(0x1000, 0x50));
     for (size_t i = 0; i < adder.system.components.size(); i++) {

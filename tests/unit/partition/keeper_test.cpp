@@ -93,6 +93,25 @@ TEST(Keeper, StewardWhereACpuIsFree) {
     EXPECT_TRUE(said);
 }
 
+TEST(Keeper, IrqControlMayOpenAnyLineOfItsNode) {
+    const Hardware hardware = gicv2(3);
+    for (const std::string_view caps : {"", ", caps: {i: {cap: irq-control, why: test}}"}) {
+        DiagnosticSink sink;
+        const auto system = test::read_system(
+            std::string{"mkl: 1\nboard: {dtb: board.dtb}\nnodes:\n"
+                        "  node0: {cpu: 0, memory: 64M, kernel: {elf: k, config: c},"
+                        " devices: [/pl031@9010000]}\n"
+                        "components:\n  c: {node: node0, elf: e, abi: classic"} +
+                std::string{caps} + "}\n",
+            sink);
+        ASSERT_TRUE(system && check(*system, hardware, sink)) << test::ids_of(sink);
+        const auto plan = partition(*system, hardware, sink);
+        ASSERT_TRUE(plan) << test::ids_of(sink);
+        EXPECT_EQ(plan->nodes[0].used_interrupts,
+                  caps.empty() ? std::vector<uint32_t>{} : std::vector<uint32_t>{34});
+    }
+}
+
 TEST(Keeper, AStewardMustBeStartable) {
     Hardware h = gicv2(3);
     h.cpus[2].why_not_startable = "it is on holiday";

@@ -136,6 +136,16 @@ Outcome Builder::connect_irq(uint32_t object) {
 Outcome Builder::fill_cnode(uint32_t object) {
     const mkl_spec_object& o = spec_.objects[object];
     for (const mkl_spec_slot& s : spec_.slots_of(o)) {
+        if (spec_.objects[s.object].type == MKL_OBJ_IRQ_CONTROL) {
+            // It cannot be copied; the handlers that the root task makes stand already.
+            if (Outcome r = outcome(
+                    "move it into a CNode",
+                    kernel::move_into(slot_of(object), s.slot, o.size_bits, slot_of(s.object)),
+                    s.object, s.slot);
+                r.failed())
+                return r;
+            continue;
+        }
         const bool cnode = spec_.objects[s.object].type == MKL_OBJ_CNODE;
         const uint64_t badge = cnode ? kapi::cnode_data(s.badge, s.guard_size) : s.badge;
         if (Outcome r = outcome("put it into a CNode",
@@ -266,7 +276,21 @@ Outcome Builder::connect() {
         }
         if (r.failed()) return r;
     }
-    return {};
+    return schedule_domains();
+}
+
+/// From entry 1 on: what runs from entry 0 until then stays as the kernel booted.
+Outcome Builder::schedule_domains() {
+    for (uint32_t i = 0; i < spec_.domains.size; i++) {
+        const mkl_spec_domain& d = spec_.domains[i];
+        if (Outcome r =
+                outcome("schedule a domain", kernel::configure_domain(i + 1, d.domain, d.ticks),
+                        no_object, d.domain);
+            r.failed())
+            return r;
+    }
+    if (spec_.domains.size == 0) return {};
+    return outcome("start the domain schedule", kernel::start_domains(1));
 }
 
 Outcome Builder::start() {

@@ -77,13 +77,15 @@ uint64_t remove(uint64_t slot) {
     });
 }
 
-uint64_t move(uint64_t from, uint64_t to) {
-    return invoke(own_cnode, label::cnode_move,
+uint64_t move_into(uint64_t cnode, uint64_t index, uint64_t depth, uint64_t from) {
+    return invoke(cnode, label::cnode_move,
                   List<1>{
                       {own_cnode}
     },
-                  List<4>{{to, own_depth, from, own_depth}});
+                  List<4>{{index, depth, from, own_depth}});
 }
+
+uint64_t move(uint64_t from, uint64_t to) { return move_into(own_cnode, to, own_depth, from); }
 
 uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights,
                   uint64_t attributes) {
@@ -206,6 +208,17 @@ uint64_t set_flags(uint64_t tcb, uint64_t clear, uint64_t set) {
 
 uint64_t set_domain(uint64_t tcb, uint64_t domain) {
     return invoke(mkl::kapi::slot_domain, label::domain_set_set, List<1>{{tcb}}, List<1>{{domain}});
+}
+
+uint64_t configure_domain(uint64_t index, uint64_t domain, uint64_t ticks) {
+    return invoke(mkl::kapi::slot_domain, label::domain_schedule_configure, none,
+                  List<3>{
+                      {index, domain, ticks}
+    });
+}
+
+uint64_t start_domains(uint64_t index) {
+    return invoke(mkl::kapi::slot_domain, label::domain_schedule_set_start, none, List<1>{{index}});
 }
 
 uint64_t resume(uint64_t tcb) { return invoke(tcb, label::tcb_resume, none, none); }

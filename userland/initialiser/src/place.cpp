@@ -63,12 +63,33 @@ uint64_t size_argument(const mkl_spec_object& o) { return o.size_bits; }
 /// Slots of the root CNode kept for the initialiser's own pages and tables.
 constexpr uint64_t own_slots = 256;
 
+bool is_control(const mkl_spec_object& o) {
+    return o.type >= MKL_OBJ_IRQ_CONTROL && o.type <= MKL_OBJ_SMC;
+}
+
 bool from_untyped(const mkl_spec_object& o) {
     if (o.type == MKL_OBJ_SCHED_CONTEXT || o.type == MKL_OBJ_REPLY) return mcs;
     return o.type >= MKL_OBJ_ENDPOINT && o.type <= MKL_OBJ_PAGE_TABLE;
 }
 
 }  // namespace
+
+uint64_t Builder::initial_slot(uint16_t type) const {
+    switch (type) {
+    case MKL_OBJ_IRQ_CONTROL:
+        return kapi::slot_irq_control;
+    case MKL_OBJ_ASID_CONTROL:
+        return kapi::slot_asid_control;
+    case MKL_OBJ_DOMAIN:
+        return kapi::slot_domain;
+    case MKL_OBJ_SCHED_CONTROL:
+        return sched_control_;
+    case MKL_OBJ_SMC:
+        return kapi::slot_smc;
+    default:
+        return 0;
+    }
+}
 
 Outcome Builder::walk_to(Untyped& from, uint64_t paddr) {
     // Two slots in turn: the untyped's watermark would fall back if no child of it were left.
@@ -222,6 +243,10 @@ Outcome Builder::create_special(uint32_t object) {
 Outcome Builder::create() {
     for (uint32_t i = first_free_; i < spec_.objects.size;) {
         const mkl_spec_object& o = spec_.objects[i];
+        if (is_control(o)) {
+            i++;
+            continue;
+        }
         if ((!from_untyped(o) && o.type != MKL_OBJ_UNTYPED) || embedded(o)) {
             if (Outcome r = create_special(i); r.failed()) return r;
             i++;

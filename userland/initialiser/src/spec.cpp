@@ -79,6 +79,10 @@ SpecResult Checker::tables() {
     if (!table(h.peers, spec_.peers)) return {SpecError::table, h.peers.offset};
     if (!table(h.doorbells, spec_.doorbells)) return {SpecError::table, h.doorbells.offset};
     if (!table(h.bells, spec_.bells)) return {SpecError::table, h.bells.offset};
+    if (!table(h.domains, spec_.domains)) return {SpecError::table, h.domains.offset};
+    for (uint32_t i = 0; i < spec_.domains.size; i++)
+        if (spec_.domains[i].domain > 255 || spec_.domains[i].ticks == 0)
+            return {SpecError::domain, i};
     if (spec_.objects.size > spec_max_objects) return {SpecError::table, h.objects.offset};
     if (spec_.names.size > 0 && spec_.names[spec_.names.size - 1] != '\0')
         return {SpecError::name, spec_.names.size};
@@ -98,7 +102,7 @@ bool Checker::sized(const mkl_spec_object& o) const {
     case MKL_OBJ_TCB:
         return o.extra < spec_.tcbs.size;
     default:
-        return o.type >= MKL_OBJ_ENDPOINT && o.type <= MKL_OBJ_VCPU;
+        return o.type >= MKL_OBJ_ENDPOINT && o.type <= MKL_OBJ_SMC;
     }
 }
 
@@ -283,6 +287,8 @@ const char* spec_error_text(SpecError error) {
         return "a name does not end";
     case SpecError::console:
         return "a console, log or peer is wrong";
+    case SpecError::domain:
+        return "a turn of the domain schedule is wrong";
     }
     return "unknown";
 }

@@ -70,9 +70,9 @@ struct NodeArtefacts {
     /// follows is empty.
     bool built = false;
     Bytes boot_record;
-    std::string cdl;             ///< empty for a foreign `root:`
-    std::string capdl_json;      ///< the same for rust-sel4 v5.0.0; empty as cdl
-    bool sgi_extension = false;  ///< it has SGI objects, which v5.0.0 does not know
+    std::string cdl;              ///< empty for a foreign `root:`
+    std::string capdl_json;       ///< the same for rust-sel4 v5.0.0; empty as cdl
+    bool json_extension = false;  ///< it has what v5.0.0 has no words for: SGIs, IRQControl
     /// Compact CapDL, as it stands in root.elf; nullptr for a foreign `root:`.
     std::shared_ptr<const Bytes> spec;
     NodeLayout layout;

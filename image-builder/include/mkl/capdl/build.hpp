@@ -21,7 +21,16 @@ struct ComponentImage {
     ElfFile elf;
 };
 
+/// What a node's kernel was configured with, as far as components can ask for it.
+struct KernelOffer {
+    uint32_t domains = 1;
+    uint32_t domain_entries = 2;      ///< of its schedule, the end marker included
+    uint64_t ticks_per_second = 500;  ///< unit of the schedule's times
+    bool smc = false;
+};
+
 struct NodeImages {
+    KernelOffer offer;
     uint32_t abi = 0;                        ///< MKL_ABI_* of the node's kernel
     std::shared_ptr<const Bytes> stub;       ///< stub page of that ABI
     std::vector<ComponentImage> components;  ///< those of the node, YAML order

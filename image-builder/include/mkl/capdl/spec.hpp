@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mkl/abi/capdl.h"
 #include "mkl/model/architecture.hpp"
+#include "mkl/model/system.hpp"
 #include "mkl/support/file_system.hpp"
 
 namespace mkl::capdl {
@@ -28,7 +30,19 @@ enum class Type : uint16_t {
     sgi_signal = MKL_OBJ_SGI_SIGNAL,
     sched_context = MKL_OBJ_SCHED_CONTEXT,
     reply = MKL_OBJ_REPLY,
+    untyped = MKL_OBJ_UNTYPED,
+    irq_control = MKL_OBJ_IRQ_CONTROL,
+    asid_control = MKL_OBJ_ASID_CONTROL,
+    domain = MKL_OBJ_DOMAIN,
+    sched_control = MKL_OBJ_SCHED_CONTROL,
+    smc = MKL_OBJ_SMC,
 };
+
+/// The object that a capability of `caps:` is to.
+Type type_of(CapKind kind);
+
+/// What the kernel hands the root task and no retype makes: authority.
+constexpr bool is_control(Type type) { return type >= Type::irq_control && type <= Type::smc; }
 
 /// seL4's rights word; a frame's grant right means executable.
 inline constexpr uint16_t right_write = 1, right_read = 2, right_grant = 4;
@@ -64,7 +78,7 @@ struct Tcb {
 struct Object {
     Type type{};
     std::string name;       ///< unique; a capDL identifier
-    uint8_t size_bits = 0;  ///< CNode: radix; frame: 12, 21; scheduling context
+    uint8_t size_bits = 0;  ///< CNode: radix; frame: 12, 21; scheduling context, untyped
     std::optional<uint64_t> paddr;
     bool device = false;              ///< paddr lies in a device untyped
     uint32_t level = 0;               ///< page table: 1 is directly below the root
@@ -107,6 +121,12 @@ struct Doorbell {
     std::vector<Bell> bells;
 };
 
+/// An entry of the kernel's domain schedule.
+struct DomainTurn {
+    uint32_t domain = 0;
+    uint64_t ticks = 0;
+};
+
 struct Spec {
     Architecture architecture = Architecture::aarch64;
     uint32_t abi = 0;  ///< MKL_ABI_*
@@ -117,11 +137,14 @@ struct Spec {
     std::vector<Log> logs;
     std::vector<Peer> peers;
     std::vector<Doorbell> doorbells;
+    std::vector<DomainTurn> domains;  ///< empty: all in domain 0
     std::optional<ObjectId> console_notification, fault_endpoint;
 };
 
 /// Kernel ABIs (MKL_ABI_*) whose threads run on scheduling contexts.
 bool abi_has_scheduling_contexts(uint32_t abi);
+/// "classic", "hyp", "mcs" or "hyp-mcs".
+std::string_view abi_name(uint32_t abi);
 /// Kernel ABIs at EL2: stage 2 translation with 40-bit addresses.
 bool abi_is_hypervisor(uint32_t abi);
 

@@ -13,9 +13,10 @@ namespace mkl::capdl {
 std::string to_cdl(const Spec& spec);
 
 /// JSON exactly per the spec types of rust-sel4 v5.0.0. Those have no SGI: a spec that sends one
-/// has object and cap `SGISignal {irq, target}`, which the au-ts fork reads and v5.0.0 refuses.
+/// has object and cap `SGISignal {irq, target}`, which the au-ts fork reads and v5.0.0 refuses; nor
+/// IRQControl, ASIDControl and SchedControl, which stand there under these names.
 std::string to_json(const Spec& spec);
-bool needs_sgi_extension(const Spec& spec);
+bool needs_extension(const Spec& spec);
 
 /// mkl/abi/capdl.h. Page data stands at multiples of 4 KiB from the header.
 Bytes to_binary(const Spec& spec);

@@ -28,6 +28,7 @@ struct BootRecord {
     std::vector<mkl_rec_sgi_send> sgi_send;
     std::vector<mkl_rec_sgi_receive> sgi_receive;
     std::vector<mkl_rec_shared> shared;
+    std::vector<mkl_rec_authority> authority;
     std::string command_line;
     std::vector<uint16_t> unknown;  ///< types that this reader does not know and skipped
 };

@@ -35,7 +35,11 @@ struct Config {
     uint32_t first_hart = 0;     ///< RISC-V
     uint32_t untyped_limit = 0;  ///< boot info holds that many untypeds
     uint32_t root_cnode_bits = 0;
-    uint64_t device_top = 0;  ///< physical addresses below are the root task's
+    uint32_t domains = 1;
+    uint32_t domain_entries = 2;  ///< of its schedule
+    uint32_t tick_ms = 2;         ///< not MCS: length of a timer tick
+    bool smc = false;             ///< gives its root task SMC calls
+    uint64_t device_top = 0;      ///< physical addresses below are the root task's
 };
 /// nullopt and `why` ("it has no MAX_NUM_NODES").
 std::optional<Config> parse_config(std::string_view text, std::string& why);

@@ -35,6 +35,7 @@ struct ExpectedNode {
     std::vector<std::pair<uint32_t, uint32_t>> interrupts;  ///< id, MKL_TRIGGER_*
     std::vector<std::pair<uint32_t, uint64_t>> sends;       ///< SGI id, target
     std::vector<ExpectedFile> files;
+    std::vector<std::pair<uint32_t, uint64_t>> authority;  ///< MKL_OBJ_*, base or 0
 };
 struct ExpectedPool {
     std::string name;

@@ -67,4 +67,8 @@ std::optional<size_t> node_of(const System& system, const EndName& end);
 /// RAM that the YAML may give away: what memory nodes say without what is reserved; sorted.
 std::vector<PhysRange> free_ram(const Hardware& hardware);
 
+/// What a holder of the capability can do that is not its own affair; `stock`: under an unmodified
+/// seL4, whose IRQControl knows of no other node.
+std::string_view authority_text(CapKind kind, bool stock);
+
 }  // namespace mkl

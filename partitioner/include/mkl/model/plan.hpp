@@ -64,6 +64,19 @@ struct PlanFile {
     PhysRange range;  ///< page aligned
 };
 
+/// A capability of authority that a component of the node holds.
+struct PlanAuthority {
+    size_t component = 0, cap = 0;  ///< in System::components, in its `caps:`
+    CapKind kind = CapKind::untyped;
+    std::vector<PhysRange> pages;  ///< device_untyped
+};
+
+/// A piece of a node's domain schedule; it runs from the first to the last and again.
+struct PlanDomain {
+    uint32_t domain = 0;
+    uint64_t time_us = 0;
+};
+
 struct PlanNode {
     std::string name;
     uint32_t cpu_index = 0;
@@ -83,6 +96,8 @@ struct PlanNode {
     std::vector<ProviderUse> providers;  ///< behind its devices, in tree order of the devices
     /// What its kernel is built to take for the GICv3 distributor: private RAM (InterruptKeeper).
     std::optional<PhysRange> decoy;
+    std::vector<PlanAuthority> authority;   ///< YAML order
+    std::vector<PlanDomain> domains;        ///< empty: all in domain 0
     std::vector<uint32_t> used_interrupts;  ///< of `interrupts`, those that somebody handles
     std::vector<PlanFile> files;            ///< ascending, inside `memory`
 

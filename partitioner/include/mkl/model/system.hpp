@@ -110,6 +110,12 @@ struct DmaTrust {
     std::string why;
 };
 
+/// A piece of a node's domain schedule.
+struct DomainTime {
+    Located<uint32_t> domain;
+    uint64_t time_us = 0;
+};
+
 struct NodeRequest {
     Located<std::string> name;
     CpuChoice cpu;
@@ -120,7 +126,8 @@ struct NodeRequest {
     std::optional<Located<std::string>> root;  ///< foreign root task ELF
     std::vector<DmaTrust> dma_trusted;
     std::optional<Located<uint64_t>> start_timeout_ms;
-    SourceSpan where;  ///< the node's key
+    std::vector<DomainTime> domains;  ///< schedule; empty: equal turns
+    SourceSpan where;                 ///< the node's key
 
     /// In milliseconds: the loader waits that long for its CPU, and for its root task.
     uint32_t start_limit() const {
@@ -152,6 +159,30 @@ struct ComponentDma {
     std::string name;
     Located<uint64_t> size;
 };
+/// A capability that a component is given beside its connections. All but `untyped` are authority:
+/// over what is not the component's alone.
+enum class CapKind {
+    irq_control,
+    asid_control,
+    domain,
+    sched_control,
+    smc,
+    device_untyped,
+    untyped,
+};
+inline constexpr size_t cap_kinds = 7;
+/// As the YAML writes it: "irq-control".
+std::string_view to_text(CapKind kind);
+struct ComponentCap {
+    Located<std::string> name;
+    CapKind kind = CapKind::untyped;
+    std::optional<DeviceSelector> device;     ///< device_untyped
+    std::optional<Located<uint64_t>> size;    ///< untyped
+    std::optional<Located<uint32_t>> slot;    ///< of its CNode; nullopt: any
+    std::optional<Located<std::string>> why;  ///< authority: that it is meant
+
+    bool is_authority() const { return kind != CapKind::untyped; }
+};
 struct ComponentRequest {
     Located<std::string> name;
     Located<std::string> node;
@@ -160,7 +191,9 @@ struct ComponentRequest {
     std::optional<uint32_t> max_priority;
     uint64_t stack = 16 << 10;
     uint64_t heap = 0;
-    uint32_t domain = 0;
+    Located<uint32_t> domain;
+    std::optional<Located<std::string>> abi;  ///< a program for seL4 kernels of that ABI
+    std::vector<ComponentCap> caps;
     std::optional<Located<std::string>> fault;
     std::vector<ComponentDevice> devices;
     std::vector<ComponentDma> dma;

@@ -28,7 +28,7 @@
 
 #define MKL_BOOT_MAGIC 0x31544f4f424c4b4dull /* "MKLBOOT1" */
 #define MKL_BOOT_MAJOR 1u
-#define MKL_BOOT_MINOR 0u
+#define MKL_BOOT_MINOR 1u
 #define MKL_BOOT_MAX_SIZE 0x10000u /* a reader refuses a larger record */
 
 /* Extra boot info record (seL4_BootInfoHeader id) under which the built-in kernel hands the whole
@@ -73,6 +73,7 @@ MKL_ABI_ASSERT(sizeof(struct mkl_boot_record) == 8, "record header is 8 bytes");
 #define MKL_REC_STATUS 15u               /* mkl_range: the node's own status page (mkl/abi/status.h) */
 #define MKL_REC_COMMAND_LINE 16u         /* bytes, NUL padded to a multiple of 8 */
 #define MKL_REC_TIMER 17u                /* struct mkl_rec_timer, once, critical */
+#define MKL_REC_AUTHORITY 18u            /* mkl_rec_authority[]: what its components hold of it (1.1) */
 
 /* [base, base + size), both multiples of 4 KiB unless said otherwise, size > 0. */
 struct mkl_range {
@@ -195,5 +196,13 @@ struct mkl_rec_timer {
     uint64_t frequency; /* Hz; 0: read it from CNTFRQ_EL0 */
 };
 MKL_ABI_ASSERT(sizeof(struct mkl_rec_timer) == 24, "timer record is 24 bytes");
+
+/* One capability of authority that one component of the node holds. */
+struct mkl_rec_authority {
+    uint32_t kind; /* MKL_OBJ_* of mkl/abi/capdl.h: IRQ_CONTROL to SMC, UNTYPED of a device */
+    uint32_t reserved;
+    uint64_t base, size; /* UNTYPED; else 0 */
+};
+MKL_ABI_ASSERT(sizeof(struct mkl_rec_authority) == 24, "authority record is 24 bytes");
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compact CapDL spec, version 1: what the initialiser builds. Written by image-builder behind the
+/* Compact CapDL spec, version 2: what the initialiser builds. Written by image-builder behind the
  * initialiser's own segments, as the last PT_LOAD of NODE/root.elf, at the first 4 KiB boundary
  * after the initialiser's last byte of memory (linker symbol __image_end, rounded up).
  *
@@ -18,7 +18,7 @@
 #include "mkl/abi/common.h"
 
 #define MKL_SPEC_MAGIC 0x31434550534c4b4dull /* "MKLSPEC1" */
-#define MKL_SPEC_VERSION 1u
+#define MKL_SPEC_VERSION 2u
 #define MKL_SPEC_NO_PADDR (~0ull)
 
 struct mkl_spec_table {
@@ -46,9 +46,11 @@ struct mkl_spec_header {
     uint32_t console_notification;   /* object index; ~0: none */
     uint32_t fault_endpoint;         /* object index; ~0: none. What has no handler of its own faults
                                      * to it, with 1 + its index in `consoles` as badge */
+    struct mkl_spec_table domains;   /* struct mkl_spec_domain: the domain schedule; none: all in
+                                      * domain 0 */
 };
 MKL_ABI_ASSERT(offsetof(struct mkl_spec_header, objects) == 0x28, "objects at 0x28");
-MKL_ABI_ASSERT(sizeof(struct mkl_spec_header) == 0x80, "spec header is 0x80 bytes");
+MKL_ABI_ASSERT(sizeof(struct mkl_spec_header) == 0x88, "spec header is 0x88 bytes");
 
 #define MKL_OBJ_ENDPOINT 1u
 #define MKL_OBJ_NOTIFICATION 2u
@@ -64,6 +66,13 @@ MKL_ABI_ASSERT(sizeof(struct mkl_spec_header) == 0x80, "spec header is 0x80 byte
 #define MKL_OBJ_REPLY 12u         /* MCS */
 #define MKL_OBJ_ASID_POOL 13u
 #define MKL_OBJ_VCPU 14u
+/* Authority that the kernel hands the root task: nothing is made, the root task's own capability
+ * goes on. IRQ_CONTROL moves, so one component of a node has it. */
+#define MKL_OBJ_IRQ_CONTROL 15u
+#define MKL_OBJ_ASID_CONTROL 16u
+#define MKL_OBJ_DOMAIN 17u
+#define MKL_OBJ_SCHED_CONTROL 18u /* MCS */
+#define MKL_OBJ_SMC 19u
 
 #define MKL_OBJ_FLAG_DEVICE 1u /* paddr lies in a device untyped */
 
@@ -156,6 +165,12 @@ struct mkl_spec_bell {
     uint32_t notification; /* object index */
     uint64_t badge;
 };
+/* Entries of the kernel's domain schedule from index 1 on; an empty one ends it. */
+struct mkl_spec_domain {
+    uint32_t domain, reserved;
+    uint64_t ticks; /* in the kernel's unit, above 0 */
+};
+MKL_ABI_ASSERT(sizeof(struct mkl_spec_domain) == 16, "spec domain is 16 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_doorbell) == 24, "spec doorbell is 24 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_bell) == 16, "spec bell is 16 bytes");
 MKL_ABI_ASSERT(sizeof(struct mkl_spec_console) == 16, "spec console is 16 bytes");

@@ -16,6 +16,10 @@
  *
  * Entry: e_entry; first argument register (x0, a0) = address of the startup page; SP set, 16-byte
  * aligned; all other registers 0. Never returns. The TLS base is the program's own affair.
+ *
+ * A program of seL4's own interface (`abi:`) is bound to a kernel ABI and may hold what it likes.
+ * At its SP stands what C start-up code expects: argc (1), argv (the component's name), an empty
+ * environment, and the auxiliary vector below; the startup page is where it always is.
  */
 #ifndef MKL_ABI_COMPONENT_H
 #define MKL_ABI_COMPONENT_H
@@ -32,6 +36,29 @@
 #define MKL_VA_SHARED 0x1020000000ull
 #define MKL_VA_DEVICES 0x1800000000ull
 #define MKL_VA_HEAP 0x2000000000ull
+
+/* Auxiliary vector of `abi:` programs: pairs of words. Numbers of the System V ABI and of seL4's
+ * runtime library. The capabilities are to the program's own objects. */
+#define MKL_AUX_NULL 0u
+#define MKL_AUX_PROGRAM_HEADERS 3u /* address of a copy of the ELF's program headers */
+#define MKL_AUX_PROGRAM_HEADER_SIZE 4u
+#define MKL_AUX_PROGRAM_HEADER_COUNT 5u
+#define MKL_AUX_PAGE_SIZE 6u
+#define MKL_AUX_IPC_BUFFER 67u /* its address */
+#define MKL_AUX_TCB 69u        /* cptr */
+#define MKL_AUX_CNODE 70u      /* cptr; pointers are resolved in 64 bits */
+#define MKL_AUX_VSPACE 71u     /* cptr */
+
+/* Slots of an `abi:` program, those of seL4's initial thread: its own objects, then `caps:` that
+ * name no slot. What else it has stands from 16 on. */
+#define MKL_PLAIN_SLOT_TCB 1u
+#define MKL_PLAIN_SLOT_CNODE 2u
+#define MKL_PLAIN_SLOT_VSPACE 3u
+#define MKL_PLAIN_SLOT_IRQ_CONTROL 4u
+#define MKL_PLAIN_SLOT_ASID_CONTROL 5u
+#define MKL_PLAIN_SLOT_DOMAIN 11u
+#define MKL_PLAIN_SLOT_SMC 15u
+#define MKL_PLAIN_SLOT_FIRST 16u
 
 /* ---- Startup page ---------------------------------------------------------------------- */
 
@@ -57,6 +84,11 @@
 #define MKL_END_DMA 9u    /* DMA memory, a file: a vaddr, b size, c physical address */
 
 #define MKL_END_FAULTS 10u /* faults of the component of that name: a cptr of the endpoint, b badge */
+
+/* A capability of `caps:`: a cptr, b MKL_OBJ_* (mkl/abi/capdl.h), untyped: c log2 of its bytes, d
+ * physical address (0: ordinary memory). Of a capability that is several pieces each is an end,
+ * NAME, NAME1, NAME2. */
+#define MKL_END_CAP 11u
 
 #define MKL_END_FLAG_PART 1u /* belongs to a queue or RPC end */
 

@@ -37,8 +37,11 @@ public:
     /// Capability of scheduling control, on an MCS kernel.
     void set_sched_control(uint64_t slot) { sched_control_ = slot; }
 
-    /// Slot of the object's original capability.
-    uint64_t slot_of(uint32_t object) const { return first_slot_ + object; }
+    /// Slot of the object's original capability: of authority the kernel's own.
+    uint64_t slot_of(uint32_t object) const {
+        const uint64_t initial = initial_slot(spec_.objects[object].type);
+        return initial != 0 ? initial : first_slot_ + object;
+    }
 
 private:
     Outcome walk_to(Untyped& from, uint64_t paddr);
@@ -52,7 +55,10 @@ private:
                       unsigned level);
     Outcome map_frame(const mkl_spec_slot& slot, uint64_t vspace, uint64_t vaddr);
     Outcome connect_irq(uint32_t object);
+    /// 0: an object that is made.
+    uint64_t initial_slot(uint16_t type) const;
     Outcome fill_cnode(uint32_t object);
+    Outcome schedule_domains();
     Outcome configure_thread(uint32_t object);
     Outcome schedule_thread(uint32_t object, uint64_t sched_context);
     Outcome configure_sched_context(uint32_t object);

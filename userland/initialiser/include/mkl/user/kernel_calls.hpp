@@ -18,6 +18,7 @@ uint64_t copy(uint64_t from, uint64_t to, uint64_t rights);
 /// Into slot `index` of another CNode of `depth` bits.
 uint64_t mint_into(uint64_t cnode, uint64_t index, uint64_t depth, uint64_t from, uint64_t rights,
                    uint64_t badge);
+uint64_t move_into(uint64_t cnode, uint64_t index, uint64_t depth, uint64_t from);
 uint64_t mint(uint64_t from, uint64_t to, uint64_t rights, uint64_t badge);
 uint64_t remove(uint64_t slot);
 uint64_t move(uint64_t from, uint64_t to);
@@ -52,6 +53,9 @@ uint64_t bind_notification(uint64_t tcb, uint64_t notification);
 uint64_t write_registers(uint64_t tcb, uint64_t pc, uint64_t sp, const uint64_t args[4]);
 uint64_t set_flags(uint64_t tcb, uint64_t clear, uint64_t set);
 uint64_t set_domain(uint64_t tcb, uint64_t domain);
+/// Entry `index` of the domain schedule; `ticks` in the kernel's unit.
+uint64_t configure_domain(uint64_t index, uint64_t domain, uint64_t ticks);
+uint64_t start_domains(uint64_t index);
 uint64_t resume(uint64_t tcb);
 uint64_t suspend(uint64_t tcb);
 

@@ -28,6 +28,7 @@ enum class SpecError : uint32_t {
     tcb = 12,      // at: object's index
     name = 13,     // a name that does not end
     console = 14,  // console, log, peer or doorbell names what it cannot; at: index
+    domain = 15,   // a turn of the domain schedule; at: index
 };
 
 inline constexpr uint32_t spec_max_objects = 0x10000;
@@ -53,6 +54,7 @@ struct Spec {
     SpecTable<mkl_spec_peer> peers;
     SpecTable<mkl_spec_doorbell> doorbells;
     SpecTable<mkl_spec_bell> bells;
+    SpecTable<mkl_spec_domain> domains;
     uint32_t console_notification = ~0u, fault_endpoint = ~0u;
 
     const char* name(uint32_t offset) const { return names.data + offset; }
