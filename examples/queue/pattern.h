@@ -18,7 +18,7 @@ static inline uint64_t pattern_next(uint64_t* state) {
 
 /* Lengths differ from message to message, whole words. */
 static inline size_t pattern_length(uint32_t message, size_t max) {
-    return (max - message % 8u * 64u) & ~(size_t)7;
+    return (max - message % 8u * 64u) / 8u * 8u;
 }
 
 #endif
