@@ -19,6 +19,7 @@ import run_boot  # noqa: E402
 WAYS = {
     "kernel": "-kernel, Image", "elf": "-kernel, ELF", "device": "-device loader, ELF",
     "booti": "U-Boot booti", "bootefi": "U-Boot bootefi", "edk2": "EDK2", "riscv-kernel": "OpenSBI",
+    "riscv-stray": "firmware that errs",
 }
 
 
@@ -33,11 +34,14 @@ def option(words, name, default):
 
 def row(name, how, machine, qemu, image):
     board = machine.split(",")[0]
+    riscv = how.startswith("riscv-")
+    if how.startswith("riscv-stray-"):
+        how = "riscv-stray"
     gic = {"xlnx-zcu102": "GICv2", "xlnx-versal-virt": "GICv3", "raspi3b": "none",
            "sifive_u": "PLIC"}.get(board)
     if not gic:
-        gic = "PLIC" if how == "riscv-kernel" else "GICv" + option(image, "--gic", "2")
-    if how == "riscv-kernel":
+        gic = "PLIC" if riscv else "GICv" + option(image, "--gic", "2")
+    if riscv:
         level = "S"
     else:
         level = "EL2" if "virtualization=on" in machine or board in ("xlnx-versal-virt",
@@ -48,7 +52,7 @@ def row(name, how, machine, qemu, image):
     protocol = "mkl"
     if sel4:
         protocol = "loader-info" if "--protocol" in image else "sel4"
-        protocol += "" if how == "riscv-kernel" else ", at EL" + sel4
+        protocol += "" if riscv else ", at EL" + sel4
     return [board, gic, level, WAYS[how], option(image, "--nodes", "2"), protocol]
 
 
