@@ -28,7 +28,7 @@ std::string text_of(const DiagnosticSink& sink, char severity) {
 size_t errors_in(const DiagnosticSink& sink) { return sink.error_count(); }
 
 struct DtcResult {
-    std::set<std::string> warnings;  ///< check and node, without positions
+    std::set<std::string> warnings;  ///< check and node, without positions and sizes
     std::string output, error;
 };
 
@@ -44,7 +44,14 @@ DtcResult dtc(std::string_view input, const char* from, const char* to) {
     while (!rest.empty()) {
         const size_t end = std::min(rest.find('\n'), rest.size());
         const size_t at = rest.substr(0, end).find("Warning (");
-        if (at != std::string_view::npos) out.warnings.emplace(rest.substr(at, end - at));
+        if (at != std::string_view::npos) {
+            std::string warning{rest.substr(at, end - at)};
+            constexpr std::string_view size = "property size (";
+            const size_t number = warning.find(size);
+            if (number != std::string::npos)
+                warning.erase(number, warning.find(')', number) - number);
+            out.warnings.insert(std::move(warning));
+        }
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return out;
