@@ -19,7 +19,8 @@ Expected expected_of(const Plan& plan, const System& system) {
         for (const Irq& irq : n.interrupts)
             e.interrupts.emplace_back(irq.id, irq.trigger == Trigger::edge ? MKL_TRIGGER_EDGE
                                                                            : MKL_TRIGGER_LEVEL);
-        for (const SgiSend& s : n.sends) e.sends.emplace_back(s.id, s.target);
+        for (const SgiSend& s : n.sends)
+            if (!s.polled) e.sends.emplace_back(s.id, s.target);
         for (const PlanFile& f : n.files)
             e.files.push_back(
                 {cat(n.name, "/files/", system.files[f.file].name.value), f.range, {}});

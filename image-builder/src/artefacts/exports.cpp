@@ -144,11 +144,15 @@ private:
         return {};
     }
 
-    /// How it signals: an SGI, after counting up a word where signals share it.
+    /// How it signals: an SGI, after counting up a word where signals share it; only the word,
+    /// where the receiver watches it.
     void send(const SgiSend& s, const std::string& name, Json& json) {
-        number(cat(name, "_SEND_SGI"), s.id);
-        address(cat(name, "_SEND_TARGET"), s.target);
-        Json out = Json::object().set("sgi", s.id).set("target", hex(s.target));
+        Json out = Json::object();
+        if (!s.polled) {
+            number(cat(name, "_SEND_SGI"), s.id);
+            address(cat(name, "_SEND_TARGET"), s.target);
+            out.set("sgi", s.id).set("target", hex(s.target));
+        }
         if (s.word) {
             const uint64_t at = doorbell(node_, s.to).base().value + *s.word * sizeof(uint64_t);
             address(cat(name, "_SEND_WORD"), at);
@@ -157,11 +161,15 @@ private:
         json.set("send", std::move(out));
     }
 
-    /// How it is signalled: an edge interrupt, and a word that has changed where signals share it.
+    /// How it is signalled: an edge interrupt, and a word that has changed where signals share it;
+    /// only the word, which it must watch, where there can be no interrupt.
     void receive(const SgiReceive& r, const std::string& name, Json& json) {
         const uint64_t id = r.id.value_or(0);
-        number(cat(name, "_RECEIVE_IRQ"), id);
-        Json in = Json::object().set("irq", id);
+        Json in = Json::object();
+        if (!r.polled) {
+            number(cat(name, "_RECEIVE_IRQ"), id);
+            in.set("irq", id);
+        }
         if (r.mux) {
             const uint64_t at =
                 doorbell(r.from, node_).base().value + r.mux->first * sizeof(uint64_t);

@@ -83,7 +83,8 @@ private:
 
 std::vector<mkl_rec_sgi_send> sends_of(const PlanNode& node) {
     std::vector<mkl_rec_sgi_send> sends;
-    for (const SgiSend& s : node.sends) sends.push_back({s.id, 0, s.target});
+    for (const SgiSend& s : node.sends)
+        if (!s.polled) sends.push_back({s.id, 0, s.target});
     const auto key = [](const mkl_rec_sgi_send& s) { return std::tuple{s.target, s.id}; };
     std::sort(sends.begin(), sends.end(),
               [&](const auto& a, const auto& b) { return key(a) < key(b); });
@@ -95,7 +96,8 @@ std::vector<mkl_rec_sgi_send> sends_of(const PlanNode& node) {
 
 std::vector<mkl_rec_sgi_receive> receives_of(const PlanNode& node) {
     std::vector<mkl_rec_sgi_receive> receives;
-    for (const SgiReceive& r : node.receives) receives.push_back({r.id.value_or(0), 0});
+    for (const SgiReceive& r : node.receives)
+        if (!r.polled) receives.push_back({r.id.value_or(0), 0});
     std::sort(receives.begin(), receives.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });
     receives.erase(std::unique(receives.begin(), receives.end(),

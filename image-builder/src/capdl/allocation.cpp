@@ -192,20 +192,24 @@ private:
         return true;
     }
 
-    /// The window through which frames are filled, the consoles' own mappings, the log's reader.
+    /// The window through which frames are filled, the consoles' own mappings, the second thread
+    /// for logs and polled signals.
     bool afterwards() {
         const bool fills = !spec_.consoles.empty();
         if (fills && !room_.untypeds.take(page_bits)) return no_memory("page table", small_page);
         if (!own_tables(room_.own_pages.size() + spec_.consoles.size())) return false;
-        if (spec_.logs.empty()) return true;
+        const bool polls = std::any_of(spec_.doorbells.begin(), spec_.doorbells.end(),
+                                       [](const Doorbell& d) { return !d.irq; });
+        if (spec_.logs.empty() && !polls) return true;
         Object object;
         for (const Type type : {Type::notification, Type::tcb, Type::sched_context}) {
             if (type == Type::sched_context && !abi_has_scheduling_contexts(spec_.abi)) continue;
-            if (type == Type::notification && spec_.console_notification) continue;
+            if (type == Type::notification && (spec_.logs.empty() || spec_.console_notification))
+                continue;
             object.type = type;
             object.size_bits = 8;
             const uint8_t bits = retype_bits(object, spec_.abi);
-            if (!room_.untypeds.take(bits)) return no_memory("log reader", uint64_t{1} << bits);
+            if (!room_.untypeds.take(bits)) return no_memory("poller", uint64_t{1} << bits);
         }
         return true;
     }

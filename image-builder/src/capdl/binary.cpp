@@ -24,7 +24,7 @@ public:
         for (const Log& l : spec_.logs)
             logs_.push_back({l.base, l.size, l.node_id, add_name(l.name)});
         for (const Doorbell& d : spec_.doorbells) {
-            doorbells_.push_back({d.page, static_cast<uint32_t>(d.irq),
+            doorbells_.push_back({d.page, d.irq ? static_cast<uint32_t>(*d.irq) : ~0u,
                                   static_cast<uint32_t>(bells_.size()),
                                   static_cast<uint32_t>(d.bells.size()), add_name(d.node)});
             for (const Bell& b : d.bells)

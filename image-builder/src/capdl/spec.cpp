@@ -105,7 +105,7 @@ void sort_objects(Spec& spec) {
     for (Console& console : spec.consoles) console.frame = new_id[console.frame];
     if (spec.console_notification) spec.console_notification = new_id[*spec.console_notification];
     for (Doorbell& doorbell : spec.doorbells) {
-        doorbell.irq = new_id[doorbell.irq];
+        if (doorbell.irq) doorbell.irq = new_id[*doorbell.irq];
         for (Bell& bell : doorbell.bells) bell.notification = new_id[bell.notification];
     }
     if (spec.fault_endpoint) spec.fault_endpoint = new_id[*spec.fault_endpoint];

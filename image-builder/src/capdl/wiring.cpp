@@ -205,16 +205,19 @@ std::optional<uint64_t> Wiring::signal_across(size_t index, const ConnectionRequ
     const bool back = from.end != &c.from;
     for (const SgiSend& s : plan_.nodes[node_].sends) {
         if (s.connection != index || s.back != back) continue;
-        const ObjectId sgi = add_object(spec_, Type::sgi_signal, name + "_sgi");
-        spec_.objects[sgi].irq = s.id;
-        spec_.objects[sgi].target = s.target;
-        Cap cap;
-        cap.object = sgi;
-        cap.rights = right_write;
+        uint64_t cptr = 0;
+        if (!s.polled) {
+            const ObjectId sgi = add_object(spec_, Type::sgi_signal, name + "_sgi");
+            spec_.objects[sgi].irq = s.id;
+            spec_.objects[sgi].target = s.target;
+            Cap cap;
+            cap.object = sgi;
+            cap.rights = right_write;
+            cptr = from.component->add_cap(cap);
+        }
         const uint64_t word = s.word ? doorbell_word(*from.component, s.to, *s.word) : 0;
-        return from.component->add_end(
-            from.end->name, {MKL_END_EMIT, from.component->add_cap(cap), word, 0, 0, flags},
-            from.end->where);
+        return from.component->add_end(from.end->name, {MKL_END_EMIT, cptr, word, 0, 0, flags},
+                                       from.end->where);
     }
     report("E527", c.where,
            cat("connection '", c.name.value, "' has no inter-processor interrupt of its own"),
@@ -284,7 +287,7 @@ bool Wiring::doorbell_is_uncached(size_t to) const {
 /// RISC-V has one for all senders.
 ObjectId Wiring::doorbell_irq(uint32_t id) {
     for (const Doorbell& d : spec_.doorbells)
-        if (spec_.objects[d.irq].irq == id) return d.irq;
+        if (d.irq && spec_.objects[*d.irq].irq == id) return *d.irq;
     const ObjectId irq = add_object(spec_, Type::irq, cat("doorbell_irq_", id));
     spec_.objects[irq].irq = id;
     spec_.objects[irq].edge = true;
@@ -304,7 +307,8 @@ std::optional<uint64_t> Wiring::signal_shared(const SgiReceive& receive, Side to
                            [&](const Doorbell& d) { return d.node == sender; });
     if (it == spec_.doorbells.end()) {
         const uint64_t page = doorbell_page(receive.from, node_).base().value;
-        spec_.doorbells.push_back({page, doorbell_irq(receive.id.value_or(0)), sender, {}});
+        spec_.doorbells.push_back({page, std::nullopt, sender, {}});
+        if (!receive.polled) spec_.doorbells.back().irq = doorbell_irq(receive.id.value_or(0));
         it = std::prev(spec_.doorbells.end());
     }
     it->bells.push_back({receive.mux->first, to.component->inbox(), *badge});

@@ -169,13 +169,6 @@ private:
     }
 
     void check_hart() {
-        if (!node_.receives.empty() || !node_.sends.empty())
-            report("E554", where_,
-                   cat(whose(),
-                       " has no interrupt that another hart can raise: signals between node '",
-                       node_.name, "' and others would never arrive"),
-                   "use `kernel: builtin` on RISC-V for nodes that signal, or let a component poll "
-                   "shared data");
         if (config_.first_hart == node_.hwid.value) return;
         report("E559", where_,
                cat(whose(), " uses the interrupt context of hart ", config_.first_hart,

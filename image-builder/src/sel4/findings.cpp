@@ -30,7 +30,7 @@ constexpr FindingDoc docs[] = {
     finding_doc("E554", "kernel-controller",
                 "a kernel cannot drive the board's interrupt controller",
                 "It is built for another GIC version, or the board has its GICv3 laid out in a way "
-                "that seL4 16.0.0 does not handle. On RISC-V it cannot signal another hart at all.",
+                "that seL4 16.0.0 does not handle.",
                 "", "Build it for this board, or use `kernel: builtin`."),
     finding_doc("E555", "kernel-devices", "a kernel drives devices that are not its node's",
                 "The devices a kernel keeps for itself are compiled in. They must be the interrupt "

@@ -68,7 +68,7 @@ std::string check_others(const Spec& s) {
     if (s.header.console_notification != ~0u && s.header.console_notification >= s.objects.size())
         return "the console notification is no object";
     for (const mkl_spec_doorbell& d : s.doorbells)
-        if (d.irq >= s.objects.size() || d.name >= s.names.size() ||
+        if ((d.irq != ~0u && d.irq >= s.objects.size()) || d.name >= s.names.size() ||
             !is_slice(d.first_bell, d.bell_count, s.bells.size()))
             return "a doorbell refers past the objects, bells or names";
     for (const mkl_spec_bell& b : s.bells)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mkl/abi/capdl.h"
 #include "mkl/claims/claims.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
@@ -47,6 +48,15 @@ constexpr std::string_view told_ram =
     "the "
     "page reserves: other nodes', the loader's, pools of others. It maps low memory writable for "
     "itself.";
+
+constexpr Row any_signals{"signals", Enforcer::nobody,
+                          "Its IRQControl may send any id to any CPU."};
+constexpr Row no_signals{"signals", Enforcer::kernel,
+                         "It can raise no interrupt at another hart, and takes none."};
+
+const Row& sel4_signals(const Context& c) {
+    return c.hardware.architecture == Architecture::riscv64 ? no_signals : any_signals;
+}
 
 std::string_view console_text(const PlanNode& node) {
     return node.console ? "its own UART" : "its log ring";
@@ -122,6 +132,34 @@ void add_authority(const Context& c, size_t index, std::vector<Guarantee>& out) 
     }
 }
 
+/// Words in shared memory in place of interrupts, where a node has such signals; else nothing.
+std::string polled_text(const Context& c, size_t index) {
+    const PlanNode& node = c.plan.nodes[index];
+    const auto polled = [](const auto& signal) { return signal.polled; };
+    const auto in = std::count_if(node.receives.begin(), node.receives.end(), polled);
+    const auto out = std::count_if(node.sends.begin(), node.sends.end(), polled);
+    if (in + out == 0) return "";
+    std::string text =
+        cat(" Polled: ", in, " in, ", out, " out; a sender counts up a word of its doorbell page.");
+    if (in == 0) return text;
+    return text + (c.system.nodes[index].root
+                       ? " Its root task must watch those of the others."
+                       : cat(" Its root task watches those of the others: under MCS every ",
+                             MKL_POLL_PERIOD_US,
+                             " microseconds, else whenever no component of the node wants to run, "
+                             "with no other bound."));
+}
+
+/// A row as it is for this node: who repairs shared interrupts, which signals are polled.
+Guarantee guarantee_of(const Context& c, size_t index, const Row& row) {
+    const bool repaired =
+        c.plan.keeper == InterruptKeeper::steward || c.plan.keeper == InterruptKeeper::last;
+    if (repaired && row.resource == "interrupts") return keeper_guarantee(c, index);
+    std::string text{row.text};
+    if (row.resource == "signals") text += polled_text(c, index);
+    return {row.resource, row.by, std::move(text)};
+}
+
 }  // namespace
 
 void write_guarantees(Context& c) {
@@ -129,12 +167,7 @@ void write_guarantees(Context& c) {
         const NodeRequest& request = c.system.nodes[i];
         std::vector<Guarantee>& out = c.plan.nodes[i].guarantees;
         if (!request.kernel.is_sel4()) {
-            const bool repaired =
-                c.plan.keeper == InterruptKeeper::steward || c.plan.keeper == InterruptKeeper::last;
-            for (const Row& r : record_kernel)
-                out.push_back(repaired && r.resource == "interrupts"
-                                  ? keeper_guarantee(c, i)
-                                  : Guarantee{r.resource, r.by, std::string{r.text}});
+            for (const Row& r : record_kernel) out.push_back(guarantee_of(c, i, r));
         } else {
             const bool foreign = request.root.has_value();
             out.push_back({"ram", Enforcer::kernel,
@@ -150,8 +183,7 @@ void write_guarantees(Context& c) {
                                    : "mkl's initialiser maps the pools of which the node is a "
                                      "member, with its right."});
             out.push_back(keeper_guarantee(c, i));
-            out.push_back(
-                {"signals", Enforcer::nobody, "Its IRQControl may send any id to any CPU."});
+            out.push_back(guarantee_of(c, i, sel4_signals(c)));
         }
         out.push_back({"ready", Enforcer::initialiser, ready_text(c, request)});
         add_authority(c, i, out);

@@ -29,15 +29,16 @@ Json receive_json(const SgiReceive& r, const Plan& plan, const System& system) {
     out.set("from", plan.nodes[r.from].name)
         .set("signal", system.connections[r.connection].name.value);
     if (r.mux) out.set("mux", Json::object().set("word", r.mux->first).set("bit", r.mux->second));
+    if (r.polled) out.set("polled", true);
     return out;
 }
 
 Json send_json(const SgiSend& s, const Plan& plan, const System& system) {
-    return Json::object()
-        .set("id", s.id)
-        .set("target", hex(s.target))
-        .set("to", plan.nodes[s.to].name)
-        .set("signal", system.connections[s.connection].name.value);
+    Json out = Json::object();
+    if (!s.polled) out.set("id", s.id).set("target", hex(s.target));
+    out.set("to", plan.nodes[s.to].name).set("signal", system.connections[s.connection].name.value);
+    if (s.polled) out.set("polled", true);
+    return out;
 }
 
 Json provider_json(const ProviderUse& u, const Plan& plan) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Inter-processor interrupts: an id at the receiver and a target at the sender for each signal
 // that crosses nodes. A notification is one, a queue or rpc connection one each way. Where a node
-// has more incoming ones than interrupts, they share: mkl/abi/capdl.h, doorbells.
+// has more incoming ones than interrupts, they share: mkl/abi/capdl.h, doorbells. Where none can
+// be raised, the receiver watches the doorbells' words.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -40,6 +41,14 @@ struct Crossing {
     bool back = false;
 };
 
+/// No interrupt can say it. An unmodified seL4 for RISC-V can neither raise one at another hart nor
+/// take one; and firmware may keep them all (`sgis: []`).
+bool is_polled(const Context& c, const Crossing& s) {
+    if (c.system.board.sgis && c.system.board.sgis->value.empty()) return true;
+    return c.hardware.architecture == Architecture::riscv64 &&
+           (c.system.nodes[s.from].kernel.is_sel4() || c.system.nodes[s.to].kernel.is_sel4());
+}
+
 std::vector<Crossing> crossings(const Context& c) {
     std::vector<Crossing> out;
     for (size_t i = 0; i < c.system.connections.size(); i++) {
@@ -54,7 +63,8 @@ std::vector<Crossing> crossings(const Context& c) {
 
 /// The signals into one node. One id each while they last; else the last ids, one for each sender,
 /// are doorbells: a sender's signals that find no id of their own count up words of its page.
-/// RISC-V has one inter-processor interrupt and no ids: all senders share it.
+/// RISC-V has one inter-processor interrupt and no ids: all senders share it. Signals between two
+/// nodes are either all polled or none.
 class Receiver {
 public:
     Receiver(Context& c, size_t node, std::vector<Crossing> signals, std::vector<uint32_t> ids)
@@ -64,7 +74,7 @@ public:
     bool plan() {
         std::set<size_t> senders;
         for (const Crossing& s : signals_) senders.insert(s.from);
-        const bool no_ids = c_.hardware.architecture == Architecture::riscv64;
+        const bool no_ids = c_.hardware.architecture == Architecture::riscv64 || ids_.empty();
         const bool shares = no_ids || signals_.size() > ids_.size();
         if (!no_ids && shares && senders.size() > ids_.size()) {
             report_too_many();
@@ -91,19 +101,22 @@ public:
 
 private:
     void add(const Crossing& s, std::optional<uint32_t> id, std::optional<uint32_t> word) {
+        const bool polled = is_polled(c_, s);
         SgiReceive in;
         in.id = id;
         in.from = s.from;
         in.connection = s.connection;
         in.back = s.back;
+        in.polled = polled;
         if (word) in.mux = {*word, 0};
         SgiSend out;
         out.id = id.value_or(0);
-        out.target = target_of(c_.hardware, c_.plan.nodes[node_]);
+        if (!polled) out.target = target_of(c_.hardware, c_.plan.nodes[node_]);
         out.to = node_;
         out.connection = s.connection;
         out.back = s.back;
         out.word = word;
+        out.polled = polled;
         c_.plan.nodes[s.from].sends.push_back(out);
         c_.plan.nodes[node_].receives.push_back(in);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "why_names.hpp"
 
+#include <algorithm>
+
 #include "mkl/support/text.hpp"
 
 namespace mkl::placement {
@@ -65,6 +67,16 @@ std::string file_text(const Plan& plan, const System& system, size_t index) {
     return out + "  no untyped of the kernel's has it: it is handed out as device memory\n";
 }
 
+std::string signal_text(const Plan& plan, size_t from, const SgiSend& s) {
+    const std::string way =
+        cat(" from ", plan.nodes[from].name, " to ", plan.nodes[s.to].name, ", ");
+    if (!s.polled) return cat("  signal ", s.id, way, "target ", hex(s.target), "\n");
+    const auto page = std::find_if(plan.pools.begin(), plan.pools.end(), [&](const PlanPool& p) {
+        return p.doorbell == std::pair{from, s.to};
+    });
+    return cat("  signal", way, "which watches word ", *s.word, " of ", page->name, "\n");
+}
+
 std::string connection_text(const Plan& plan, const System& system, size_t index) {
     const ConnectionRequest& c = system.connections[index];
     std::string out = cat("connection ", c.name.value, " (", place_text(c.where), "): from ",
@@ -72,11 +84,9 @@ std::string connection_text(const Plan& plan, const System& system, size_t index
     for (const PlanPool& p : plan.pools)
         for (const PoolSlice& s : p.slices)
             if (s.connection == index) out += cat("  memory ", s.range, " in pool ", p.name, "\n");
-    for (const PlanNode& n : plan.nodes)
-        for (const SgiSend& s : n.sends)
-            if (s.connection == index)
-                out += cat("  signal ", s.id, " from ", n.name, " to ", plan.nodes[s.to].name,
-                           ", target ", hex(s.target), "\n");
+    for (size_t n = 0; n < plan.nodes.size(); n++)
+        for (const SgiSend& s : plan.nodes[n].sends)
+            if (s.connection == index) out += signal_text(plan, n, s);
     if (out.find("\n  ") == std::string::npos) out += "  both ends are on one node\n";
     return out;
 }

@@ -95,6 +95,11 @@ TEST(Spec, RefusesEachWrongPart) {
     s = one_component();
     s.domains[0].domain = 256;
     EXPECT_EQ(error_of(s), SpecError::domain);
+    s = one_component();
+    s.doorbells[0].irq = ~0u;
+    EXPECT_EQ(error_of(s), SpecError::none) << "polled";
+    s.doorbells[0].irq = 0;
+    EXPECT_EQ(error_of(s), SpecError::console) << "an interrupt that is none";
 }
 
 /// Each line is one comparison of the reader: without it the spec would be taken, or refused for

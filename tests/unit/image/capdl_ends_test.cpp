@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What a component gets: faults, DMA memory, time, queues, drivers.
+#include <cstring>
+
 #include "capdl_support.hpp"
 #include "mkl/abi/queue.h"
+#include "mkl/capdl/write.hpp"
 
 namespace mkl::capdl::test {
 namespace {
@@ -88,6 +91,57 @@ TEST(Capdl, BudgetNeedsAnMcsKernel) {
     EXPECT_EQ(object(*spec, "client_time").period, 10000u);
     adder.system.components[0].period_us = 1000;
     EXPECT_FALSE(build(adder, 0, sink, MKL_ABI_AARCH64_MCS));
+}
+
+/// Between kernels that cannot raise an interrupt at another: a word to count up, and one to watch.
+TEST(Capdl, PolledSignalsHaveAWordAndNoInterrupt) {
+    Adder adder;
+    const auto page = [&](size_t from, size_t to, uint64_t base) {
+        PlanPool pool;
+        pool.name = "doorbell";
+        pool.nodes = {
+            {0, from == 0 ? Rights::read_write : Rights::read_only},
+            {1, from == 1 ? Rights::read_write : Rights::read_only}
+        };
+        pool.doorbell = {from, to};
+        pool.range = mkl::test::range(base, 0x1000);
+        adder.plan.pools.push_back(pool);
+    };
+    page(0, 1, 0x70000000);
+    page(1, 0, 0x70001000);
+    SgiSend& send = adder.plan.nodes[0].sends.at(0);
+    send.polled = true;
+    send.word = 3;
+    SgiReceive& receive = adder.plan.nodes[0].receives.at(0);
+    receive.polled = true;
+    receive.id.reset();
+    receive.mux = {5, 0};
+    DiagnosticSink sink;
+    const auto spec = build(adder, 0, sink);
+    ASSERT_TRUE(spec);
+    for (const Object& o : spec->objects)
+        EXPECT_TRUE(o.type != Type::irq && o.type != Type::sgi_signal) << o.name;
+    const mkl_startup& client = startup_of(*spec, "client");
+    const mkl_end* const out = end_of(client, "irq2", MKL_END_EMIT);
+    ASSERT_NE(out, nullptr);
+    EXPECT_EQ(out->a, 0u);
+    const auto map = mappings(*spec, "client");
+    ASSERT_TRUE(map.contains(out->b - 3 * sizeof(uint64_t)));
+    EXPECT_EQ(spec->objects[map.at(out->b - 3 * sizeof(uint64_t)).object].paddr, 0x70000000u);
+    ASSERT_EQ(spec->doorbells.size(), 1u);
+    EXPECT_FALSE(spec->doorbells[0].irq);
+    EXPECT_EQ(spec->doorbells[0].page, 0x70001000u);
+    EXPECT_EQ(spec->doorbells[0].bells.at(0).word, 5u);
+    const mkl_end* const in = end_of(client, "irq", MKL_END_CONSUME);
+    ASSERT_NE(in, nullptr);
+    EXPECT_EQ(in->a, spec->doorbells[0].bells[0].badge);
+    EXPECT_EQ(in->b, 0u);
+    const Bytes bytes = to_binary(*spec);
+    mkl_spec_header header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    mkl_spec_doorbell doorbell;
+    std::memcpy(&doorbell, bytes.data() + header.doorbells.offset, sizeof doorbell);
+    EXPECT_EQ(doorbell.irq, ~0u);
 }
 
 /// Adds connection "q" of `type` from client.q to adder.q, both on node 0.

@@ -162,14 +162,6 @@ const Fault faults[] = {
          s.hardware.controller.type = InterruptControllerType::plic;
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0xffffffff80000000 + 0x10000000;
      }                                                                                                           },
-    {"SignalsOnRiscv",          "E554",
-     [](Scene& s) {
-         s.plan.architecture = s.kernel.config.architecture = Architecture::riscv64;
-         s.hardware.controller.type = InterruptControllerType::plic;
-         s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0xffffffff80000000 + 0x10000000;
-         s.kernel.config.first_hart = 1;
-         s.plan.nodes[1].receives.emplace_back();
-     }                                                                                                           },
     {"OtherArchitecture",       "E550",
      [](Scene& s) { s.kernel.config.architecture = Architecture::riscv64; }                                      },
     {"PrintsElsewhere",         "W565", [](Scene& s) { s.kernel.config.printing = true; }                        },

@@ -137,7 +137,7 @@ void Root::run(const abi::BootInfo& info, Image image) {
     reached(MKL_STAGE_READY);
     wait_for_peers();
     check(builder_.start());
-    if (spec_.logs.size > 0) check(start_poller());
+    if (spec_.logs.size > 0 || polls_signals()) check(start_poller());
     reached(MKL_STAGE_UP);
     banner();
     ring_bells();  // what was signalled while we started

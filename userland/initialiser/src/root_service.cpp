@@ -5,19 +5,12 @@
 
 #include "mkl/user/abi.hpp"
 #include "mkl/user/model.hpp"
-#include "mkl/user/syscall.hpp"
 
 namespace mkl::user {
 namespace {
 
-constexpr unsigned poller_time_bits = 8;
-constexpr uint64_t poller_slice_us = 5000;
-constexpr uint32_t stack_words = 256;  // the poller's: it calls nothing deep
-
 /// Word 1 of a CapFault and of a VMFault (mkl/kapi/types.hpp).
 constexpr unsigned fault_address_word = 1;
-
-alignas(16) uint64_t poller_stack[stack_words];
 
 struct FaultText {
     const char* what;
@@ -63,67 +56,6 @@ Outcome Root::choose_notification() {
     return {};
 }
 
-/// On MCS a thread runs on a scheduling context.
-Outcome Root::make_poller_time(uint64_t& slot) {
-    Untyped* from = pool_.best_fit(poller_time_bits);
-    slot = slots_.take();
-    if (from == nullptr || slot == 0)
-        return {"make the poller's scheduling context", kapi::not_enough_memory};
-    if (Outcome o =
-            outcome("make the poller's scheduling context",
-                    kernel::retype(from->cap, sched_context_type, poller_time_bits, slot, 1));
-        o.failed())
-        return o;
-    UntypedPool::take(*from, poller_time_bits, 1);
-    return outcome(
-        "set the poller's budget",
-        kernel::configure_sched_context(sched_control_, slot, poller_slice_us, poller_slice_us));
-}
-
-Outcome Root::start_poller() {
-    Untyped* from = pool_.best_fit(abi::size_bits::tcb);
-    const uint64_t tcb = slots_.take();
-    if (from == nullptr || tcb == 0) return {"make the poller", kapi::not_enough_memory};
-    if (Outcome o = outcome("make the poller", kernel::retype(from->cap, abi::object::tcb,
-                                                              abi::size_bits::tcb, tcb, 1));
-        o.failed())
-        return o;
-    UntypedPool::take(*from, abi::size_bits::tcb, 1);
-    const uint64_t no_args[4] = {};
-    if (Outcome o =
-            outcome("configure the poller",
-                    kernel::configure(tcb, {0, kapi::slot_cnode, 0, kapi::slot_vspace, 0, 0}));
-        o.failed())
-        return o;
-    kernel::Schedule schedule{};
-    if constexpr (mcs) {
-        if (Outcome o = make_poller_time(schedule.sched_context); o.failed()) return o;
-    }
-    if (Outcome o = outcome("set the poller's priority", kernel::schedule(tcb, schedule));
-        o.failed())
-        return o;
-    if (Outcome o = outcome("write the poller's registers",
-                            kernel::write_registers(
-                                tcb, reinterpret_cast<uintptr_t>(&Root::poll),
-                                reinterpret_cast<uintptr_t>(poller_stack + stack_words), no_args));
-        o.failed())
-        return o;
-    return outcome("start the poller", kernel::resume(tcb));
-}
-
-/// Lowest priority: looks at the heads of other nodes' logs, wakes the console thread if one moved.
-void Root::poll() {
-    for (;;) {
-        if (root.service_.remote_changed()) kernel::signal(root.notification_);
-        if (root.built_in_kernel_) {
-            sleep();
-        } else {
-            relax();
-            kernel::yield();
-        }
-    }
-}
-
 Outcome Root::prepare_doorbells() {
     if (spec_.bells.size > max_bells)
         return {"watch so many multiplexed signals", kapi::range_error, no_object, max_bells};
@@ -142,20 +74,26 @@ Outcome Root::prepare_doorbells() {
     return {};
 }
 
+/// Signals each bell whose word has changed since we last looked.
+void Root::ring_changed(const mkl_spec_doorbell& doorbell) {
+    const OwnRange* page = range_at(doorbell.page);
+    if (page == nullptr || page->at == nullptr) return;
+    const auto* words = static_cast<const uint64_t*>(page->at);
+    for (uint32_t i = doorbell.first_bell; i < doorbell.first_bell + doorbell.bell_count; i++) {
+        const uint64_t now = rt::load_acquire(words[spec_.bells[i].word]);
+        if (now == bells_[i].seen) continue;
+        bells_[i].seen = now;
+        kernel::signal(bells_[i].slot);
+    }
+}
+
 /// No wake-up is lost: a sender counts its word up, then raises the interrupt; we acknowledge the
 /// interrupt, then look at the words. One that moves behind our back raises it again.
 void Root::ring_bells() {
     for (const mkl_spec_doorbell& d : spec_.doorbells) {
+        if (d.irq == no_object) continue;  // the poller's
         kernel::acknowledge_irq(builder_.slot_of(d.irq));
-        const OwnRange* page = range_at(d.page);
-        if (page == nullptr || page->at == nullptr) continue;
-        const auto* words = static_cast<const uint64_t*>(page->at);
-        for (uint32_t i = d.first_bell; i < d.first_bell + d.bell_count; i++) {
-            const uint64_t now = rt::load_acquire(words[spec_.bells[i].word]);
-            if (now == bells_[i].seen) continue;
-            bells_[i].seen = now;
-            kernel::signal(bells_[i].slot);
-        }
+        ring_changed(d);
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The root task as one object: what it read, what it holds, and the order of it all (run).
-// Its methods are in root.cpp (reading, order, failing), root_memory.cpp (what it maps for itself)
-// and root_service.cpp (what it does once the components run).
+// Its methods are in root.cpp (reading, order, failing), root_memory.cpp (what it maps for itself),
+// root_service.cpp (what it does once the components run) and root_poller.cpp (its second thread).
 #pragma once
 
 #include "mkl/user/boot_view.hpp"
@@ -39,7 +39,9 @@ private:
     Outcome choose_notification();
     [[noreturn]] void refuse_spec();
     Outcome prepare_doorbells();
+    void ring_changed(const mkl_spec_doorbell& doorbell);
     void ring_bells();
+    bool polls_signals() const;
     void woken(uint64_t badge);
     void banner();
     void wait_for_peers();

@@ -228,7 +228,8 @@ SpecResult Checker::consoles() {
 SpecResult Checker::doorbells() {
     for (uint32_t i = 0; i < spec_.doorbells.size; i++) {
         const mkl_spec_doorbell& d = spec_.doorbells[i];
-        if (d.name >= spec_.names.size || d.page % MKL_PAGE_SIZE != 0 || !is(d.irq, MKL_OBJ_IRQ) ||
+        const bool woken = d.irq == no_object || is(d.irq, MKL_OBJ_IRQ);
+        if (d.name >= spec_.names.size || d.page % MKL_PAGE_SIZE != 0 || !woken ||
             !slice(d.first_bell, d.bell_count, spec_.bells.size))
             return {SpecError::console, i};
     }

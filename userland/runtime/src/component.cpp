@@ -88,12 +88,12 @@ void arrived(uint64_t badge) {
 
 void signal_end(const struct ::mkl_end& end) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);  // data before doorbell
-    if (end.b != 0) {                         // multiplexed: this sender's word says that it was us
+    if (end.b != 0) {  // multiplexed or polled: this sender's word says that it was us
         auto* word = reinterpret_cast<uint64_t*>(end.b);
         __atomic_store_n(word, __atomic_load_n(word, __ATOMIC_RELAXED) + 1, __ATOMIC_RELEASE);
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
     }
-    stub(MKL_STUB_SIGNAL, end.a);
+    if (end.a != 0) stub(MKL_STUB_SIGNAL, end.a);
 }
 
 }  // namespace mkl::user

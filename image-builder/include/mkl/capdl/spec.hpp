@@ -116,8 +116,8 @@ struct Bell {
 };
 struct Doorbell {
     uint64_t page = 0;
-    ObjectId irq = 0;
-    std::string node;  ///< the other one
+    std::optional<ObjectId> irq;  ///< nullopt: polled
+    std::string node;             ///< the other one
     std::vector<Bell> bells;
 };
 

@@ -16,19 +16,21 @@
 namespace mkl {
 
 struct SgiSend {
-    uint32_t id = 0;               ///< 0..15; RISC-V 0
+    uint32_t id = 0;               ///< 0..15; RISC-V 0; polled: 0
     uint64_t target = 0;           ///< as the controller wants it (mkl/abi/boot_record.h, sgi_send)
     size_t to = 0;                 ///< node index
     size_t connection = 0;         ///< index in System::connections
     bool back = false;             ///< from the connection's `to` to its `from`
     std::optional<uint32_t> word;  ///< shares the interrupt: its counter in the doorbell page
+    bool polled = false;           ///< raises no interrupt: the receiver watches `word`
 };
 struct SgiReceive {
-    std::optional<uint32_t> id;  ///< nullopt on RISC-V
+    std::optional<uint32_t> id;  ///< nullopt on RISC-V, and if polled
     size_t from = 0;             ///< node index
     size_t connection = 0;
     std::optional<std::pair<uint32_t, uint32_t>> mux;  ///< doorbell word, bit (0)
     bool back = false;                                 ///< as in SgiSend
+    bool polled = false;                               ///< as in SgiSend
 };
 
 /// Who keeps a node to its part of a resource.

@@ -152,11 +152,14 @@ struct mkl_spec_peer {
 /* Doorbell page: 64-bit counters, written by components of one other node, each word by one of them
  * alone: it counts up, then raises the interrupt. The initialiser, woken by `irq` (whose
  * notification is console_notification, with MKL_SPEC_DOORBELL_BADGE), acknowledges it, then
- * signals each bell whose word has changed. Zeroed by the loader. */
+ * signals each bell whose word has changed. Zeroed by the loader.
+ * Without an interrupt a thread of the initialiser's looks at the words: under MCS with its highest
+ * priority, once in MKL_POLL_PERIOD_US; else with the lowest, over and over. */
 #define MKL_SPEC_DOORBELL_BADGE (1ull << 63)
+#define MKL_POLL_PERIOD_US 500u
 struct mkl_spec_doorbell {
     uint64_t page; /* physical */
-    uint32_t irq;  /* object index */
+    uint32_t irq;  /* object index; ~0: none, the words are polled */
     uint32_t first_bell, bell_count;
     uint32_t name; /* of the other node */
 };

@@ -67,8 +67,8 @@
 
 /* Kinds of endpoint, and what a..d hold. Names are the YAML's (`client.irq2` -> "irq2"). */
 #define MKL_END_BUFFER 1u  /* shared data: a vaddr, b size, c MKL_RIGHT_* bits, d 1 if uncached */
-#define MKL_END_EMIT 2u    /* outgoing notification: a cptr to signal (notification or SGI cap),
-                             * b doorbell vaddr or 0 (multiplexed), c doorbell value */
+#define MKL_END_EMIT 2u    /* outgoing notification: a cptr to signal (notification or SGI cap) or 0
+                             * (the receiver polls), b doorbell vaddr or 0 (multiplexed, polled) */
 #define MKL_END_CONSUME 3u /* incoming: a badge bit in the inbox, b IRQ handler cptr to ack or 0,
                              * c doorbell vaddr or 0, d doorbell count */
 /* Queues and RPC (mkl/abi/queue.h): a vaddr of the queue (RPC: of the requests), b depth << 32 |
