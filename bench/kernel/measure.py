@@ -27,13 +27,15 @@ import boot_kernel  # noqa: E402
 MARKS = 64
 PER_BYTE = "first-retype-bits-"
 KERNEL = 1 << 63
+ROOT_SIZE = 1 << 24  # more than any root task has
 
 
 class Counter:
-    """Reads the log: kernel instructions between mark 2n and mark 2n + 1."""
+    """Reads the log: kernel instructions between mark 2n and mark 2n + 1, or all of them."""
 
-    def __init__(self, marks):
+    def __init__(self, marks, user=False):
         self.marks = marks
+        self.user = user
         self.total = 0
         self.first_user = None
         self.begun = {}
@@ -49,6 +51,7 @@ class Counter:
                 continue
             if self.first_user is None:
                 self.first_user = self.total
+            self.total += self.user
             n = (pc - self.marks) // 4
             if not 0 <= n < MARKS:
                 continue
@@ -58,17 +61,18 @@ class Counter:
                 self.rounds.setdefault(n // 2, []).append(self.total - self.begun.pop(n // 2))
 
 
-def run(command, root, timeout):
+def run(command, root, timeout, user=False):
     """Median of each measurement by name, and instructions from kernel entry to the root task."""
     marks = boot_kernel.symbol(root, "bench_marks")
     start = boot_kernel.symbol(root, "_start")
-    counter = Counter(marks)
+    counter = Counter(marks, user)
+    ours = f",{start:#x}+{ROOT_SIZE:#x}" if user else f",{marks:#x}+{4 * MARKS:#x},{start:#x}+0x4"
     with tempfile.TemporaryDirectory() as tmp:
         log = os.path.join(tmp, "log")
         os.mkfifo(log)
         command = command + ["-icount", "shift=0,sleep=off", "-singlestep", "-d", "exec,nochain",
                              "-D", log, "-dfilter",
-                             f"{KERNEL:#x}+0x7fffffffffffffff,{marks:#x}+{4 * MARKS:#x},{start:#x}+0x4"]
+                             f"{KERNEL:#x}+0x7fffffffffffffff" + ours]
         qemu = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
                                 errors="replace")
         timer = threading.Timer(timeout, qemu.kill)

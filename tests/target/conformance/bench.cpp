@@ -24,24 +24,6 @@ void measure(const char* what, F f) {
     m.report(what);
 }
 
-/// The suite's own image in another address space, for a thread there.
-Word other_vspace(const Thread& t) {
-    const Word v = make(object_vspace);
-    invoke(slot_asid_pool, label::asid_pool_assign, caps(v));
-    const auto map = [&](Word frame, Word address) {
-        while (invoke(frame, label::page_map, caps(v), address, rights_all, default_attributes)
-                   .error() == failed_lookup) {
-            invoke(make(object::page_table), label::page_table_map, caps(v), address,
-                   default_attributes);
-        }
-    };
-    const Word pages = info->user_image_frames.end - info->user_image_frames.start;
-    for (Word i = 0; i < pages; i++)
-        map(copy(info->user_image_frames.start + i), image_base() + i * 0x1000);
-    map(copy(t.frame), reinterpret_cast<Word>(t.block->ipc));
-    return v;
-}
-
 /// A thread of priority 200 in another address space, which waits.
 void partner(ThreadFunction f, Word argument = 0) {
     const Thread t = thread(f, argument, 200);

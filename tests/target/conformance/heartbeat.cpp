@@ -18,12 +18,7 @@ TEST(heartbeat, beats) {
     CHECK(heart);
     static Word n, h;
     n = make(object::notification);
-    h = slot();
-    CHECK_EQ(invoke(slot_irq_control, label::irq_issue_handler, caps(root),
-                    record.sgi_receive[0].id, h, depth)
-                 .error(),
-             no_error);
-    CHECK_EQ(invoke(h, label::irq_set_handler, caps(n)).error(), no_error);
+    h = signal_handler(record, n);
     start(thread(
         [](Word) {
             for (;;) {

@@ -53,6 +53,16 @@ Heartbeat* map_heartbeat(const mkl::rt::BootRecord& record) {
     return nullptr;
 }
 
+Word signal_handler(const mkl::rt::BootRecord& record, Word notification) {
+    const Word handler = slot();
+    CHECK_EQ(invoke(slot_irq_control, label::irq_issue_handler, caps(root),
+                    record.sgi_receive[0].id, handler, depth)
+                 .error(),
+             no_error);
+    CHECK_EQ(invoke(handler, label::irq_set_handler, caps(notification)).error(), no_error);
+    return handler;
+}
+
 void find_peer() {
     static mkl::rt::BootRecord record;
     // One node alone signals itself.

@@ -19,6 +19,9 @@ bool own_record(mkl::rt::BootRecord& record);
 /// Maps the pool's first page uncached at kept_address + 0x1000; null if there is none.
 Heartbeat* map_heartbeat(const mkl::rt::BootRecord& record);
 
+/// A handler of the signal that the node takes, which it delivers to `notification`.
+Word signal_handler(const mkl::rt::BootRecord& record, Word notification);
+
 /// Looks for the other node; from prepare().
 void find_peer();
 /// True if there is no other node, or its heartbeat goes on and it answers a signal.

@@ -21,12 +21,7 @@ void suite::prepare() {
 
 TEST(ping, rounds) {
     CHECK(shared);
-    const Word n = make(object::notification), handler = slot(), other = slot();
-    CHECK_EQ(invoke(slot_irq_control, label::irq_issue_handler, caps(root),
-                    record.sgi_receive[0].id, handler, depth)
-                 .error(),
-             no_error);
-    CHECK_EQ(invoke(handler, label::irq_set_handler, caps(n)).error(), no_error);
+    const Word n = make(object::notification), handler = signal_handler(record, n), other = slot();
     CHECK_EQ(invoke(slot_irq_control, signal_label, caps(root), record.sgi_send[0].id,
                     record.sgi_send[0].target, other, depth)
                  .error(),

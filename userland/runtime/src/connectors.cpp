@@ -38,15 +38,17 @@ bool put(const struct ::mkl_end& end, Queue queue, const void* data, size_t size
     return true;
 }
 
-/// False if there is none; else the message's length, of which up to `max` bytes are copied.
-bool take(const struct ::mkl_end& end, Queue queue, void* data, size_t max, size_t& length) {
+struct Taken {
+    bool any = false;       ///< there was a message
+    bool was_full = false;  ///< its writer may wait for room
+    size_t length = 0;      ///< of which up to `max` bytes were copied
+};
+Taken take(Queue queue, void* data, size_t max) {
     uint32_t size = 0;
     const void* const from = queue.front(size);
-    if (from == nullptr) return false;
+    if (from == nullptr) return {};
     memcpy(data, from, size < max ? size : max);
-    length = size;
-    if (queue.release()) ring(end);
-    return true;
+    return {true, queue.release(), size};
 }
 
 /// Replies are always taken, by a client that has asked: the server never has to wait for room.
@@ -78,9 +80,10 @@ void mkl_queue_send(mkl_end_t end, const void* data, size_t size) {
 }
 
 size_t mkl_queue_receive(mkl_end_t end, void* data, size_t size) {
-    size_t length = 0;
-    while (!take(receiver(end), first_queue(*end), data, size, length)) mkl_wait(end);
-    return length;
+    Taken taken;
+    while (!(taken = take(first_queue(receiver(end)), data, size)).any) mkl_wait(end);
+    if (taken.was_full) ring(*end);
+    return taken.length;
 }
 
 void* mkl_queue_room(mkl_end_t end) { return first_queue(sender(end)).room(); }
@@ -107,9 +110,9 @@ int mkl_call_begin(mkl_end_t end, const void* request, size_t size) {
 }
 
 size_t mkl_call_finish(mkl_end_t end, void* reply, size_t reply_max) {
-    size_t length = 0;
-    while (!take(client(end), second_queue(*end), reply, reply_max, length)) mkl_wait(end);
-    return length;
+    Taken taken;
+    while (!(taken = take(second_queue(client(end)), reply, reply_max)).any) mkl_wait(end);
+    return taken.length;  // the server never waits for room: may_begin
 }
 
 size_t mkl_call(mkl_end_t end, const void* request, size_t size, void* reply, size_t reply_max) {
