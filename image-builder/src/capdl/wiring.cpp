@@ -23,7 +23,7 @@ QueueShape shape_of(const ConnectionRequest& c) {
     const uint32_t usual = !rpc       ? default_queue_depth
                            : c.queued ? queued_rpc_depth
                                       : default_rpc_depth;
-    shape.depth = std::clamp(c.depth.value_or(usual), 1u, MKL_QUEUE_MAX_DEPTH);
+    shape.depth = c.depth.value_or(usual);
     const uint64_t one = (rpc ? c.size / 2 : c.size) / 64 * 64;  // a queue takes whole cache lines
     if (one <= sizeof(mkl_queue)) return shape;
     const uint64_t stride = (one - sizeof(mkl_queue)) / shape.depth / 8 * 8;

@@ -116,25 +116,32 @@ void Reader::value(const SyntaxNode& node, const Shape& shape, EndName& out) {
     out.name = t->substr(dot + 1);
 }
 
-/// "0-7", "5", or a list of them: SGI ids, ascending.
-void Reader::value(const SyntaxNode& node, const Shape& shape, std::vector<uint32_t>& out) {
-    if (node.kind == SyntaxNode::Kind::sequence) {
-        for (const SyntaxNode& item : node.items) value(item, *shape.any[0], out);
-    } else if (const std::optional<std::string> t = text(node, *shape.any[0])) {
-        const size_t dash = std::min(t->find('-'), t->size());
-        const Number first = parse_integer(std::string_view{*t}.substr(0, dash), false);
-        const Number last =
-            dash == t->size() ? first : parse_integer(std::string_view{*t}.substr(dash + 1), false);
-        if (!first.value || !last.value || *last.value > 15 || *first.value > *last.value) {
-            sink_.report({.id = "E104",
-                          .where = node.where,
-                          .message = cat("expected ", shape.what, ", found `", *t, "`"),
-                          .hint = "software generated interrupts are numbered 0 to 15"});
-            return;
-        }
-        for (uint64_t id = *first.value; id <= *last.value; id++)
-            out.push_back(static_cast<uint32_t>(id));
+/// "0-7" or "5": adds the SGI ids.
+void Reader::sgi_range(const SyntaxNode& node, const Shape& shape, std::vector<uint32_t>& out) {
+    const std::optional<std::string> t = text(node, shape);
+    if (!t) return;
+    const size_t dash = std::min(t->find('-'), t->size());
+    const Number first = parse_integer(std::string_view{*t}.substr(0, dash), false);
+    const Number last =
+        dash == t->size() ? first : parse_integer(std::string_view{*t}.substr(dash + 1), false);
+    if (!first.value || !last.value || *last.value > 15 || *first.value > *last.value) {
+        sink_.report({.id = "E104",
+                      .where = node.where,
+                      .message = cat("expected ", shape.what, ", found `", *t, "`"),
+                      .hint = "software generated interrupts are numbered 0 to 15"});
+        return;
     }
+    for (uint64_t id = *first.value; id <= *last.value; id++)
+        out.push_back(static_cast<uint32_t>(id));
+}
+
+/// A range, or a list of them: SGI ids, ascending.
+void Reader::value(const SyntaxNode& node, const Shape& shape, std::vector<uint32_t>& out) {
+    const Shape& range = *shape.any[0];
+    if (node.kind == SyntaxNode::Kind::sequence)
+        for (const SyntaxNode& item : node.items) sgi_range(item, range, out);
+    else
+        sgi_range(node, range, out);
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
 }

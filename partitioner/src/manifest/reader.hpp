@@ -63,6 +63,7 @@ public:
     void value(const SyntaxNode& node, const Shape& shape, DmaTrust& out);
     void value(const SyntaxNode& node, const Shape& shape, std::vector<MemoryRequest>& out);
     void value(const SyntaxNode& node, const Shape& shape, std::vector<uint32_t>& out);
+    void sgi_range(const SyntaxNode& node, const Shape& shape, std::vector<uint32_t>& out);
 
     template <class T>
     void value(const SyntaxNode& node, const Shape& shape, Located<T>& out) {

@@ -4,6 +4,7 @@
 // To add a key: a member in mkl/model/system.hpp, a row here, a line in docs/system-yaml.md, the
 // shipped schema printed again (tests/unit/manifest says how).
 // size: one table; splitting it would hide that it is complete.
+#include "mkl/abi/queue.h"
 #include "numbers.hpp"
 #include "reader.hpp"
 
@@ -22,6 +23,8 @@ const Shape reason{.what = "a reason, as text"};
 const Shape address{.kind = K::size, .what = "an address such as 0x40000000"};
 const Shape size{.kind = K::size, .what = "a size such as 64M", .min = 1};
 const Shape boolean{.kind = K::boolean, .what = "`true` or `false`"};
+const Shape queue_depth{
+    .kind = K::integer, .what = "a number of messages", .min = 1, .max = MKL_QUEUE_MAX_DEPTH};
 const Shape small_number{.kind = K::integer, .what = "a number", .max = UINT32_MAX};
 const Shape cpu_count{.kind = K::integer, .what = "a number of CPUs", .min = 1, .max = 512};
 const Shape gic_version{.kind = K::integer, .what = "2, 3 or 4", .min = 2, .max = 4};
@@ -534,7 +537,7 @@ const std::vector<Key<ConnectionRequest>>& keys_of(const ConnectionRequest&) {
                          "The end that sends, COMPONENT.NAME (or NODE.NAME for a node with root:)"),
         row<T, &T::to>("to", end_name, needed, "The end that receives"),
         row<T, &T::size>("size", size, optional, "Bytes of shared data or queue; 4K if left out"),
-        row<T, &T::depth>("depth", small_number, optional, "Messages in a queue"),
+        row<T, &T::depth>("depth", queue_depth, optional, "Messages in a queue"),
         row<T, &T::queued>("queued", boolean, optional, "rpc: queued instead of blocking"),
         row<T, &T::in>("in", pool_name, optional,
                        "The pool whose memory it uses; found by mkl if left out"),

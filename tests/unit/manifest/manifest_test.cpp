@@ -152,6 +152,41 @@ share:
     EXPECT_EQ(system->share.at(0).owner.value, "node0");
 }
 
+TEST(Manifest, SgisAreARangeOrAListOfThem) {
+    const auto sgis = [](std::string_view text, DiagnosticSink& sink) {
+        const auto system = read_system("mkl: 1\nboard: {dtb: b.dtb, sgis: " + std::string{text} +
+                                            "}\nnodes: {n: {cpu: 0, memory: 64M}}\n",
+                                        sink);
+        return system ? system->board.sgis->value : std::vector<uint32_t>{};
+    };
+    DiagnosticSink sink;
+    EXPECT_EQ(sgis("3", sink), (std::vector<uint32_t>{3}));
+    EXPECT_EQ(sgis("[]", sink), std::vector<uint32_t>{});
+    EXPECT_EQ(sgis("[9, 1-3, 2]", sink), (std::vector<uint32_t>{1, 2, 3, 9}));
+    EXPECT_EQ(sink.error_count(), 0u) << ids_of(sink);
+    for (const char* wrong : {"[16]", "[3-1]", "[[1]]", "16"}) {
+        DiagnosticSink refused;
+        sgis(wrong, refused);
+        EXPECT_GT(refused.error_count(), 0u) << wrong;
+    }
+}
+
+TEST(Manifest, DepthsAreThoseOfAQueue) {
+    for (const auto& [depth, findings] : {
+             std::pair{"0",     "E105 4:59\n"},
+             {"1",     ""           },
+             {"65536", ""           },
+             {"65537", "E105 4:59\n"}
+    }) {
+        DiagnosticSink sink;
+        read_system("mkl: 1\nboard: {dtb: b.dtb}\nnodes: {n: {cpu: 0, memory: 64M}}\n"
+                    "connections: {q: {type: queue, from: a.o, to: b.i, depth: " +
+                        std::string{depth} + "}}\n",
+                    sink);
+        EXPECT_EQ(ids_of(sink), findings) << depth;
+    }
+}
+
 TEST(Manifest, ByteOrderMarkAndCarriageReturnsChangeNothing) {
     std::string text = "\xef\xbb\xbf";
     for (const char c : minimal) text += c == '\n' ? std::string{"\r\n"} : std::string(1, c);
