@@ -140,7 +140,11 @@ struct Shim {
 
 }  // namespace
 
-extern "C" void shim_main(abi::BootInfo* info, uint64_t image) {
+extern "C" [[gnu::visibility("hidden")]] char __shim_end[];  // link.ld
+
+namespace {
+
+void confine_and_report(abi::BootInfo* info, uint64_t image) {
     kernel::set_ipc_buffer(reinterpret_cast<kapi::IpcBuffer*>(info->ipc_buffer));
     auto* extra = reinterpret_cast<uint8_t*>(info) + MKL_PAGE_SIZE;
     FoundRecord found = find_boot_record(
@@ -166,6 +170,15 @@ extern "C" void shim_main(abi::BootInfo* info, uint64_t image) {
         while (!confined) kernel::suspend(kapi::slot_tcb);
     }
     put_back(found);
+}
+
+}  // namespace
+
+extern "C" void shim_main(abi::BootInfo* info, uint64_t image) {
+    confine_and_report(info, image);
+    // A root task takes the first frame of its image for its own lowest page.
+    const uint64_t size = reinterpret_cast<uintptr_t>(__shim_end) - image;
+    info->user_image_frames.start += (size + MKL_PAGE_SIZE - 1) / MKL_PAGE_SIZE;
 }
 
 }  // namespace mkl::user

@@ -40,7 +40,7 @@ constexpr FindingDoc docs[] = {
     finding_doc("E546", "root-task-too-low", "there is no room below a root task for the root shim",
                 "A root task of your own starts behind a small program of mkl's that stands "
                 "directly below its lowest page: above it, root tasks take pages for their own.",
-                "", "Link the root task at 0x100000 or above; 0x400000 is usual."),
+                "", "Link the root task at 0x10000 or above; 0x400000 is usual."),
     finding_doc("E547", "kernel-stale", "a kernel was built from another overlay",
                 "Beside the ELF stands KERNEL.overlay-sha256, which says what overlay.dts it was "
                 "built from. It is not this plan's.",

@@ -25,9 +25,9 @@ Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,
                  Architecture architecture);
 
 /// A root task that is not mkl's, with the shim directly below its lowest page (mkl/abi/shim.h):
-/// the lowest place keeps clear of what root tasks assume about pages behind their end. nullopt:
-/// the root task begins too low for it.
-inline constexpr uint64_t shim_lowest = 0x10000;
+/// there it is out of the way of what root tasks assume about pages behind their end. nullopt: the
+/// root task begins too low for it. The page at 0 stays unmapped; RISC-V linkers start at 0x10000.
+inline constexpr uint64_t shim_lowest = MKL_PAGE_SIZE;
 std::optional<Program> behind_shim(const LoadedElf& root, const LoadedElf& shim,
                                    Architecture architecture);
 

@@ -151,7 +151,9 @@ TEST(Artefacts, RootTaskStartsBehindTheShim) {
     EXPECT_NE(node.exports_h.find("#define MKL_IRQ2_SEND_SGI 0u\n"), std::string::npos);
     EXPECT_EQ(made->nodes[0].exports_h, "");
 
-    adder.files.files["/ex/adder.elf"] = test::program(0x10000, 0x20);
+    adder.files.files["/ex/adder.elf"] = test::program(0x4000, 0x20);
+    EXPECT_TRUE(make(adder, sink)) << "the page at 0 is left";
+    adder.files.files["/ex/adder.elf"] = test::program(0x3000, 0x20);
     DiagnosticSink low;
     EXPECT_FALSE(make(adder, low));
     EXPECT_TRUE(low.has("E546")) << findings(low);
