@@ -9,6 +9,7 @@
 //         |           ^~~~~~~~~~
 //   hint: move one base, or leave `base:` out and let mkl place it
 #include <algorithm>
+#include <map>
 
 #include "mkl/render/render.hpp"
 #include "mkl/support/text.hpp"
@@ -42,6 +43,8 @@ std::string shortened(std::string text) {
     while (continues_character(text[end])) end--;
     return text.substr(0, end) + "...";
 }
+
+constexpr size_t max_findings = 100;  // of each severity: more scroll the first ones away
 
 constexpr size_t max_shown =
     160;  // bytes of a source line; longer ones show the part around the caret
@@ -134,7 +137,13 @@ std::string text(const Diagnostic& finding, const Catalogue& catalogue, bool col
 std::string text(std::span<const Diagnostic> findings, const Catalogue& catalogue, bool colour) {
     SourceLines lines;
     std::string out;
-    for (const Diagnostic& d : findings) out += text(d, catalogue, colour, lines);
+    std::map<Severity, size_t> found;
+    for (const Diagnostic& d : findings)
+        if (++found[severity_of(d.id)] <= max_findings) out += text(d, catalogue, colour, lines);
+    for (const auto& [severity, count] : found)
+        if (count > max_findings)
+            out += cat("mkl: ", count - max_findings, " more of severity ", severity_name(severity),
+                       "; `--format json` has them all\n");
     return out;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Inputs of absurd size, depth or kind are refused by a limit, with a message, at once."""
+import json
 import os
 import resource
 import unittest
@@ -36,7 +37,14 @@ class Limits(ProgramTest):
         self.check("# " + "x" * (17 << 20), "E001")
 
     def test_many_keys(self):
-        self.check("mkl: 1\n" + "".join(f"k{i}: 1\n" for i in range(5000)), "E101")
+        count = 20000
+        self.system.write_text("mkl: 1\n" + "".join(f"k{i}: 1\n" for i in range(count)))
+        result = run("check", self.system, timeout=60, preexec_fn=LIMIT)
+        self.finds(result, "E101")
+        self.assertLess(len(result.stderr), 100000)
+        self.assertRegex(result.stderr, r"more of severity error; `--format json` has them all\n$")
+        result = run("check", self.system, "--format", "json", timeout=60, preexec_fn=LIMIT)
+        self.assertGreaterEqual(json.loads(result.stdout)["errors"], count)
 
     def test_not_a_file(self):
         for path in (self.dir, "/dev/zero", "/dev/full"):

@@ -114,6 +114,19 @@ TEST(RenderText, SurvivesPositionsOutsideTheText) {
         }
 }
 
+TEST(RenderText, CountsWhatComesAfterAHundred) {
+    std::vector<Diagnostic> findings(103, {.id = "E001", .where = {}, .message = "m"});
+    findings.push_back({.id = "W203", .where = {}, .message = "odd"});
+    const std::string line = text(findings[0], catalogue());
+    std::string expected;
+    for (int i = 0; i < 100; i++) expected += line;
+    expected += text(findings.back(), catalogue());
+    EXPECT_EQ(text(findings, catalogue()),
+              expected + "mkl: 3 more of severity error; `--format json` has them all\n");
+    findings.erase(findings.begin(), findings.begin() + 3);
+    EXPECT_EQ(text(findings, catalogue()), expected);
+}
+
 TEST(RenderJson, HasEverythingAndIsStableWhenEmpty) {
     EXPECT_EQ(json({}, catalogue()),
               "{\"version\":1,\"errors\":0,\"warnings\":0,\"notes\":0,\"findings\":[]}\n");

@@ -32,6 +32,7 @@ private:
 /// One finding as in docs/diagnostics.md: head line, source line with a caret, notes, hint.
 /// Bytes that could steer a terminal are shown as '?'.
 std::string text(const Diagnostic& finding, const Catalogue& catalogue, bool colour = false);
+/// All of them, but of each severity the first hundred and how many more there are.
 std::string text(std::span<const Diagnostic> findings, const Catalogue& catalogue,
                  bool colour = false);
 
