@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // mkl inspect: everything in an image, and the status table of a RAM dump.
-#include "mapped_file.hpp"
 #include "mkl/support/text.hpp"
 #include "mkl/verify/inspect.hpp"
 #include "pipeline.hpp"
@@ -10,11 +9,11 @@ namespace mkl::cli {
 int run_inspect(Context& context) {
     const Options& o = context.options;
     if (!o.image.empty()) {
-        const auto file = MappedFile::open(o.image, context.sink);
-        if (file) context.out += inspect_image(file->bytes(), o.image.string(), context.sink);
+        const auto file = read_image(context, o.image);
+        if (file) context.out += inspect_image(*file, o.image.string(), context.sink);
     }
     if (!o.status.empty()) {
-        const auto file = MappedFile::open(o.status, context.sink);
+        const auto file = read_image(context, o.status);
         if (!file) return exit_ok;
         const std::string table = inspect_status(file->bytes());
         if (table.empty()) {

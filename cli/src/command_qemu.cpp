@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <iterator>
 
 #include "mkl/emit/emit.hpp"
 #include "mkl/support/outputs.hpp"
@@ -110,23 +109,19 @@ int run_qemu(Context& context) {
     Options there = context.options;
     there.out = run.directory;
     Context building{there, context.files, context.catalogue, context.sink, {}, context.progress};
-    Artefacts artefacts;
-    auto image = build_image(building, *decided, artefacts);
-    if (!image) return exit_ok;
-    if (const OutputFile* file = image->file(qemu_image_name(options.boot)))
+    auto built = build_image(building, *decided);
+    if (!built) return exit_ok;
+    if (const OutputFile* file = built->image.file(qemu_image_name(options.boot)))
         run.image_size = file->content.size();
     if (!run.directory.empty()) {
-        std::vector<OutputFile> files = plan_files(*decided, artefacts);
-        files.insert(files.end(), std::make_move_iterator(image->files.begin()),
-                     std::make_move_iterator(image->files.end()));
+        std::vector<OutputFile> files = image_files(*decided, *built);
         add_boot_files(files, run, options);
         if (options.gdb)
-            files.push_back(
-                {"mkl.gdb", ByteRope{std::string_view{debugger_script(*decided, artefacts)}}});
-        if (!write_outputs(run.directory, files, context.sink)) return exit_ok;
+            files.push_back({"mkl.gdb", ByteRope{std::string_view{
+                                            debugger_script(*decided, built->artefacts)}}});
+        if (!write_image(building, *decided, *built, files)) return exit_ok;
     }
-    image.reset();
-    artefacts = {};
+    built.reset();
 
     if (options.dry_run) {
         if (const auto argv = qemu_arguments(run, options, {}, context.sink))

@@ -2,7 +2,6 @@
 // mkl verify: the proof over a finished image, and with --system that it is what was asked for.
 #include <cstring>
 
-#include "mapped_file.hpp"
 #include "mkl/formats/hash.hpp"
 #include "mkl/support/text.hpp"
 #include "mkl/verify/verify.hpp"
@@ -19,8 +18,8 @@ bool hash_files(Context& context, const Decided& decided, Expected& expected) {
         for (size_t k = 0; k < files.size(); k++) {
             const Located<std::string>& path = decided.system.files[files[k].file].path;
             std::string why;
-            const auto bytes = context.files.read(decided.system.resolve(path.value),
-                                                  files[k].range.size_bytes(), why);
+            const auto bytes = context.files.share(decided.system.resolve(path.value),
+                                                   files[k].range.size_bytes(), why);
             if (!bytes) {
                 context.sink.report({.id = "E541",
                                      .where = path.where,
@@ -38,7 +37,7 @@ bool hash_files(Context& context, const Decided& decided, Expected& expected) {
 }  // namespace
 
 int run_verify(Context& context) {
-    const auto file = MappedFile::open(context.options.image, context.sink);
+    const auto file = read_image(context, context.options.image);
     if (!file) return exit_ok;
     VerifyOptions options;
     options.name = context.options.image.string();
@@ -55,7 +54,7 @@ int run_verify(Context& context) {
     }
     const Step step{context.progress, cat("proving ", options.name)};
     VerifyReport report;
-    verify_image(file->bytes(), options, context.sink, report);
+    verify_image(*file, options, context.sink, report);
     context.out += to_text(report);
     return exit_ok;
 }

@@ -2,7 +2,7 @@
 #include "pipeline.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
 
 #include "lock.hpp"
 #include "mkl/hardware/hardware.hpp"
@@ -122,42 +122,48 @@ std::optional<SigningKey> signing_key(Context& context, std::optional<std::strin
     return key;
 }
 
-/// The proof is over what will be written, by readers that share nothing with the writers.
-/// image.bin is loader and payload as they are; the others hold the same, and say so by the sum of
-/// their own. What the image is made of stays in memory as it was hashed, so no byte of it is
-/// hashed once more: the proof compares the digest of that memory.
-bool proved(Context& context, const Decided& decided, const Image& image,
-            std::optional<std::string> key) {
-    const Step step{context.progress, "proving the image"};
-    const OutputFile* flat = image.file("image.bin");
-    const ByteView whole = flat ? view_of(flat->content) : ByteView{};
+/// The proof of one image over the files as they stand below `directory`, by readers that share
+/// nothing with the writers. image.bin is loader and payload as they are; the others must hold the
+/// same, and then only their own headers and sums are left to prove.
+bool proved(Context& context, const Decided& decided, const BuiltImage& built,
+            const std::filesystem::path& directory) {
     VerifyOptions options;
     options.expected = expected_of(decided.plan, decided.system);
-    for (const auto& [bytes, digest] : image.digests) {
-        KnownDigest known{view_of(bytes), {}};
-        std::memcpy(known.sha256.data(), digest.data(), digest.size());
-        options.known.push_back(std::move(known));
-    }
+    SharedBytes flat;
+    ByteView whole;
     for (const std::string_view name : {"image.bin", "image.elf", "image.itb", "image.uimg"}) {
-        const OutputFile* file = image.file(name);
-        if (!file) continue;
+        if (!built.image.file(name)) continue;
+        const SharedBytes file = read_image(context, directory / name);
+        if (!file) return false;
         options.name = name;
-        options.key = name == "image.itb" ? key : std::nullopt;
+        options.key = name == "image.itb" ? built.key : std::nullopt;
         VerifyReport report;
-        if (!verify_image(view_of(file->content), options, context.sink, report)) return false;
-        if (flat) options.proved = &whole;
+        if (!verify_image(*file, options, context.sink, report)) return false;
+        if (flat) continue;
+        flat = file;
+        whole = ByteView{*flat};
+        options.proved = &whole;
     }
     return true;
 }
 
 }  // namespace
 
-std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts,
-                                 const Image* second) {
+SharedBytes read_image(Context& context, const std::filesystem::path& path) {
+    std::string why;
+    auto bytes = context.files.share(path, std::numeric_limits<uint64_t>::max(), why);
+    if (!bytes)
+        context.sink.report(
+            {.id = "E804", .where = named(path), .message = cat("cannot be read: ", why)});
+    return bytes;
+}
+
+std::optional<BuiltImage> build_image(Context& context, const Decided& decided,
+                                      const Image* second) {
+    BuiltImage built;
     std::optional<SigningKey> key;
-    std::optional<std::string> pem;
     if (!context.options.sign.empty()) {
-        key = signing_key(context, pem);
+        key = signing_key(context, built.key);
         if (!key) return std::nullopt;
     }
     const Step step{context.progress, "making the image"};
@@ -171,10 +177,27 @@ std::optional<Image> build_image(Context& context, const Decided& decided, Artef
     auto image = make_image(decided.plan, decided.system, decided.hardware, *made, context.sink,
                             image_options);
     if (!image) return std::nullopt;
+    built.image = std::move(*image);
+    built.artefacts = std::move(*made);
+    return built;
+}
 
-    if (!proved(context, decided, *image, std::move(pem))) return std::nullopt;
-    artefacts = std::move(*made);
-    return image;
+std::vector<OutputFile> image_files(const Decided& decided, const BuiltImage& built) {
+    std::vector<OutputFile> files = plan_files(decided, built.artefacts);
+    files.insert(files.end(), built.image.files.begin(), built.image.files.end());
+    return files;
+}
+
+bool write_image(Context& context, const Decided& decided, const BuiltImage& built,
+                 std::span<const OutputFile> files, const SecondImage* second) {
+    const Step step{context.progress, cat("writing and proving ", context.options.out.string())};
+    return write_outputs(context.options.out, files, context.sink,
+                         [&](const std::filesystem::path& directory) {
+                             return inputs_are_unchanged(built.artefacts, context.sink) &&
+                                    proved(context, decided, built, directory) &&
+                                    (!second || proved(context, second->decided, second->built,
+                                                       directory / second_directory));
+                         });
 }
 
 std::string report_of(const Decided& decided) {

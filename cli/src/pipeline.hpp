@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "commands.hpp"
 #include "mkl/artefacts/artefacts.hpp"
@@ -29,10 +30,33 @@ std::optional<Request> read_request(Context& context);
 /// ... checked and solved: beyond this point every address, CPU and interrupt is decided.
 std::optional<Decided> decide(Context& context);
 
-/// ... built and packed, and proved over the packed bytes. `artefacts` receives the per-node files.
-/// `second`: see ImageOptions.
-std::optional<Image> build_image(Context& context, const Decided& decided, Artefacts& artefacts,
-                                 const Image* second = nullptr);
+struct BuiltImage {
+    Image image;
+    Artefacts artefacts;             ///< the per-node files
+    std::optional<std::string> key;  ///< PEM of what signs the FIT
+};
+/// Another system of the same FIT.
+struct SecondImage {
+    Decided decided;
+    BuiltImage built;
+};
+/// Where its files stand.
+inline constexpr std::string_view second_directory = "conf-b";
+
+/// ... built and packed. `second`: see ImageOptions.
+std::optional<BuiltImage> build_image(Context& context, const Decided& decided,
+                                      const Image* second = nullptr);
+
+/// Everything that `mkl image` writes for one system.
+std::vector<OutputFile> image_files(const Decided& decided, const BuiltImage& built);
+
+/// Writes `files`, which include those of image_files(), to -o, and proves the images in them
+/// before any of them is in its place. False after an error.
+bool write_image(Context& context, const Decided& decided, const BuiltImage& built,
+                 std::span<const OutputFile> files, const SecondImage* second = nullptr);
+
+/// An image or a dump, which may be large; nullptr after E804.
+SharedBytes read_image(Context& context, const std::filesystem::path& path);
 
 /// Map and guarantees as text: report.txt, and what --map prints.
 std::string report_of(const Decided& decided);

@@ -129,7 +129,7 @@ private:
         out.cdl = capdl::to_cdl(*spec);
         out.capdl_json = capdl::to_json(*spec);
         out.json_extension = capdl::needs_extension(*spec);
-        out.spec = std::make_shared<const Bytes>(capdl::to_binary(*spec));
+        out.spec = capdl::to_binary(*spec);
         root_ = repacked(*initialiser_, out.spec, plan_.architecture);
         return true;
     }
@@ -289,10 +289,21 @@ std::optional<Artefacts> make_artefacts(const Plan& plan, const System& system,
     for (size_t i = 0; i < plan.nodes.size(); i++)
         NodeMaker{plan, i, system, hardware, files, inputs, options, sink}.make(
             artefacts.nodes.emplace_back());
-    artefacts.board_dtb = std::make_shared<const Bytes>(to_dtb(hardware.tree));
+    artefacts.inputs = inputs.all();
+    artefacts.board_dtb = std::make_shared<const Content>(to_dtb(hardware.tree));
     if (options.complete) artefacts.loader = inputs.share_file("elfloader.bin");
     if (sink.error_count() != errors) return std::nullopt;
     return artefacts;
+}
+
+bool inputs_are_unchanged(const Artefacts& artefacts, DiagnosticSink& sink) {
+    bool good = true;
+    for (const auto& [path, content] : artefacts.inputs) {
+        if (!content->changed()) continue;
+        sink.report({"E549", {}, cat("'", path.string(), "' changed while mkl was reading it")});
+        good = false;
+    }
+    return good;
 }
 
 std::vector<OutputFile> partition_files(const Plan& plan, const Artefacts& artefacts) {

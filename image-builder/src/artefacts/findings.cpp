@@ -47,6 +47,11 @@ constexpr FindingDoc docs[] = {
                 "",
                 "Build it again with the overlay.dts that `mkl partition` writes, or remove the "
                 "stamp."),
+    finding_doc(
+        "E549", "input-changed", "an input changed while mkl was reading it",
+        "Large programs are read while the image is written. Another program has written to one of "
+        "them meanwhile, so the image might hold half of each; nothing was written.",
+        "", "Run the command again when the program is built."),
     finding_doc("E548", "kernel-build", "the command that builds a kernel failed",
                 "`kernel: {build: [..]}` is run by `mkl image` and `mkl qemu`, in the directory of "
                 "the YAML file, without a shell.",

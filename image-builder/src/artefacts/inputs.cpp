@@ -5,26 +5,24 @@
 
 namespace mkl {
 
-std::shared_ptr<const Bytes> Inputs::user_file(const Located<std::string>& path,
-                                               std::string_view what, uint64_t limit) {
+SharedBytes Inputs::user_file(const Located<std::string>& path, std::string_view what,
+                              uint64_t limit) {
     const std::filesystem::path file = system_.resolve(path.value);
-    std::shared_ptr<const Bytes>& bytes = cache_[file];
+    SharedBytes& bytes = cache_[file];
     if (bytes != nullptr) return bytes;
     if (!options_.complete && !files_.exists(file)) {
         sink_.report({"N541", path.where, cat(what, " '", path.value, "' is not built yet")});
         return nullptr;
     }
     std::string error;
-    auto content = files_.read(file, limit, error);
-    if (!content) {
+    bytes = files_.share(file, limit, error);
+    if (bytes == nullptr)
         sink_.report({"E541",
                       path.where,
                       cat("cannot read ", what, " '", path.value, "': ", error),
                       {},
                       "paths are relative to the YAML file"});
-        return nullptr;
-    }
-    return bytes = std::make_shared<const Bytes>(std::move(*content));
+    return bytes;
 }
 
 std::optional<LoadedElf> Inputs::user_elf(const Located<std::string>& path, std::string_view what) {
@@ -39,12 +37,12 @@ std::optional<std::string> Inputs::user_text(const Located<std::string>& path,
                                              std::string_view what) {
     const auto bytes = user_file(path, what, max_yaml_bytes);
     if (bytes == nullptr) return std::nullopt;
-    return std::string{as_text(*bytes)};
+    return std::string{as_text(bytes->bytes())};
 }
 
-std::shared_ptr<const Bytes> Inputs::share_file(std::string_view name) {
+SharedBytes Inputs::share_file(std::string_view name) {
     const std::filesystem::path file = share_.file(architecture_, name);
-    std::shared_ptr<const Bytes>& bytes = cache_[file];
+    SharedBytes& bytes = cache_[file];
     if (bytes != nullptr) return bytes;
     if (!options_.complete && !files_.exists(file)) {
         sink_.report({"N541",
@@ -54,17 +52,22 @@ std::shared_ptr<const Bytes> Inputs::share_file(std::string_view name) {
         return nullptr;
     }
     std::string error;
-    auto content = files_.read(file, max_elf_bytes, error);
-    if (!content) {
+    bytes = files_.share(file, max_elf_bytes, error);
+    if (bytes == nullptr)
         sink_.report({"E540",
                       {},
                       cat("mkl's own program '", info(architecture_).name, "/", name,
                           "' cannot be read: ", error),
                       {},
                       cat("install mkl again, with the programs for ", info(architecture_).name)});
-        return nullptr;
-    }
-    return bytes = std::make_shared<const Bytes>(std::move(*content));
+    return bytes;
+}
+
+std::vector<std::pair<std::filesystem::path, SharedBytes>> Inputs::all() const {
+    std::vector<std::pair<std::filesystem::path, SharedBytes>> out;
+    for (const auto& [path, bytes] : cache_)
+        if (bytes != nullptr) out.emplace_back(path, bytes);
+    return out;
 }
 
 std::optional<LoadedElf> Inputs::share_elf(std::string_view name) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "mkl/artefacts/artefacts.hpp"
 #include "mkl/formats/elf.hpp"
@@ -14,7 +16,7 @@
 namespace mkl {
 
 struct LoadedElf {
-    std::shared_ptr<const Bytes> bytes;
+    SharedBytes bytes;
     ElfFile elf;
 };
 
@@ -33,19 +35,21 @@ public:
     std::optional<std::string> user_text(const Located<std::string>& path, std::string_view what);
 
     /// And as it is, at most `limit` bytes; nullptr as above.
-    std::shared_ptr<const Bytes> user_bytes(const Located<std::string>& path, std::string_view what,
-                                            uint64_t limit) {
+    SharedBytes user_bytes(const Located<std::string>& path, std::string_view what,
+                           uint64_t limit) {
         return user_file(path, what, limit);
     }
 
     /// A program of mkl's own. nullptr with a finding: E540, or where it may be missing N541.
-    std::shared_ptr<const Bytes> share_file(std::string_view name);
+    SharedBytes share_file(std::string_view name);
     std::optional<LoadedElf> share_elf(std::string_view name);
+
+    /// Every file that was read.
+    std::vector<std::pair<std::filesystem::path, SharedBytes>> all() const;
 
 private:
     /// The user's file, read once; nullptr with E541, or with N541 where it may be missing.
-    std::shared_ptr<const Bytes> user_file(const Located<std::string>& path, std::string_view what,
-                                           uint64_t limit);
+    SharedBytes user_file(const Located<std::string>& path, std::string_view what, uint64_t limit);
 
     const System& system_;
     Architecture architecture_;
@@ -53,7 +57,7 @@ private:
     const Share& share_;
     DiagnosticSink& sink_;
     const ArtefactOptions& options_;
-    std::map<std::filesystem::path, std::shared_ptr<const Bytes>> cache_;
+    std::map<std::filesystem::path, SharedBytes> cache_;
 };
 
 }  // namespace mkl

@@ -21,8 +21,7 @@ struct Program {
 Program as_it_is(const LoadedElf& elf);
 /// The load segments of `elf`, and behind them `spec` in one of its own. Symbols and debug
 /// information of mkl's own programs stay in share/mkl: they need not be hashed at every boot.
-Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,
-                 Architecture architecture);
+Program repacked(const LoadedElf& elf, const ByteRope& spec, Architecture architecture);
 
 /// A root task that is not mkl's, with the shim directly below its lowest page (mkl/abi/shim.h):
 /// there it is out of the way of what root tasks assume about pages behind their end. nullopt: the

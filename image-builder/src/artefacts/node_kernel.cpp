@@ -47,7 +47,7 @@ private:
             choice_.kind == KernelKind::builtin ? "kernel.elf" : "kernel-release.elf";
         const auto elf = inputs_.share_elf(name);
         if (!elf) return std::nullopt;
-        kernel.program = repacked(*elf, nullptr, plan_.architecture);
+        kernel.program = repacked(*elf, {}, plan_.architecture);
         kernel.origin = {std::string{name}, {}};
         kernel.offer = own_offer;
         kernel.abi = sel4::abi_of(plan_.architecture, false, false);

@@ -10,7 +10,7 @@ namespace mkl {
 
 namespace {
 
-NewElfSegment copy_of(const ElfSegment& s, const std::shared_ptr<const Bytes>& bytes) {
+NewElfSegment copy_of(const ElfSegment& s, const SharedBytes& bytes) {
     NewElfSegment segment;
     segment.data.append(bytes, s.offset, s.file_size);
     segment.vaddr = s.vaddr;
@@ -35,15 +35,16 @@ std::optional<Program> behind_shim(const LoadedElf& root, const LoadedElf& shim,
     const uint64_t lowest = round_down(root.elf.virt_base(), MKL_PAGE_SIZE);
     if (lowest < size + shim_lowest) return std::nullopt;
     const uint64_t base = lowest - size;
-    auto patched = std::make_shared<Bytes>(*shim.bytes);
+    Bytes patched{shim.bytes->bytes().begin(), shim.bytes->bytes().end()};
     const ElfSegment& text = shim.elf.segments.front();
     assert(text.vaddr == 0 && text.file_size >= MKL_SHIM_PARAMS_OFFSET + sizeof(mkl_shim_params));
-    std::memcpy(patched->data() + text.offset + MKL_SHIM_PARAMS_OFFSET +
+    std::memcpy(patched.data() + text.offset + MKL_SHIM_PARAMS_OFFSET +
                     offsetof(mkl_shim_params, entry),
                 &root.elf.entry, sizeof root.elf.entry);
+    const auto shared = std::make_shared<const Content>(std::move(patched));
     std::vector<NewElfSegment> segments;
     for (const ElfSegment& s : shim.elf.segments) {
-        segments.push_back(copy_of(s, patched));
+        segments.push_back(copy_of(s, shared));
         segments.back().vaddr += base;
         segments.back().paddr = segments.back().vaddr;
     }
@@ -52,11 +53,10 @@ std::optional<Program> behind_shim(const LoadedElf& root, const LoadedElf& shim,
     return Program{std::move(written.bytes), std::move(written.file)};
 }
 
-Program repacked(const LoadedElf& elf, const std::shared_ptr<const Bytes>& spec,
-                 Architecture architecture) {
+Program repacked(const LoadedElf& elf, const ByteRope& spec, Architecture architecture) {
     std::vector<NewElfSegment> segments;
     for (const ElfSegment& s : elf.elf.segments) segments.push_back(copy_of(s, elf.bytes));
-    if (spec != nullptr) {
+    if (spec.size() != 0) {
         NewElfSegment last;
         last.vaddr = round_up(elf.elf.virt_end(), MKL_PAGE_SIZE);
         last.paddr = last.vaddr;

@@ -17,7 +17,7 @@ class BinaryWriter {
 public:
     explicit BinaryWriter(const Spec& spec) : spec_{spec} { add_name(""); }
 
-    Bytes write() {
+    ByteRope write() {
         for (const Object& o : spec_.objects) add(o);
         for (const Console& c : spec_.consoles)
             consoles_.push_back({static_cast<uint32_t>(c.frame), add_name(c.name), c.badge});
@@ -57,13 +57,15 @@ public:
         for (const DomainTurn& d : spec_.domains) domains_.push_back({d.domain, 0, d.ticks});
         header.domains = put(domains_);
         header.tables_size = out_.size();
-        put_pages(fills_at);
-        header.total_size = out_.size();
+        header.total_size = place_pages(fills_at);
         std::memcpy(out_.data(), &header, sizeof header);
         header.crc32 =
             mkl_crc32_skipping(out_.data(), header.tables_size, offsetof(mkl_spec_header, crc32));
         std::memcpy(out_.data(), &header, sizeof header);
-        return std::move(out_);
+        ByteRope all{std::move(out_)};
+        for (const auto& [index, object] : page_owners_) append_page(all, *object);
+        assert(all.size() == header.total_size);
+        return all;
     }
 
 private:
@@ -160,18 +162,28 @@ private:
         return where;
     }
 
-    void put_pages(size_t fills_at) {
+    /// Where the pages of append_page() will stand. The end of the last one.
+    uint64_t place_pages(size_t fills_at) {
+        if (page_owners_.empty()) return out_.size();
+        uint64_t at = round_up(out_.size(), small_page);
         for (const auto& [index, object] : page_owners_) {
-            const size_t at = round_up(out_.size(), small_page);
-            out_.resize(at + small_page);
-            const uint64_t offset = at;
             std::memcpy(out_.data() + fills_at + index * sizeof(mkl_spec_fill) +
                             offsetof(mkl_spec_fill, data),
-                        &offset, sizeof offset);
-            for (const Fill& f : object->fills)
-                std::memcpy(out_.data() + at + f.dest_offset, f.data->data() + f.data_offset,
-                            f.length);
+                        &at, sizeof at);
+            at += small_page;
         }
+        return at;
+    }
+
+    static void append_page(ByteRope& all, const Object& object) {
+        all.align_to(small_page);
+        const uint64_t page = all.size();
+        for (const Fill& f : object.fills) {
+            assert(page + f.dest_offset >= all.size());  // ascending and disjoint
+            all.append_zeros(page + f.dest_offset - all.size());
+            all.append(f.data, f.data_offset, f.length);
+        }
+        all.align_to(small_page);
     }
 
     const Spec& spec_;
@@ -193,6 +205,6 @@ private:
 
 }  // namespace
 
-Bytes to_binary(const Spec& spec) { return BinaryWriter{spec}.write(); }
+ByteRope to_binary(const Spec& spec) { return BinaryWriter{spec}.write(); }
 
 }  // namespace mkl::capdl

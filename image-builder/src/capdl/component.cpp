@@ -289,7 +289,7 @@ void Component::write_startup() {
         mkl_crc32_skipping(page.data(), head.total_size, offsetof(mkl_startup, crc32));
     std::memcpy(page.data() + offsetof(mkl_startup, crc32), &crc, sizeof crc);
     spec_.objects[startup_].fills.push_back(
-        {0, small_page, std::make_shared<const Bytes>(std::move(page)), 0, name_ + ".startup"});
+        {0, small_page, std::make_shared<const Content>(std::move(page)), 0, name_ + ".startup"});
 }
 
 /// On MCS a thread runs on a scheduling context; without `budget:` it is a time slice like a

@@ -84,8 +84,8 @@ uint64_t Component::write_arguments() {
                 std::min<size_t>(name_.size(), MKL_NAME_SIZE - 1));
     const uint64_t size = block.size();
     spec_.objects[*stack_top_].fills.push_back({small_page - size, size,
-                                                std::make_shared<const Bytes>(std::move(block)), 0,
-                                                name_ + ".arguments"});
+                                                std::make_shared<const Content>(std::move(block)),
+                                                0, name_ + ".arguments"});
     return sp;
 }
 

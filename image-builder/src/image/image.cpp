@@ -43,11 +43,6 @@ public:
         Image image;
         image.payload_size = payload_.archive.size();
         image.footprint = packed_.need;
-        image.digests.emplace_back(packed_.blob, packed_.digest);
-        auto digest = payload_.digests.begin();
-        for (const NodeArtefacts& node : artefacts_.nodes)
-            for (const PlacedFile& file : node.files)
-                image.digests.emplace_back(file.data, *digest++);
         const auto add = [&](std::string name, ByteRope content) {
             image.files.push_back({std::move(name), std::move(content)});
         };
@@ -84,7 +79,7 @@ private:
     }
 
     bool loader_is_sound() {
-        const Bytes& loader = *artefacts_.loader;
+        const std::span<const std::byte> loader = *artefacts_.loader;
         const bool long_enough = loader.size() >= MKL_LOADER_PARAMS_OFFSET + sizeof params_;
         if (long_enough)
             std::memcpy(&params_, loader.data() + MKL_LOADER_PARAMS_OFFSET, sizeof params_);

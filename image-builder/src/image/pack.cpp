@@ -27,7 +27,7 @@ Packed pack_image(const Plan& plan, const Artefacts& artefacts, const mkl_loader
     std::memcpy(p.table_sha256, payload.table_digest.data(), payload.table_digest.size());
     out.need = footprint_of(loader, p.payload_size);
 
-    Bytes bytes = *artefacts.loader;
+    Bytes bytes{artefacts.loader->bytes().begin(), artefacts.loader->bytes().end()};
     bytes.resize(static_cast<size_t>(p.image_size));
     complete_image_header(plan.architecture, bytes, out.need);
     complete_efi_header(bytes, p.payload_offset + p.payload_size, out.need);

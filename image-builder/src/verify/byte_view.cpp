@@ -6,10 +6,14 @@
 
 namespace mkl {
 
-void ByteView::append(std::span<const std::byte> bytes) {
+void ByteView::append(std::span<const std::byte> bytes, bool mapped) {
     if (bytes.empty()) return;
-    pieces_.push_back({size_, bytes});
+    pieces_.push_back({size_, bytes, mapped});
     size_ += bytes.size();
+}
+
+void ByteView::append(const ByteView& other) {
+    for (const Piece& p : other.pieces_) append(p.bytes, p.mapped);
 }
 
 size_t ByteView::piece_at(uint64_t offset) const {
@@ -51,42 +55,26 @@ std::optional<ByteView> ByteView::part(uint64_t offset, uint64_t size) const {
     for (size_t i = piece_at(offset); size != 0; i++) {
         auto from = pieces_[i].bytes.subspan(offset - pieces_[i].begin);
         from = from.first(std::min<uint64_t>(from.size(), size));
-        out.append(from);
+        out.append(from, pieces_[i].mapped);
         offset += from.size();
         size -= from.size();
     }
     return out;
 }
 
-template <class Equal>
-bool ByteView::compare(const ByteView& other, Equal&& equal) const {
-    if (size_ != other.size_) return false;
-    for (size_t i = 0, k = 0, a = 0, b = 0; i < pieces_.size() && k < other.pieces_.size();) {
-        const auto mine = pieces_[i].bytes.subspan(a), theirs = other.pieces_[k].bytes.subspan(b);
-        const size_t n = std::min(mine.size(), theirs.size());
-        if (!equal(mine.first(n), theirs.first(n))) return false;
-        a = n == mine.size() ? 0 : a + n;
-        b = n == theirs.size() ? 0 : b + n;
-        i += n == mine.size();
-        k += n == theirs.size();
-    }
-    return true;
-}
-
 bool ByteView::same(const ByteView& other) const {
-    return compare(other, [](auto a, auto b) {
-        return a.data() == b.data() || std::memcmp(a.data(), b.data(), a.size()) == 0;
+    if (size_ != other.size_) return false;
+    uint64_t at = 0;
+    bool equal = true;
+    for_each([&](std::span<const std::byte> mine) {
+        const auto theirs = other.part(at, mine.size());
+        at += mine.size();
+        theirs->for_each([&](std::span<const std::byte> piece) {
+            equal = equal && std::memcmp(mine.data(), piece.data(), piece.size()) == 0;
+            mine = mine.subspan(piece.size());
+        });
     });
-}
-
-bool ByteView::same_memory(const ByteView& other) const {
-    return compare(other, [](auto a, auto b) { return a.data() == b.data(); });
-}
-
-ByteView view_of(const ByteRope& rope) {
-    ByteView view;
-    rope.for_each([&](std::span<const std::byte> piece) { view.append(piece); });
-    return view;
+    return equal;
 }
 
 }  // namespace mkl

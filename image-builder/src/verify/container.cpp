@@ -88,7 +88,7 @@ std::optional<Container> open_elf(const ByteView& image, std::string& why) {
             gap -= n;
         }
         if (!next) out.place = ContainerPlace{segment->p_paddr, header->e_entry};
-        part->for_each([&](std::span<const std::byte> piece) { out.flat.append(piece); });
+        out.flat.append(*part);
         next = segment->p_paddr + segment->p_filesz;
         out.facts.push_back(cat("segment at ", hex(segment->p_paddr), ", ", hex(segment->p_filesz),
                                 " bytes, ", hex(segment->p_memsz), " in memory"));

@@ -54,7 +54,7 @@ public:
                   [](const TokenSpan& a, const TokenSpan& b) { return a.begin < b.begin; });
         ByteView all;
         const auto append = [&](const std::optional<ByteView>& part) {
-            if (part) part->for_each([&](std::span<const std::byte> p) { all.append(p); });
+            if (part) all.append(*part);
         };
         for (const TokenSpan& s : spans) append(tree_.structure.part(s.begin, s.end - s.begin));
         append(tree_.strings.part(0, std::min(strings_size_, tree_.strings.size())));

@@ -30,21 +30,23 @@ void open_record(const Node& node, NodeView& view, Proof& proof) {
     if (!entry && view.tree) inside = record_in_tree(*view.tree);
     if (!inside && (!entry || !entry->data)) {
         proof.expect(readable, false, "E620", node.name,
-                     cat("node '", node.name, "' has no boot record"));
+                     [&] { return cat("node '", node.name, "' has no boot record"); });
         return;
     }
     std::string why;
     view.record = inside ? read_record(ByteView{*inside}, why) : read_record(*entry->data, why);
-    proof.expect(readable, view.record.has_value(), "E620", part,
-                 cat("the boot record of node '", node.name, "' is refused: ", why));
+    proof.expect(readable, view.record.has_value(), "E620", part, [&] {
+        return cat("the boot record of node '", node.name, "' is refused: ", why);
+    });
 }
 
 void open_elf(const Node& node, uint32_t role, std::optional<Elf>& out, Proof& proof) {
     const Entry* entry = node.entry(role);
     std::string why = "there is none";
     if (entry && entry->data) out = read_elf(*entry->data, why);
-    proof.expect(readable, out.has_value(), "E614", entry ? entry->name : node.name,
-                 cat("the ", role_name(role), " of node '", node.name, "' cannot be read: ", why));
+    proof.expect(readable, out.has_value(), "E614", entry ? entry->name : node.name, [&] {
+        return cat("the ", role_name(role), " of node '", node.name, "' cannot be read: ", why);
+    });
 }
 
 void open_spec(const Node& node, NodeView& view, Proof& proof) {
@@ -60,7 +62,7 @@ void open_spec(const Node& node, NodeView& view, Proof& proof) {
     std::string why;
     view.spec = read_spec(*bytes, why);
     proof.expect(readable, view.spec.has_value(), "E640", entry->name,
-                 cat("the CapDL spec of node '", node.name, "' is refused: ", why));
+                 [&] { return cat("the CapDL spec of node '", node.name, "' is refused: ", why); });
 }
 
 void open_tree(const Node& node, NodeView& view, Proof& proof) {
@@ -76,8 +78,9 @@ void open_tree(const Node& node, NodeView& view, Proof& proof) {
         else
             why = fdt_strerror(error);
     }
-    proof.expect(readable, view.tree.has_value(), "E630", entry ? entry->name : node.name,
-                 cat("the device tree of node '", node.name, "' cannot be read: ", why));
+    proof.expect(readable, view.tree.has_value(), "E630", entry ? entry->name : node.name, [&] {
+        return cat("the device tree of node '", node.name, "' cannot be read: ", why);
+    });
 }
 
 }  // namespace
@@ -110,7 +113,8 @@ std::optional<ImageView> open_image(Container container, Proof& proof) {
     }
     out.archive = *archive;
     out.files = walk_archive(out.archive, why);
-    proof.expect(readable, why.empty(), "E603", "", cat("the archive is damaged: ", why));
+    proof.expect(readable, why.empty(), "E603", "",
+                 [&] { return cat("the archive is damaged: ", why); });
     const auto table = out.archive.part(params->table_offset, params->table_size);
     auto read =
         table ? read_table(*table, out.archive, out.container.loadables, why) : std::nullopt;

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,9 @@
 
 namespace mkl::verify {
 
+/// What else there is to say about a violation: part of the image, text.
+using Notes = std::vector<std::pair<std::string, std::string>>;
+
 class Proof {
 public:
     /// `options` must outlive it.
@@ -24,34 +29,41 @@ public:
           sink_{sink}, report_{report} {}
 
     const VerifyOptions& options() const { return options_; }
-    /// SHA-256 of `bytes`, known or computed.
-    Digest sha256(const ByteView& bytes) const;
 
-    /// Counts one item of the sentence `what`; returns `good`.
+    /// Counts one item of the sentence `what`, a literal; returns `good`.
     bool item(std::string_view what, bool good);
 
     /// A violation at `part` of the image ("node0/boot-record.bin"; "" for the whole).
     void violation(std::string_view id, const std::string& part, std::string message,
-                   std::vector<std::pair<std::string, std::string>> notes = {},
-                   std::string hint = {});
+                   Notes notes = {}, std::string hint = {});
 
-    /// item() and, if it is not good, violation().
-    void expect(std::string_view what, bool good, std::string_view id, const std::string& part,
-                const std::string& message,
-                std::vector<std::pair<std::string, std::string>> notes = {}) {
-        if (!item(what, good)) violation(id, part, message, std::move(notes));
+    /// item() and, if it is not good, violation(). A proof has thousands of items: `part`,
+    /// `message` and `notes` may be functions that return them, called only then.
+    template <class Part, class Message, class MakeNotes = Notes>
+    void expect(std::string_view what, bool good, std::string_view id, const Part& part,
+                const Message& message, const MakeNotes& notes = {}) {
+        if (!item(what, good)) violation(id, value(part), value(message), value(notes));
     }
     void claim(std::string text) { report_.claims.push_back(std::move(text)); }
     size_t violations() const { return violations_; }
 
 private:
+    template <class T>
+    static auto value(const T& given) {
+        if constexpr (std::is_invocable_v<const T&>)
+            return given();
+        else if constexpr (std::is_same_v<T, Notes>)
+            return given;
+        else
+            return std::string{given};
+    }
     SourceSpan at(const std::string& part) const { return {.file = file_, .node = part}; }
     std::shared_ptr<const SourceFile> file_;
     const VerifyOptions& options_;
     DiagnosticSink& sink_;
     VerifyReport& report_;
     size_t violations_ = 0;
-    size_t row_ = 0;  ///< of the last item: the next one is most often of the same sentence
+    std::unordered_map<std::string_view, size_t> row_of_;  ///< keys are the sentences' literals
 };
 
 /// A node with everything in its entries that could be read.

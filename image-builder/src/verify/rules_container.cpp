@@ -16,11 +16,12 @@ std::string called(const Container& c) {
 void check_sums(const Container& c, Proof& proof) {
     constexpr std::string_view row = "the container's checksums agree";
     for (const ContainerSum& s : c.sums)
-        proof.expect(row, s.agrees, "E601", "",
-                     cat(s.what, " of the data is ", s.found, ", the header says ", s.expected));
+        proof.expect(row, s.agrees, "E601", "", [&] {
+            return cat(s.what, " of the data is ", s.found, ", the header says ", s.expected);
+        });
     for (const ContainerHash& h : c.hashes)
-        proof.expect(row, proof.sha256(h.data) == h.expected, "E601", "",
-                     cat(h.what, " of the data is another than the header says"));
+        proof.expect(row, sha256(h.data) == h.expected, "E601", "",
+                     [&] { return cat(h.what, " of the data is another than the header says"); });
     for (const std::string& flaw : c.flaws)
         proof.expect("a FIT has what U-Boot checks", false, "E618", "", flaw);
 }
@@ -32,29 +33,35 @@ void check_place(const Container& c, Proof& proof) {
     if (!params) return;  // E602, later
     constexpr std::string_view row = "firmware puts the loader where it runs";
     if (c.place) {
-        proof.expect(row, c.place->load == params->run_base, "E617", "",
-                     cat(called(c), " is loaded at ", hex(c.place->load), ", its loader runs at ",
-                         hex(params->run_base)));
-        proof.expect(row, c.place->entry == params->run_base, "E617", "",
-                     cat(called(c), " is entered at ", hex(c.place->entry),
-                         ", its loader starts at ", hex(params->run_base)));
+        proof.expect(row, c.place->load == params->run_base, "E617", "", [&] {
+            return cat(called(c), " is loaded at ", hex(c.place->load), ", its loader runs at ",
+                       hex(params->run_base));
+        });
+        proof.expect(row, c.place->entry == params->run_base, "E617", "", [&] {
+            return cat(called(c), " is entered at ", hex(c.place->entry), ", its loader starts at ",
+                       hex(params->run_base));
+        });
     }
     const uint64_t needed = params->scratch_offset + params->scratch_size;
     const auto kept = c.flat.value<uint64_t>(16);  // image_size of both Image headers
     proof.expect("firmware keeps free what the loader uses",
-                 kept && *kept >= needed && needed >= params->scratch_size, "E617", "",
-                 cat("the Image header asks firmware to keep ", hex(kept.value_or(0)),
-                     " bytes free, the loader uses ", hex(needed)));
+                 kept && *kept >= needed && needed >= params->scratch_size, "E617", "", [&] {
+                     return cat("the Image header asks firmware to keep ", hex(kept.value_or(0)),
+                                " bytes free, the loader uses ", hex(needed));
+                 });
     if (c.arch)
-        proof.expect(
-            "the container is for the loader's architecture", *c.arch == params->arch, "E617", "",
-            cat(called(c), " is for architecture ", *c.arch, ", its loader is for ", params->arch));
+        proof.expect("the container is for the loader's architecture", *c.arch == params->arch,
+                     "E617", "", [&] {
+                         return cat(called(c), " is for architecture ", *c.arch,
+                                    ", its loader is for ", params->arch);
+                     });
 }
 
 void check_signed(const Container& c, Proof& proof) {
     if (c.signature)
         proof.expect("a signature covers all that is started", c.signature->flaw.empty(), "E619",
-                     "", cat("the signature of ", called(c), " ", c.signature->flaw));
+                     "",
+                     [&] { return cat("the signature of ", called(c), " ", c.signature->flaw); });
     if (!proof.options().key) {
         if (c.signature)
             proof.claim(cat(called(c), " is signed by key '", c.signature->key,
@@ -65,7 +72,7 @@ void check_signed(const Container& c, Proof& proof) {
                             : !c.signature          ? "it has no signature"
                                            : check_signature(*c.signature, *proof.options().key);
     proof.expect("the configuration is signed by the key", why.empty(), "E619", "",
-                 cat(called(c), " is not signed by the given key: ", why));
+                 [&] { return cat(called(c), " is not signed by the given key: ", why); });
 }
 
 }  // namespace

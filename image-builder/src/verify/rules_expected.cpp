@@ -31,9 +31,10 @@ std::string pairs_text(const auto& pairs) {
 
 void same(std::string_view what, const std::string& of, const std::string& image,
           const std::string& asked, Proof& proof) {
-    proof.expect(row, image == asked, "E650", of,
-                 cat(what, of.empty() ? "" : " of node '", of, of.empty() ? "" : "'", " is ", image,
-                     " in the image and ", asked, " in the plan"));
+    proof.expect(row, image == asked, "E650", of, [&] {
+        return cat(what, of.empty() ? "" : " of node '", of, of.empty() ? "" : "'", " is ", image,
+                   " in the image and ", asked, " in the plan");
+    });
 }
 
 // "name base..end", and whether each has the bytes that the user's file has.
@@ -46,10 +47,11 @@ void check_files(const Node& node, const ExpectedNode& e, Proof& proof) {
         for (const ExpectedFile& f : e.files)
             if (f.name == entry.name && f.sha256)
                 proof.expect(row, std::equal(f.sha256->begin(), f.sha256->end(), entry.raw.sha256),
-                             "E650", entry.name,
-                             cat("'", entry.name,
-                                 "' has other bytes than the file that the system "
-                                 "description names"));
+                             "E650", entry.name, [&] {
+                                 return cat("'", entry.name,
+                                            "' has other bytes than the file that the system "
+                                            "description names");
+                             });
     }
     for (const ExpectedFile& f : e.files) asked.push_back(cat(f.name, " ", f.range));
     const auto text = [](std::vector<std::string>& list) {

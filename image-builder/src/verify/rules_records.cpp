@@ -27,9 +27,10 @@ public:
 
 private:
     void same(std::string_view what, uint64_t record, uint64_t table) {
-        proof_.expect(row, record == table, "E621", part_,
-                      cat(what, " of node '", node_.name, "' is ", hex(record),
-                          " in its boot record and ", hex(table), " in the payload table"));
+        proof_.expect(row, record == table, "E621", part_, [&] {
+            return cat(what, " of node '", node_.name, "' is ", hex(record),
+                       " in its boot record and ", hex(table), " in the payload table");
+        });
     }
     void same(std::string_view what, const std::vector<mkl_range>& record,
               const std::vector<mkl_range>& table) {
@@ -43,17 +44,19 @@ private:
                                      [](const mkl_range& a, const mkl_range& b) {
                                          return a.base == b.base && a.size == b.size;
                                      });
-        proof_.expect(row, good, "E621", part_,
-                      cat(what, " of node '", node_.name, "' is ", text(record),
-                          " in its boot record and ", text(table), " in the payload table"));
+        proof_.expect(row, good, "E621", part_, [&] {
+            return cat(what, " of node '", node_.name, "' is ", text(record),
+                       " in its boot record and ", text(table), " in the payload table");
+        });
     }
     void check_identity() {
         same("architecture", record_.header.arch, table_.header.arch);
         same("number", record_.node->id, n_.id);
         same("hardware CPU", record_.node->hwid, n_.hwid);
         const std::string name = fixed_text(record_.node->name, sizeof record_.node->name);
-        proof_.expect(row, name == node_.name, "E621", part_,
-                      cat("node '", node_.name, "' is called '", name, "' in its boot record"));
+        proof_.expect(row, name == node_.name, "E621", part_, [&] {
+            return cat("node '", node_.name, "' is called '", name, "' in its boot record");
+        });
     }
     void check_kernel() {
         same("kernel base", record_.kernel->base, n_.kernel_base);
@@ -64,9 +67,10 @@ private:
             root.base <= root.end && (root.base | root.end | root.virt) % MKL_PAGE_SIZE == 0;
         proof_.expect(
             row, sane && root.entry >= root.virt && root.entry - root.virt < root.end - root.base,
-            "E621", part_,
-            cat("the root task of node '", node_.name, "' is ", hex(root.base), "..", hex(root.end),
-                " at ", hex(root.virt), ", entry ", hex(root.entry)));
+            "E621", part_, [&] {
+                return cat("the root task of node '", node_.name, "' is ", hex(root.base), "..",
+                           hex(root.end), " at ", hex(root.virt), ", entry ", hex(root.entry));
+            });
         const Entry* entry = node_.entry(MKL_ROLE_ROOT);
         if (entry && !entry->segments.empty())
             same("root image base", root.base & ~uint64_t{MKL_PAGE_SIZE - 1},
@@ -101,8 +105,10 @@ private:
             const auto range = range_of(r);
             proof_.expect("reserved parts lie in the node's RAM",
                           range && range->base() >= last && covers(ram(), *range), "E621", part_,
-                          cat("node '", node_.name, "' reserves ", hex(r.base), " + ", hex(r.size),
-                              ", outside its RAM or out of order"));
+                          [&] {
+                              return cat("node '", node_.name, "' reserves ", hex(r.base), " + ",
+                                         hex(r.size), ", outside its RAM or out of order");
+                          });
             if (range) last = range->end();
         }
     }

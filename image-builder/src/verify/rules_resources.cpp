@@ -21,16 +21,18 @@ void check_cpus(const ImageView& image, Proof& proof) {
     std::map<uint64_t, const Node*> owner;
     std::map<uint32_t, const Node*> interface;
     for (const Node& n : image.table.nodes) {
-        const auto [at, fresh] = owner.emplace(n.raw.hwid, &n);
-        proof.expect("every CPU has one owner", fresh, "E629", MKL_PAYLOAD_NAME,
-                     cat("CPU ", hex(n.raw.hwid), " is owned by node '", at->second->name,
-                         "' and by node '", n.name, "'"));
+        const auto first = owner.emplace(n.raw.hwid, &n);
+        proof.expect("every CPU has one owner", first.second, "E629", MKL_PAYLOAD_NAME, [&] {
+            return cat("CPU ", hex(n.raw.hwid), " is owned by node '", first.first->second->name,
+                       "' and by node '", n.name, "'");
+        });
         if (image.table.header.intc.type != MKL_INTC_GICV2) continue;
-        const auto [same, single] = interface.emplace(n.raw.cpu_number, &n);
-        proof.expect("every CPU has one owner", single && n.raw.cpu_number < 8, "E629",
-                     MKL_PAYLOAD_NAME,
-                     cat("GICv2 CPU interface ", n.raw.cpu_number, " is that of node '",
-                         same->second->name, "' and of node '", n.name, "'"));
+        const auto same = interface.emplace(n.raw.cpu_number, &n);
+        proof.expect("every CPU has one owner", same.second && n.raw.cpu_number < 8, "E629",
+                     MKL_PAYLOAD_NAME, [&] {
+                         return cat("GICv2 CPU interface ", n.raw.cpu_number, " is that of node '",
+                                    same.first->second->name, "' and of node '", n.name, "'");
+                     });
     }
 }
 
@@ -42,28 +44,32 @@ void check_steward(const ImageView& image, Proof& proof) {
         if ((n.raw.flags & MKL_NODE_LAST) != 0) last++;
         proof.expect("every CPU has one owner",
                      h.steward_start == MKL_START_NONE || n.raw.hwid != h.steward_hwid, "E629",
-                     MKL_PAYLOAD_NAME,
-                     cat("CPU ", hex(n.raw.hwid), " is owned by node '", n.name,
-                         "' and stays in the loader as steward"));
+                     MKL_PAYLOAD_NAME, [&] {
+                         return cat("CPU ", hex(n.raw.hwid), " is owned by node '", n.name,
+                                    "' and stays in the loader as steward");
+                     });
     }
     proof.expect("at most one node enters last", last <= 1, "E604", MKL_PAYLOAD_NAME,
-                 cat(last, " nodes each enter only when all others are ready"));
+                 [&] { return cat(last, " nodes each enter only when all others are ready"); });
 }
 
 void check_table_interrupts(const ImageView& image, Proof& proof) {
     const auto& list = image.table.interrupts;
     for (size_t i = 0; i < list.size(); i++) {
         const bool ordered = i == 0 || list[i - 1].id < list[i].id;
-        proof.expect("every interrupt has one owner", ordered, "E623", MKL_PAYLOAD_NAME,
-                     cat("interrupt ", list[i].id, " of node ", list[i].node, " stands behind ",
-                         i == 0 ? 0 : list[i - 1].id, " of node ", i == 0 ? 0 : list[i - 1].node,
-                         ": it is given out twice or out of order"));
+        proof.expect("every interrupt has one owner", ordered, "E623", MKL_PAYLOAD_NAME, [&] {
+            return cat("interrupt ", list[i].id, " of node ", list[i].node, " stands behind ",
+                       i == 0 ? 0 : list[i - 1].id, " of node ", i == 0 ? 0 : list[i - 1].node,
+                       ": it is given out twice or out of order");
+        });
         const bool valid = list[i].node < image.table.nodes.size() &&
                            list[i].trigger <= MKL_TRIGGER_EDGE && list[i].id != 0 &&
                            (!is_gic(image) || (list[i].id >= first_spi && list[i].id < end_spi));
-        proof.expect("interrupts are lines of the controller", valid, "E623", MKL_PAYLOAD_NAME,
-                     cat("interrupt ", list[i].id, " of node ", list[i].node, ", trigger ",
-                         list[i].trigger, " is no line that a node can own"));
+        proof.expect(
+            "interrupts are lines of the controller", valid, "E623", MKL_PAYLOAD_NAME, [&] {
+                return cat("interrupt ", list[i].id, " of node ", list[i].node, ", trigger ",
+                           list[i].trigger, " is no line that a node can own");
+            });
     }
 }
 
@@ -81,23 +87,30 @@ void check_record_interrupts(const ImageView& image, size_t index, Proof& proof)
                          [&](const mkl_payload_interrupt& t) { return t.id == i.first; });
         const bool known =
             other != image.table.interrupts.end() && other->node < image.table.nodes.size();
-        proof.expect(row, granted, "E622", view.part("boot-record.bin"),
-                     cat("node '", view.node->name, "' owns interrupt ", i.first, " (trigger ",
-                         i.second, ") in its boot record; the loader routes it to ",
-                         known ? cat("node '", image.table.nodes[other->node].name, "' (trigger ",
-                                     other->trigger, ")")
-                               : std::string{"nobody"}));
+        proof.expect(
+            row, granted, "E622", [&] { return view.part("boot-record.bin"); },
+            [&] {
+                return cat("node '", view.node->name, "' owns interrupt ", i.first, " (trigger ",
+                           i.second, ") in its boot record; the loader routes it to ",
+                           known ? cat("node '", image.table.nodes[other->node].name, "' (trigger ",
+                                       other->trigger, ")")
+                                 : std::string{"nobody"});
+            });
     }
     for (const auto& i : table) {
         const bool told = std::any_of(record.begin(), record.end(),
                                       [&](const auto& r) { return r.first == i.first; });
-        proof.expect(row, told, "E622", view.part("boot-record.bin"),
-                     cat("the loader routes interrupt ", i.first, " to node '", view.node->name,
-                         "', whose boot record does not have it"));
+        proof.expect(
+            row, told, "E622", [&] { return view.part("boot-record.bin"); },
+            [&] {
+                return cat("the loader routes interrupt ", i.first, " to node '", view.node->name,
+                           "', whose boot record does not have it");
+            });
     }
-    proof.expect(row, std::is_sorted(record.begin(), record.end()), "E622",
-                 view.part("boot-record.bin"),
-                 cat("interrupts of node '", view.node->name, "' are not ascending"));
+    proof.expect(
+        row, std::is_sorted(record.begin(), record.end()), "E622",
+        [&] { return view.part("boot-record.bin"); },
+        [&] { return cat("interrupts of node '", view.node->name, "' are not ascending"); });
 }
 
 // What a sender writes to reach this node (mkl/abi/boot_record.h, mkl_rec_sgi_send).
@@ -124,17 +137,21 @@ void check_sgis(const ImageView& image, Proof& proof) {
                 std::any_of(to->record->receives.begin(), to->record->receives.end(),
                             [&](const mkl_rec_sgi_receive& r) { return r.id == s.id; });
             proof.expect("every SGI that is sent is one that its target takes",
-                         valid && received && &*to != &view, "E624", part,
-                         cat("node '", view.node->name, "' may send SGI ", s.id, " to target ",
-                             hex(s.target), ": ",
-                             to == image.nodes.end() ? std::string{"no node has that CPU"}
-                             : &*to == &view
-                                 ? std::string{"that is its own CPU"}
-                                 : cat("node '", to->node->name, "' does not take it")));
-            const auto [first, fresh] = senders.emplace(std::pair{s.target, s.id}, view.node->name);
-            proof.expect("every SGI has one sender", fresh || !is_gic(image), "E625", part,
-                         cat("SGI ", s.id, " to target ", hex(s.target), " is sent by node '",
-                             first->second, "' and by node '", view.node->name, "'"));
+                         valid && received && &*to != &view, "E624", part, [&] {
+                             return cat("node '", view.node->name, "' may send SGI ", s.id,
+                                        " to target ", hex(s.target), ": ",
+                                        to == image.nodes.end()
+                                            ? std::string{"no node has that CPU"}
+                                        : &*to == &view
+                                            ? std::string{"that is its own CPU"}
+                                            : cat("node '", to->node->name, "' does not take it"));
+                         });
+            const auto first = senders.emplace(std::pair{s.target, s.id}, view.node->name);
+            proof.expect(
+                "every SGI has one sender", first.second || !is_gic(image), "E625", part, [&] {
+                    return cat("SGI ", s.id, " to target ", hex(s.target), " is sent by node '",
+                               first.first->second, "' and by node '", view.node->name, "'");
+                });
         }
         for (const mkl_rec_sgi_receive& r : view.record->receives) {
             const uint64_t target = sgi_target(image, *view.node);
@@ -145,9 +162,10 @@ void check_sgis(const ImageView& image, Proof& proof) {
                                                        return s.id == r.id && s.target == target;
                                                    });
                 });
-            proof.expect("every SGI that is taken has a sender", sent, "E624", part,
-                         cat("node '", view.node->name, "' takes SGI ", r.id,
-                             ", which no node may send to it"));
+            proof.expect("every SGI that is taken has a sender", sent, "E624", part, [&] {
+                return cat("node '", view.node->name, "' takes SGI ", r.id,
+                           ", which no node may send to it");
+            });
         }
     }
 }
@@ -176,29 +194,32 @@ void check_devices(const ImageView& image, Proof& proof) {
             const auto range = range_of(r);
             const bool good =
                 range && (r.base | r.size) % MKL_PAGE_SIZE == 0 && last <= range->base();
-            proof.expect("device ranges are pages, sorted and disjoint", good, "E626", part,
-                         cat("device range ", hex(r.base), " + ", hex(r.size), " of node '",
-                             view.node->name, "' is unaligned, empty or out of order"));
+            proof.expect("device ranges are pages, sorted and disjoint", good, "E626", part, [&] {
+                return cat("device range ", hex(r.base), " + ", hex(r.size), " of node '",
+                           view.node->name, "' is unaligned, empty or out of order");
+            });
             if (!range) continue;
             last = range->end();
             pages.push_back({*range, &view});
             const auto bad = std::find_if(forbidden.begin(), forbidden.end(),
                                           [&](const auto& f) { return f.first.overlaps(*range); });
             proof.expect("device pages are neither RAM nor the interrupt controller",
-                         bad == forbidden.end(), "E627", part,
-                         cat("node '", view.node->name, "' has device pages ", *range,
-                             bad == forbidden.end()
-                                 ? std::string{}
-                                 : cat(", which reach into ", bad->second, " ", bad->first)));
+                         bad == forbidden.end(), "E627", part, [&] {
+                             return cat("node '", view.node->name, "' has device pages ", *range,
+                                        bad == forbidden.end() ? std::string{}
+                                                               : cat(", which reach into ",
+                                                                     bad->second, " ", bad->first));
+                         });
         }
         if (view.record->console && view.record->console->type != MKL_CONSOLE_NONE) {
             const PhysAddr base{view.record->console->base};
             const bool own = std::any_of(pages.begin(), pages.end(), [&](const Page& p) {
                 return p.view == &view && p.range.contains(base);
             });
-            proof.expect("consoles are devices of their node", own, "E626", part,
-                         cat("the console of node '", view.node->name, "' at ", base,
-                             " is not in its device pages"));
+            proof.expect("consoles are devices of their node", own, "E626", part, [&] {
+                return cat("the console of node '", view.node->name, "' at ", base,
+                           " is not in its device pages");
+            });
         }
     }
     std::sort(pages.begin(), pages.end(),
@@ -207,11 +228,13 @@ void check_devices(const ImageView& image, Proof& proof) {
         const bool last = i + 1 == pages.size();
         const bool good = last || pages[i + 1].range.base() >= pages[i].range.end();
         proof.expect("every page of device registers has one owner", good, "E626",
-                     pages[i].view->part("boot-record.bin"),
-                     last ? ""
-                          : cat("node '", pages[i].view->node->name, "' has ", pages[i].range,
-                                " and node '", pages[i + 1].view->node->name, "' has ",
-                                pages[i + 1].range));
+                     pages[i].view->part("boot-record.bin"), [&] {
+                         return last ? ""
+                                     : cat("node '", pages[i].view->node->name, "' has ",
+                                           pages[i].range, " and node '",
+                                           pages[i + 1].view->node->name, "' has ",
+                                           pages[i + 1].range);
+                     });
     }
 }
 

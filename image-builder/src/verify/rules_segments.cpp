@@ -30,15 +30,18 @@ void check_bounds(const Node& node, std::vector<Placed>& placed, Proof& proof) {
         for (const mkl_payload_segment& s : e.segments) {
             const auto range = range_of({s.dest, s.memory_size});
             proof.expect("segments lie in their node's RAM", range && covers(ram, *range), "E612",
-                         e.name,
-                         cat("'", e.name, "' goes to ", hex(s.dest), " + ", hex(s.memory_size),
-                             ", outside the RAM of node '", node.name, "'"));
+                         e.name, [&] {
+                             return cat("'", e.name, "' goes to ", hex(s.dest), " + ",
+                                        hex(s.memory_size), ", outside the RAM of node '",
+                                        node.name, "'");
+                         });
             const bool data = s.file_size <= s.memory_size && s.offset <= e.raw.size &&
                               s.file_size <= e.raw.size - s.offset;
-            proof.expect("segments come from their own entry", data, "E612", e.name,
-                         cat("a segment of '", e.name, "' takes ", hex(s.offset), " + ",
-                             hex(s.file_size), " of ", hex(e.raw.size), " bytes for ",
-                             hex(s.memory_size)));
+            proof.expect("segments come from their own entry", data, "E612", e.name, [&] {
+                return cat("a segment of '", e.name, "' takes ", hex(s.offset), " + ",
+                           hex(s.file_size), " of ", hex(e.raw.size), " bytes for ",
+                           hex(s.memory_size));
+            });
             if (range) placed.push_back({*range, &e});
         }
     }
@@ -50,10 +53,11 @@ void check_overlaps(std::vector<Placed> placed, Proof& proof) {
     for (size_t i = 0; i < placed.size(); i++) {
         const bool last = i + 1 == placed.size();
         const bool good = last || placed[i + 1].range.base() >= placed[i].range.end();
-        proof.expect("segments overlap nothing", good, "E613", placed[i].entry->name,
-                     last ? ""
-                          : cat("'", placed[i].entry->name, "' goes to ", placed[i].range, " and '",
-                                placed[i + 1].entry->name, "' to ", placed[i + 1].range));
+        proof.expect("segments overlap nothing", good, "E613", placed[i].entry->name, [&] {
+            return last ? ""
+                        : cat("'", placed[i].entry->name, "' goes to ", placed[i].range, " and '",
+                              placed[i + 1].entry->name, "' to ", placed[i + 1].range);
+        });
     }
 }
 
@@ -85,11 +89,12 @@ void compare_elf(const Entry& entry, const Elf& elf, bool physical, uint64_t del
         const mkl_payload_segment &f = found[i], &e = expected[i];
         const bool good = f.dest == e.dest && f.offset == e.offset && f.file_size == e.file_size &&
                           f.memory_size == e.memory_size;
-        proof.expect(row, good, "E614", entry.name,
-                     cat("the table copies ", hex(f.offset), " + ", hex(f.file_size), " of '",
-                         entry.name, "' to ", hex(f.dest), " + ", hex(f.memory_size),
-                         ", its program headers say ", hex(e.offset), " + ", hex(e.file_size),
-                         " to ", hex(e.dest), " + ", hex(e.memory_size)));
+        proof.expect(row, good, "E614", entry.name, [&] {
+            return cat("the table copies ", hex(f.offset), " + ", hex(f.file_size), " of '",
+                       entry.name, "' to ", hex(f.dest), " + ", hex(f.memory_size),
+                       ", its program headers say ", hex(e.offset), " + ", hex(e.file_size), " to ",
+                       hex(e.dest), " + ", hex(e.memory_size));
+        });
     }
 }
 
@@ -105,22 +110,26 @@ void check_kernel(const NodeView& view, Proof& proof) {
         end = std::max(end, n.kernel_base + (p.p_paddr - lowest.p_paddr) + p.p_memsz);
     compare_elf(*entry, *view.kernel, true, n.kernel_base - lowest.p_paddr, end, proof);
     constexpr std::string_view row = "kernels stand and start where their ELF says";
-    proof.expect(row, n.kernel_base % large_page == 0, "E615", entry->name,
-                 cat("the kernel of node '", view.node->name, "' stands at ", hex(n.kernel_base),
-                     ", not at a multiple of 2 MiB"));
-    proof.expect(row, n.kernel_end == end, "E615", entry->name,
-                 cat("the kernel of node '", view.node->name, "' ends at ", hex(end),
-                     ", the table says ", hex(n.kernel_end)));
+    proof.expect(row, n.kernel_base % large_page == 0, "E615", entry->name, [&] {
+        return cat("the kernel of node '", view.node->name, "' stands at ", hex(n.kernel_base),
+                   ", not at a multiple of 2 MiB");
+    });
+    proof.expect(row, n.kernel_end == end, "E615", entry->name, [&] {
+        return cat("the kernel of node '", view.node->name, "' ends at ", hex(end),
+                   ", the table says ", hex(n.kernel_end));
+    });
     const uint64_t virt = lowest.p_vaddr;
-    proof.expect(row, n.kernel_virt == virt, "E615", entry->name,
-                 cat("the kernel of node '", view.node->name, "' has virtual base ", hex(virt),
-                     ", the table says ", hex(n.kernel_virt)));
+    proof.expect(row, n.kernel_virt == virt, "E615", entry->name, [&] {
+        return cat("the kernel of node '", view.node->name, "' has virtual base ", hex(virt),
+                   ", the table says ", hex(n.kernel_virt));
+    });
     const uint64_t entry_point = n.protocol == MKL_PROTOCOL_MKL
                                      ? view.kernel->header.e_entry - virt + n.kernel_base
                                      : view.kernel->header.e_entry;
-    proof.expect(row, n.kernel_entry == entry_point, "E615", entry->name,
-                 cat("the kernel of node '", view.node->name, "' starts at ", hex(entry_point),
-                     ", the table says ", hex(n.kernel_entry)));
+    proof.expect(row, n.kernel_entry == entry_point, "E615", entry->name, [&] {
+        return cat("the kernel of node '", view.node->name, "' starts at ", hex(entry_point),
+                   ", the table says ", hex(n.kernel_entry));
+    });
 }
 
 void check_root(const NodeView& view, Proof& proof) {
@@ -142,13 +151,15 @@ void check_root(const NodeView& view, Proof& proof) {
     if (n.protocol == MKL_PROTOCOL_LOADER_INFO)  // the tree is the image's last part
         size += page_down(n.dtb_size + MKL_PAGE_SIZE - 1);
     constexpr std::string_view row = "root images stand and start where their ELF says";
-    proof.expect(row, root.virt == first && root.end - root.base == size, "E616", entry->name,
-                 cat("the root image of node '", view.node->name, "' takes ", hex(first), " + ",
-                     hex(size), " of virtual memory, the boot record says ", hex(root.virt), " + ",
-                     hex(root.end - root.base)));
-    proof.expect(row, root.entry == view.root->header.e_entry, "E616", entry->name,
-                 cat("the root image of node '", view.node->name, "' starts at ",
-                     hex(view.root->header.e_entry), ", the boot record says ", hex(root.entry)));
+    proof.expect(row, root.virt == first && root.end - root.base == size, "E616", entry->name, [&] {
+        return cat("the root image of node '", view.node->name, "' takes ", hex(first), " + ",
+                   hex(size), " of virtual memory, the boot record says ", hex(root.virt), " + ",
+                   hex(root.end - root.base));
+    });
+    proof.expect(row, root.entry == view.root->header.e_entry, "E616", entry->name, [&] {
+        return cat("the root image of node '", view.node->name, "' starts at ",
+                   hex(view.root->header.e_entry), ", the boot record says ", hex(root.entry));
+    });
 }
 
 void check_files(const Node& node, Proof& proof) {
@@ -158,8 +169,9 @@ void check_files(const Node& node, Proof& proof) {
                            e.segments[0].file_size == e.raw.size &&
                            e.segments[0].dest % MKL_PAGE_SIZE == 0 &&
                            e.segments[0].memory_size % MKL_PAGE_SIZE == 0;
-        proof.expect("files are copied whole, to pages of their own", whole, "E614", e.name,
-                     cat("'", e.name, "' is not copied as one piece of whole pages"));
+        proof.expect("files are copied whole, to pages of their own", whole, "E614", e.name, [&] {
+            return cat("'", e.name, "' is not copied as one piece of whole pages");
+        });
     }
 }
 
@@ -170,13 +182,15 @@ void check_plain(const NodeView& view, uint32_t role, uint64_t base, uint64_t si
     const bool whole = entry->segments.size() == 1 && entry->segments[0].offset == 0 &&
                        entry->segments[0].file_size == entry->raw.size;
     proof.expect("plain entries are copied whole", whole, "E614", entry->name,
-                 cat("'", entry->name, "' is not copied as one piece"));
+                 [&] { return cat("'", entry->name, "' is not copied as one piece"); });
     if (!whole) return;
     const mkl_payload_segment& s = entry->segments[0];
-    proof.expect("plain entries go where the table announces them",
-                 s.dest == base && (size == 0 || size == entry->raw.size), "E614", entry->name,
-                 cat("'", entry->name, "' goes to ", hex(s.dest), " (", hex(entry->raw.size),
-                     " bytes), the node's row says ", hex(base), " (", hex(size), " bytes)"));
+    proof.expect(
+        "plain entries go where the table announces them",
+        s.dest == base && (size == 0 || size == entry->raw.size), "E614", entry->name, [&] {
+            return cat("'", entry->name, "' goes to ", hex(s.dest), " (", hex(entry->raw.size),
+                       " bytes), the node's row says ", hex(base), " (", hex(size), " bytes)");
+        });
 }
 
 }  // namespace

@@ -102,9 +102,10 @@ private:
     bool told() const { return n_.protocol == MKL_PROTOCOL_LOADER_INFO; }
     void same(std::string_view what, uint64_t found, uint64_t expected) {
         proof_.expect("seL4 kernels are told where their root task is", found == expected, "E651",
-                      part_,
-                      cat("the kernel of node '", view_.node->name, "' is told ", hex(found),
-                          " for ", what, ", which is ", hex(expected)));
+                      part_, [&] {
+                          return cat("the kernel of node '", view_.node->name, "' is told ",
+                                     hex(found), " for ", what, ", which is ", hex(expected));
+                      });
     }
 
     void check_registers() {
@@ -123,9 +124,11 @@ private:
         // More than the image may be handed over, as long as it is zeroed: `end` covers it.
         same("the root image's end", n_.args[1], end);
         proof_.expect("seL4 kernels are told where their root task is",
-                      end % MKL_PAGE_SIZE == 0 && end - base >= last - virt, "E651", part_,
-                      cat("the root image of node '", view_.node->name, "' takes ", hex(end - base),
-                          " bytes of memory, it needs ", hex(last - virt)));
+                      end % MKL_PAGE_SIZE == 0 && end - base >= last - virt, "E651", part_, [&] {
+                          return cat("the root image of node '", view_.node->name, "' takes ",
+                                     hex(end - base), " bytes of memory, it needs ",
+                                     hex(last - virt));
+                      });
         same("its distance from virtual addresses", n_.args[2], base - virt);
         same("its entry", n_.args[3], view_.root->header.e_entry);
         same("the device tree", n_.args[4], n_.dtb_base);
@@ -138,19 +141,23 @@ private:
     void check_order() {
         const bool good = n_.kernel_end <= n_.dtb_base && n_.dtb_size <= n_.args[0] &&
                           n_.dtb_base <= n_.args[0] - n_.dtb_size && n_.args[0] <= n_.args[1];
-        proof_.expect("kernel, tree and root image stand in this order", good, "E652", part_,
-                      cat("kernel ends at ", hex(n_.kernel_end), ", tree is ", hex(n_.dtb_base),
-                          " + ", hex(n_.dtb_size), ", root image starts at ", hex(n_.args[0])));
+        proof_.expect("kernel, tree and root image stand in this order", good, "E652", part_, [&] {
+            return cat("kernel ends at ", hex(n_.kernel_end), ", tree is ", hex(n_.dtb_base), " + ",
+                       hex(n_.dtb_size), ", root image starts at ", hex(n_.args[0]));
+        });
     }
 
     void check_abi() {
         if (!view_.spec || image_.table.header.arch != MKL_ARCH_AARCH64) return;
         const uint32_t abi = view_.spec->header.abi;
         const bool hyp = abi == MKL_ABI_AARCH64_HYP || abi == MKL_ABI_AARCH64_HYP_MCS;
-        proof_.expect("root tasks are for their kernel's level", hyp == (n_.level == MKL_EL_2),
-                      "E640", view_.part("root.elf"),
-                      cat("the root task of node '", view_.node->name, "' is for ABI ", abi,
-                          ", its kernel is entered at EL", n_.level));
+        proof_.expect(
+            "root tasks are for their kernel's level", hyp == (n_.level == MKL_EL_2), "E640",
+            [&] { return view_.part("root.elf"); },
+            [&] {
+                return cat("the root task of node '", view_.node->name, "' is for ABI ", abi,
+                           ", its kernel is entered at EL", n_.level);
+            });
     }
 
     void check_regions(const Bytes& regions) {
@@ -165,10 +172,11 @@ private:
         }
         ram = normalise(std::move(ram));
         const auto own = subtract(ranges_of(view_.node->ram), file_ranges(*view_.node));
-        proof_.expect("seL4 kernels are built for their node's RAM", sound && ram == own, "E653",
-                      part_,
-                      cat("the kernel of node '", view_.node->name, "' was built for RAM ",
-                          list_text(ram), ", the node has ", list_text(own)));
+        proof_.expect(
+            "seL4 kernels are built for their node's RAM", sound && ram == own, "E653", part_, [&] {
+                return cat("the kernel of node '", view_.node->name, "' was built for RAM ",
+                           list_text(ram), ", the node has ", list_text(own));
+            });
     }
 
     void check_compiled() {
@@ -207,21 +215,25 @@ private:
                 const auto range = range_of(r);
                 return range && range->overlaps(page);
             });
-        proof_.expect(
-            row, !ram || decoy, "E654", part_,
-            cat("the kernel of node '", view_.node->name, "' drives ", page, ", which is RAM"));
+        proof_.expect(row, !ram || decoy, "E654", part_, [&] {
+            return cat("the kernel of node '", view_.node->name, "' drives ", page,
+                       ", which is RAM");
+        });
         const bool real = !told() && c.type == MKL_INTC_GICV3 && image_.nodes.size() > 1 &&
                           distributor && distributor->overlaps(page);
-        proof_.expect("seL4 kernels leave a GICv3 distributor to the loader", !real, "E654", part_,
-                      cat("the kernel of node '", view_.node->name, "' drives the distributor at ",
-                          page, " and would take every interrupt when it boots"));
+        proof_.expect(
+            "seL4 kernels leave a GICv3 distributor to the loader", !real, "E654", part_, [&] {
+                return cat("the kernel of node '", view_.node->name, "' drives the distributor at ",
+                           page, " and would take every interrupt when it boots");
+            });
         if (page.size_bytes() != MKL_PAGE_SIZE) return;  // RISC-V: withheld, not driven
         for (const NodeView& other : image_.nodes) {
             if (!other.record) continue;
             for (const PhysRange r : ranges_of(other.record->devices))
-                proof_.expect(row, !r.overlaps(page), "E654", part_,
-                              cat("the kernel of node '", view_.node->name, "' drives ", page,
-                                  ", a device of node '", other.node->name, "'"));
+                proof_.expect(row, !r.overlaps(page), "E654", part_, [&] {
+                    return cat("the kernel of node '", view_.node->name, "' drives ", page,
+                               ", a device of node '", other.node->name, "'");
+                });
         }
     }
 

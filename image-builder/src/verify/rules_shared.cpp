@@ -36,15 +36,17 @@ void check_page(const ImageView& image, const NodeView& view, const mkl_rec_shar
     const uint64_t base = !known ? 0 : log ? peer->log : peer->status;
     const uint64_t size = log ? MKL_LOG_RING_SIZE : MKL_PAGE_SIZE;
     proof.expect("logs and status pages are where the table has them",
-                 known && base != 0 && s.base == base && s.size == size, "E628", part,
-                 cat("node '", view.node->name, "' may map ", hex(s.base), " + ", hex(s.size),
-                     " as the ", what, " of node ", s.peer, "; the table has it at ", hex(base),
-                     " + ", hex(size)));
+                 known && base != 0 && s.base == base && s.size == size, "E628", part, [&] {
+                     return cat("node '", view.node->name, "' may map ", hex(s.base), " + ",
+                                hex(s.size), " as the ", what, " of node ", s.peer,
+                                "; the table has it at ", hex(base), " + ", hex(size));
+                 });
     const uint32_t most = s.peer == view.node->raw.id ? rw : MKL_RIGHT_READ;
     proof.expect("logs and status pages are written by their own node only",
-                 (s.rights & ~most) == 0 && (s.rights & MKL_RIGHT_READ) != 0, "E628", part,
-                 cat("node '", view.node->name, "' has rights ", s.rights, " to the ", what,
-                     " of node ", s.peer, ", at most ", most, " is due"));
+                 (s.rights & ~most) == 0 && (s.rights & MKL_RIGHT_READ) != 0, "E628", part, [&] {
+                     return cat("node '", view.node->name, "' has rights ", s.rights, " to the ",
+                                what, " of node ", s.peer, ", at most ", most, " is due");
+                 });
 }
 
 void check_pool(const ImageView& image, const NodeView& view, const mkl_rec_shared& s,
@@ -52,12 +54,15 @@ void check_pool(const ImageView& image, const NodeView& view, const mkl_rec_shar
                 Proof& proof) {
     const auto range = range_of({s.base, s.size});
     proof.expect("pools are zeroed by the loader", range && in_zeros(image.table, *range), "E628",
-                 part,
-                 cat("node '", view.node->name, "' may map ", hex(s.base), " + ", hex(s.size),
-                     ", which is in no shared pool of the payload table"));
+                 part, [&] {
+                     return cat("node '", view.node->name, "' may map ", hex(s.base), " + ",
+                                hex(s.size), ", which is in no shared pool of the payload table");
+                 });
     proof.expect("rights to pools are read or read and write",
-                 (s.rights & MKL_RIGHT_READ) != 0 && (s.rights & ~rw) == 0, "E628", part,
-                 cat("node '", view.node->name, "' has rights ", s.rights, " to pool ", s.peer));
+                 (s.rights & MKL_RIGHT_READ) != 0 && (s.rights & ~rw) == 0, "E628", part, [&] {
+                     return cat("node '", view.node->name, "' has rights ", s.rights, " to pool ",
+                                s.peer);
+                 });
     pools[s.peer].push_back({
         {s.base, s.size},
         s.attributes, &view, (s.rights & MKL_RIGHT_WRITE) != 0
@@ -69,14 +74,17 @@ void check_file(const NodeView& view, const mkl_rec_shared& s, const std::string
                 Proof& proof) {
     const auto range = range_of({s.base, s.size});
     const auto files = file_ranges(*view.node);
-    proof.expect("files are mapped where they are copied to",
-                 range && std::find(files.begin(), files.end(), *range) != files.end() &&
-                     s.rights == rw && s.attributes == MKL_MEMORY_CACHED,
-                 "E628", part,
-                 cat("node '", view.node->name, "' may map ", hex(s.base), " + ", hex(s.size),
-                     " (rights ", s.rights, ", attributes ", s.attributes,
-                     ") as a file; no entry of it is copied there, or not as cached memory to read "
-                     "and write"));
+    proof.expect(
+        "files are mapped where they are copied to",
+        range && std::find(files.begin(), files.end(), *range) != files.end() && s.rights == rw &&
+            s.attributes == MKL_MEMORY_CACHED,
+        "E628", part, [&] {
+            return cat(
+                "node '", view.node->name, "' may map ", hex(s.base), " + ", hex(s.size),
+                " (rights ", s.rights, ", attributes ", s.attributes,
+                ") as a file; no entry of it is copied there, or not as cached memory to read "
+                "and write");
+        });
 }
 
 void compare_pool(uint32_t pool, const std::vector<PoolUse>& uses, Proof& proof) {
@@ -84,12 +92,14 @@ void compare_pool(uint32_t pool, const std::vector<PoolUse>& uses, Proof& proof)
     for (const PoolUse& u : uses) {
         const bool same = u.range.base == first.range.base && u.range.size == first.range.size &&
                           u.attributes == first.attributes;
-        proof.expect("members of a pool agree on it", same, "E628", u.view->part("boot-record.bin"),
-                     cat("pool ", pool, " is ", hex(u.range.base), " + ", hex(u.range.size),
-                         " (attributes ", u.attributes, ") for node '", u.view->node->name,
-                         "' and ", hex(first.range.base), " + ", hex(first.range.size),
-                         " (attributes ", first.attributes, ") for node '", first.view->node->name,
-                         "'"));
+        proof.expect(
+            "members of a pool agree on it", same, "E628", u.view->part("boot-record.bin"), [&] {
+                return cat("pool ", pool, " is ", hex(u.range.base), " + ", hex(u.range.size),
+                           " (attributes ", u.attributes, ") for node '", u.view->node->name,
+                           "' and ", hex(first.range.base), " + ", hex(first.range.size),
+                           " (attributes ", first.attributes, ") for node '",
+                           first.view->node->name, "'");
+            });
     }
 }
 
@@ -106,9 +116,11 @@ void check_shared(const ImageView& image, Proof& proof) {
             proof.expect("shared ranges are pages, sorted and disjoint",
                          range && (s.base | s.size) % MKL_PAGE_SIZE == 0 && last <= range->base() &&
                              s.attributes <= MKL_MEMORY_UNCACHED,
-                         "E628", part,
-                         cat("shared range ", hex(s.base), " + ", hex(s.size), " of node '",
-                             view.node->name, "' is unaligned, empty or out of order"));
+                         "E628", part, [&] {
+                             return cat("shared range ", hex(s.base), " + ", hex(s.size),
+                                        " of node '", view.node->name,
+                                        "' is unaligned, empty or out of order");
+                         });
             if (range) last = range->end();
             if (s.kind == MKL_SHARED_POOL)
                 check_pool(image, view, s, part, pools, proof);
@@ -117,9 +129,11 @@ void check_shared(const ImageView& image, Proof& proof) {
             else if (s.kind == MKL_SHARED_FILE)
                 check_file(view, s, part, proof);
             else
-                proof.expect(
-                    "shared ranges are pages, sorted and disjoint", false, "E628", part,
-                    cat("node '", view.node->name, "' has a shared range of kind ", s.kind));
+                proof.expect("shared ranges are pages, sorted and disjoint", false, "E628", part,
+                             [&] {
+                                 return cat("node '", view.node->name,
+                                            "' has a shared range of kind ", s.kind);
+                             });
         }
     }
     for (const auto& [pool, uses] : pools) compare_pool(pool, uses, proof);
@@ -129,7 +143,7 @@ void check_shared(const ImageView& image, Proof& proof) {
                        rb = range_of(b->second.front().range);
             proof.expect("pools are disjoint", !ra || !rb || !ra->overlaps(*rb), "E628",
                          a->second.front().view->part("boot-record.bin"),
-                         cat("pools ", a->first, " and ", b->first, " overlap"));
+                         [&] { return cat("pools ", a->first, " and ", b->first, " overlap"); });
         }
 }
 

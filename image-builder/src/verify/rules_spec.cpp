@@ -37,9 +37,10 @@ private:
                               ? abi >= MKL_ABI_AARCH64_CLASSIC && abi <= MKL_ABI_AARCH64_HYP_MCS
                               : abi >= MKL_ABI_RISCV64_CLASSIC && abi <= MKL_ABI_RISCV64_MCS;
         proof_.expect("specs are for their node",
-                      fits && spec_.header.node_id == view_.node->raw.id, "E640", part_,
-                      cat("the spec of node '", view_.node->name, "' is for node ",
-                          spec_.header.node_id, " and kernel ABI ", abi));
+                      fits && spec_.header.node_id == view_.node->raw.id, "E640", part_, [&] {
+                          return cat("the spec of node '", view_.node->name, "' is for node ",
+                                     spec_.header.node_id, " and kernel ABI ", abi);
+                      });
     }
 
     // Whole of `range` in one range of the list.
@@ -82,13 +83,14 @@ private:
         proof_.expect("frames lie in what their node is granted",
                       aligned && (device || pool || ram) &&
                           ((o.flags & MKL_OBJ_FLAG_DEVICE) != 0) == (device || pool),
-                      "E641", part_,
-                      cat(spec_.describe(index), " of node '", view_.node->name, "' is at ",
-                          hex(o.paddr), " + ", hex(size),
-                          !aligned ? ", unaligned"
-                          : device || pool || ram
-                              ? ", with the wrong device flag"
-                              : ", in no device, shared range or free RAM of the node"));
+                      "E641", part_, [&] {
+                          return cat(spec_.describe(index), " of node '", view_.node->name,
+                                     "' is at ", hex(o.paddr), " + ", hex(size),
+                                     !aligned ? ", unaligned"
+                                     : device || pool || ram
+                                         ? ", with the wrong device flag"
+                                         : ", in no device, shared range or free RAM of the node");
+                      });
         if (range) placed_.emplace_back(*range, index);
     }
 
@@ -105,20 +107,23 @@ private:
             const bool sgi = std::any_of(record_.receives.begin(), record_.receives.end(),
                                          [&](const auto& r) { return r.id == low; });
             proof_.expect("interrupt handlers are for their node's interrupts",
-                          (line || sgi) && irqs_.insert(low).second, "E642", part_,
-                          cat(spec_.describe(index), " of node '", view_.node->name,
-                              "' handles interrupt ", low, " (trigger ", high,
-                              line || sgi ? "), which another object handles too"
-                                          : "), which its boot record does not have"));
+                          (line || sgi) && irqs_.insert(low).second, "E642", part_, [&] {
+                              return cat(spec_.describe(index), " of node '", view_.node->name,
+                                         "' handles interrupt ", low, " (trigger ", high,
+                                         line || sgi ? "), which another object handles too"
+                                                     : "), which its boot record does not have");
+                          });
         } else if (o.type == MKL_OBJ_SGI_SIGNAL) {
             const bool own =
                 std::any_of(record_.sends.begin(), record_.sends.end(), [&](const auto& s) {
                     return s.id == low && s.target == uint64_t{high};
                 });
-            proof_.expect(
-                "SGI capabilities are for pairs that their node may send", own, "E643", part_,
-                cat(spec_.describe(index), " of node '", view_.node->name, "' raises SGI ", low,
-                    " at target ", hex(high), ", which its boot record does not have"));
+            proof_.expect("SGI capabilities are for pairs that their node may send", own, "E643",
+                          part_, [&] {
+                              return cat(spec_.describe(index), " of node '", view_.node->name,
+                                         "' raises SGI ", low, " at target ", hex(high),
+                                         ", which its boot record does not have");
+                          });
         }
     }
 
@@ -127,11 +132,12 @@ private:
         for (size_t i = 0; i < placed_.size(); i++) {
             const bool last = i + 1 == placed_.size();
             const bool good = last || placed_[i + 1].first.base() >= placed_[i].first.end();
-            proof_.expect("frames with an address are disjoint", good, "E644", part_,
-                          last ? ""
-                               : cat(spec_.describe(placed_[i].second), " has ", placed_[i].first,
-                                     " and ", spec_.describe(placed_[i + 1].second), " has ",
-                                     placed_[i + 1].first));
+            proof_.expect("frames with an address are disjoint", good, "E644", part_, [&] {
+                return last ? ""
+                            : cat(spec_.describe(placed_[i].second), " has ", placed_[i].first,
+                                  " and ", spec_.describe(placed_[i + 1].second), " has ",
+                                  placed_[i + 1].first);
+            });
         }
     }
 
@@ -143,9 +149,11 @@ private:
             for (uint32_t k = 0; k < o.slot_count; k++) {
                 const mkl_spec_slot& s = spec_.slots[o.first_slot + k];
                 proof_.expect("capabilities stand in slots of their own",
-                              s.slot < room && used.insert(s.slot).second, "E646", part_,
-                              cat(spec_.describe(i), " holds a capability in slot ", s.slot, " of ",
-                                  room, ", which does not exist or is taken"));
+                              s.slot < room && used.insert(s.slot).second, "E646", part_, [&] {
+                                  return cat(spec_.describe(i), " holds a capability in slot ",
+                                             s.slot, " of ", room,
+                                             ", which does not exist or is taken");
+                              });
                 check_rights(i, s);
             }
         }
@@ -159,14 +167,17 @@ private:
         const bool writes = (s.rights & right_write) != 0;
         const bool cached = (s.flags & MKL_CAP_UNCACHED) == 0;
         proof_.expect("capabilities to shared frames have no more rights than their node",
-                      !writes || (grant->rights & MKL_RIGHT_WRITE) != 0, "E641", part_,
-                      cat(spec_.describe(holder), " can write ", spec_.describe(s.object), " at ",
-                          hex(o.paddr), "; node '", view_.node->name, "' may only read there"));
+                      !writes || (grant->rights & MKL_RIGHT_WRITE) != 0, "E641", part_, [&] {
+                          return cat(spec_.describe(holder), " can write ",
+                                     spec_.describe(s.object), " at ", hex(o.paddr), "; node '",
+                                     view_.node->name, "' may only read there");
+                      });
         proof_.expect("shared frames are cached as their node's record says",
-                      cached == (grant->attributes == MKL_MEMORY_CACHED), "E641", part_,
-                      cat(spec_.describe(holder), " maps ", spec_.describe(s.object), " at ",
-                          hex(o.paddr), cached ? " cached" : " uncached",
-                          ", the boot record says otherwise"));
+                      cached == (grant->attributes == MKL_MEMORY_CACHED), "E641", part_, [&] {
+                          return cat(spec_.describe(holder), " maps ", spec_.describe(s.object),
+                                     " at ", hex(o.paddr), cached ? " cached" : " uncached",
+                                     ", the boot record says otherwise");
+                      });
     }
 
     /// IRQControl and its like, and untypeds with an address: each holder is one that the boot
@@ -222,15 +233,18 @@ private:
         };
         for (const mkl_spec_log& l : spec_.logs)
             proof_.expect("logs and peers are those of the boot record",
-                          granted(l.base, l.size, MKL_SHARED_LOG, l.node_id), "E645", part_,
-                          cat("node '", view_.node->name, "' prints the log of '",
-                              spec_.name(l.name), "' from ", hex(l.base), " + ", hex(l.size),
-                              ", which its boot record does not have"));
+                          granted(l.base, l.size, MKL_SHARED_LOG, l.node_id), "E645", part_, [&] {
+                              return cat("node '", view_.node->name, "' prints the log of '",
+                                         spec_.name(l.name), "' from ", hex(l.base), " + ",
+                                         hex(l.size), ", which its boot record does not have");
+                          });
         for (const mkl_spec_peer& p : spec_.peers)
             proof_.expect("logs and peers are those of the boot record",
-                          granted(p.status, 0, MKL_SHARED_STATUS, p.node_id), "E645", part_,
-                          cat("node '", view_.node->name, "' waits for '", spec_.name(p.name),
-                              "' at ", hex(p.status), ", which is not its status page"));
+                          granted(p.status, 0, MKL_SHARED_STATUS, p.node_id), "E645", part_, [&] {
+                              return cat("node '", view_.node->name, "' waits for '",
+                                         spec_.name(p.name), "' at ", hex(p.status),
+                                         ", which is not its status page");
+                          });
     }
 
     const ImageView& image_;

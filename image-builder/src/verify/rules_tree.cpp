@@ -26,21 +26,26 @@ std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list) {
 void check_basics(const NodeView& view, const Tree& tree, const std::string& part, Proof& proof) {
     const auto ram = ranges_of(view.node->ram);
     const auto memory = normalise(tree.memory);
-    proof.expect("device trees have their node's RAM", memory == ram, "E631", part,
-                 cat("memory in the tree of node '", view.node->name, "' is ", list_text(memory),
-                     ", its RAM is ", list_text(ram)));
+    proof.expect("device trees have their node's RAM", memory == ram, "E631", part, [&] {
+        return cat("memory in the tree of node '", view.node->name, "' is ", list_text(memory),
+                   ", its RAM is ", list_text(ram));
+    });
     for (const PhysRange& r : tree.reserved)
-        proof.expect(
-            "memory reservations lie in the node's RAM", covers(ram, r), "E631", part,
-            cat("the tree of node '", view.node->name, "' reserves ", r, ", outside its RAM"));
+        proof.expect("memory reservations lie in the node's RAM", covers(ram, r), "E631", part,
+                     [&] {
+                         return cat("the tree of node '", view.node->name, "' reserves ", r,
+                                    ", outside its RAM");
+                     });
     const bool own = tree.cpus.size() == 1 && tree.cpus.front() == view.node->raw.hwid;
-    proof.expect("device trees have their node's CPU and no other", own, "E632", part,
-                 cat("the tree of node '", view.node->name, "' has ", tree.cpus.size(),
-                     " CPUs, the first ", tree.cpus.empty() ? "none" : hex(tree.cpus.front()),
-                     "; the node runs on ", hex(view.node->raw.hwid)));
-    proof.expect("device trees hold no random seed", tree.seeds.empty(), "E634", part,
-                 cat("the tree of node '", view.node->name, "' has ",
-                     tree.seeds.empty() ? "" : tree.seeds.front()));
+    proof.expect("device trees have their node's CPU and no other", own, "E632", part, [&] {
+        return cat("the tree of node '", view.node->name, "' has ", tree.cpus.size(),
+                   " CPUs, the first ", tree.cpus.empty() ? "none" : hex(tree.cpus.front()),
+                   "; the node runs on ", hex(view.node->raw.hwid));
+    });
+    proof.expect("device trees hold no random seed", tree.seeds.empty(), "E634", part, [&] {
+        return cat("the tree of node '", view.node->name, "' has ",
+                   tree.seeds.empty() ? "" : tree.seeds.front());
+    });
     for (const std::string& d : tree.dangling)
         proof.expect("interrupt parents are there", false, "E633", part, d);
 }
@@ -66,10 +71,11 @@ void check_devices(const ImageView& image, const NodeView& view, const Tree& tre
                 if (&other != &view && other.record && pages)
                     for (const PhysRange& o : ranges_of(other.record->devices))
                         if (o.overlaps(*pages)) owner = other.node->name;
-            proof.expect("enabled devices belong to their node", mine, "E635", part,
-                         cat(d.path, " is enabled in the tree of node '", view.node->name,
-                             "'; its registers ", r, " belong to ",
-                             owner.empty() ? std::string{"nobody"} : cat("node '", owner, "'")));
+            proof.expect("enabled devices belong to their node", mine, "E635", part, [&] {
+                return cat(d.path, " is enabled in the tree of node '", view.node->name,
+                           "'; its registers ", r, " belong to ",
+                           owner.empty() ? std::string{"nobody"} : cat("node '", owner, "'"));
+            });
         }
     }
     for (const TreeInterrupt& i : tree.interrupts) {
@@ -77,9 +83,10 @@ void check_devices(const ImageView& image, const NodeView& view, const Tree& tre
         const auto& list_of = view.record->interrupts;
         const bool mine = std::any_of(list_of.begin(), list_of.end(),
                                       [&](const mkl_rec_interrupt& r) { return r.id == i.id; });
-        proof.expect("interrupts of enabled devices belong to their node", mine, "E636", part,
-                     cat(i.path, " is enabled in the tree of node '", view.node->name,
-                         "' with interrupt ", i.id, ", which its boot record does not have"));
+        proof.expect("interrupts of enabled devices belong to their node", mine, "E636", part, [&] {
+            return cat(i.path, " is enabled in the tree of node '", view.node->name,
+                       "' with interrupt ", i.id, ", which its boot record does not have");
+        });
     }
 }
 
@@ -94,14 +101,17 @@ void check_accounted(const NodeView& view, const Tree& tree, Proof& proof) {
     pages = normalise(std::move(pages));
     for (const PhysRange& r : ranges_of(view.record->devices))
         proof.expect("device pages are those of enabled devices", covers(pages, r), "E637", part,
-                     cat("node '", view.node->name, "' has device pages ", r,
-                         ", which no enabled device of its tree has in full"));
+                     [&] {
+                         return cat("node '", view.node->name, "' has device pages ", r,
+                                    ", which no enabled device of its tree has in full");
+                     });
     for (const mkl_rec_interrupt& i : view.record->interrupts) {
         const bool used = std::any_of(tree.interrupts.begin(), tree.interrupts.end(),
                                       [&](const TreeInterrupt& t) { return t.id == i.id; });
-        proof.expect("interrupts are those of enabled devices", used, "E637", part,
-                     cat("node '", view.node->name, "' has interrupt ", i.id,
-                         ", which no enabled device of its tree has"));
+        proof.expect("interrupts are those of enabled devices", used, "E637", part, [&] {
+            return cat("node '", view.node->name, "' has interrupt ", i.id,
+                       ", which no enabled device of its tree has");
+        });
     }
 }
 

@@ -10,6 +10,7 @@ namespace mkl::verify {
 namespace {
 
 constexpr uint32_t words_per_page = MKL_PAGE_SIZE / 8;
+constexpr uint16_t right_write = 1;  // seL4 rights word
 
 class WiringRules {
 public:
@@ -28,7 +29,8 @@ public:
         std::set<uint64_t> pages;
         std::set<uint32_t> lines;
         for (const mkl_spec_doorbell& d : spec_.doorbells) {
-            expect(pages.insert(d.page).second, cat("has two doorbells at ", hex(d.page)));
+            expect(pages.insert(d.page).second,
+                   [&] { return cat("has two doorbells at ", hex(d.page)); });
             if (d.irq != ~0u) lines.insert(d.irq);
             check_page(d);
             check_bells(d);
@@ -39,9 +41,16 @@ public:
 private:
     uint16_t type_of(uint32_t object) const { return spec_.objects[object].type; }
 
-    void expect(bool good, const std::string& what) {
-        proof_.expect("doorbells, consoles and faults are wired as granted", good, "E647", part_,
-                      cat("the initialiser of node '", view_.node->name, "' ", what));
+    template <class What>
+    void expect(bool good, const What& what) {
+        proof_.expect(
+            "doorbells, consoles and faults are wired as granted", good, "E647", part_, [&] {
+                std::string text = cat("the initialiser of node '", view_.node->name, "' ");
+                if constexpr (std::is_invocable_v<const What&>)
+                    return text + what();
+                else
+                    return text + what;
+            });
     }
 
     void check_console(const mkl_spec_console& c) {
@@ -49,42 +58,70 @@ private:
         bool ring = false;
         for (uint32_t k = 0; o.type == MKL_OBJ_FRAME && k < o.fill_count; k++)
             ring = ring || spec_.fills[o.first_fill + k].kind == MKL_FILL_RING;
-        expect(ring, cat("reads the console of '", spec_.name(c.name), "' from ",
-                         spec_.describe(c.frame), ", which is not set up as a ring"));
+        expect(ring, [&] {
+            return cat("reads the console of '", spec_.name(c.name), "' from ",
+                       spec_.describe(c.frame), ", which is not set up as a ring");
+        });
     }
 
-    // Readable here, and another node may write it: who else would ring?
+    static bool may_map(const Record& record, uint64_t page, uint32_t right) {
+        return std::any_of(record.shared.begin(), record.shared.end(), [&](const auto& s) {
+            return s.kind == MKL_SHARED_POOL && (s.rights & right) != 0 && s.base <= page &&
+                   s.size >= MKL_PAGE_SIZE && page - s.base <= s.size - MKL_PAGE_SIZE;
+        });
+    }
+
+    /// Whether a capability in `spec`, with the right if one is asked for, is to the frame of
+    /// `page`.
+    static bool maps(const Spec& spec, uint64_t page, uint16_t right) {
+        return std::any_of(spec.slots.begin(), spec.slots.end(), [&](const mkl_spec_slot& s) {
+            const mkl_spec_object& o = spec.objects[s.object];
+            return o.type == MKL_OBJ_FRAME && o.paddr == page && (s.rights & right) == right;
+        });
+    }
+
+    // Readable here, and another node may write it: who else would ring? Of the pools that both
+    // share, the doorbell is that which the other node's components write and none here maps.
     void check_page(const mkl_spec_doorbell& d) {
-        const auto has = [&](const Record& record, uint32_t right) {
-            return std::any_of(record.shared.begin(), record.shared.end(),
-                               [&](const mkl_rec_shared& s) {
-                                   return s.kind == MKL_SHARED_POOL && (s.rights & right) != 0 &&
-                                          s.base <= d.page && s.size >= MKL_PAGE_SIZE &&
-                                          d.page - s.base <= s.size - MKL_PAGE_SIZE;
-                               });
-        };
-        expect(d.page % MKL_PAGE_SIZE == 0 && view_.record && has(*view_.record, MKL_RIGHT_READ),
-               cat("watches the doorbell page of '", spec_.name(d.name), "' at ", hex(d.page),
-                   ", which its boot record does not share with it"));
-        const bool rung =
-            std::any_of(image_.nodes.begin(), image_.nodes.end(), [&](const NodeView& n) {
-                return n.node != view_.node && n.record && n.node->name == spec_.name(d.name) &&
-                       has(*n.record, MKL_RIGHT_WRITE);
+        const bool readable = d.page % MKL_PAGE_SIZE == 0 && view_.record &&
+                              may_map(*view_.record, d.page, MKL_RIGHT_READ);
+        expect(readable, [&] {
+            return cat("watches the doorbell page of '", spec_.name(d.name), "' at ", hex(d.page),
+                       ", which its boot record does not share with it");
+        });
+        const std::string name = spec_.name(d.name);
+        const auto other =
+            std::find_if(image_.nodes.begin(), image_.nodes.end(), [&](const NodeView& n) {
+                return n.node != view_.node && n.record && n.node->name == name &&
+                       may_map(*n.record, d.page, MKL_RIGHT_WRITE);
             });
-        expect(rung, cat("watches a doorbell page at ", hex(d.page), " for '", spec_.name(d.name),
-                         "', which is no node that may write it"));
+        expect(other != image_.nodes.end(), [&] {
+            return cat("watches a doorbell page at ", hex(d.page), " for '", name,
+                       "', which is no node that may write it");
+        });
+        expect(!maps(spec_, d.page, 0), [&] {
+            return cat("watches the page at ", hex(d.page), " for '", name,
+                       "', which a component here has for something else");
+        });
+        if (other == image_.nodes.end() || !other->spec) return;
+        expect(maps(*other->spec, d.page, right_write), [&] {
+            return cat("watches a doorbell page at ", hex(d.page), ", which no component of node '",
+                       name, "' can write");
+        });
     }
 
     void check_bells(const mkl_spec_doorbell& d) {
         std::set<uint32_t> words;
         for (uint32_t k = 0; k < d.bell_count; k++) {
             const mkl_spec_bell& b = spec_.bells[d.first_bell + k];
-            expect(b.word < words_per_page && words.insert(b.word).second,
-                   cat("watches word ", b.word, " of the doorbell page at ", hex(d.page),
-                       ", which does not exist or is watched twice"));
-            expect(type_of(b.notification) == MKL_OBJ_NOTIFICATION && b.badge != 0,
-                   cat("signals ", spec_.describe(b.notification), " with badge ", hex(b.badge),
-                       " for a bell, which nobody would take"));
+            expect(b.word < words_per_page && words.insert(b.word).second, [&] {
+                return cat("watches word ", b.word, " of the doorbell page at ", hex(d.page),
+                           ", which does not exist or is watched twice");
+            });
+            expect(type_of(b.notification) == MKL_OBJ_NOTIFICATION && b.badge != 0, [&] {
+                return cat("signals ", spec_.describe(b.notification), " with badge ", hex(b.badge),
+                           " for a bell, which nobody would take");
+            });
         }
     }
 
@@ -96,8 +133,9 @@ private:
             wakes = wakes || (s.object == spec_.header.console_notification &&
                               s.badge == MKL_SPEC_DOORBELL_BADGE);
         }
-        expect(wakes,
-               cat("is not woken by ", spec_.describe(irq), ", the interrupt of a doorbell"));
+        expect(wakes, [&] {
+            return cat("is not woken by ", spec_.describe(irq), ", the interrupt of a doorbell");
+        });
     }
 
     const ImageView& image_;

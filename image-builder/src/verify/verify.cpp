@@ -11,32 +11,22 @@ namespace mkl {
 namespace verify {
 
 bool Proof::item(std::string_view what, bool good) {
-    std::vector<VerifyReport::Row>& rows = report_.rows;
-    if (row_ >= rows.size() || rows[row_].what != what) {
-        const auto it = std::find_if(rows.begin(), rows.end(),
-                                     [&](const VerifyReport::Row& r) { return r.what == what; });
-        row_ = static_cast<size_t>(it - rows.begin());
-        if (it == rows.end()) rows.push_back({std::string{what}, 0, 0});
-    }
-    rows[row_].items++;
-    if (!good) rows[row_].bad++;
+    const auto [known, fresh] = row_of_.emplace(what, report_.rows.size());
+    if (fresh) report_.rows.push_back({std::string{what}, 0, 0});
+    VerifyReport::Row& row = report_.rows[known->second];
+    row.items++;
+    if (!good) row.bad++;
     return good;
 }
 
 void Proof::violation(std::string_view id, const std::string& part, std::string message,
-                      std::vector<std::pair<std::string, std::string>> notes, std::string hint) {
+                      Notes notes, std::string hint) {
     Diagnostic d{.id = id, .where = at(part), .message = std::move(message)};
     for (std::pair<std::string, std::string>& note : notes)
         d.notes.push_back({at(note.first), std::move(note.second)});
     d.hint = std::move(hint);
     sink_.report(std::move(d));
     violations_++;
-}
-
-Digest Proof::sha256(const ByteView& bytes) const {
-    for (const KnownDigest& known : options_.known)
-        if (known.bytes.same_memory(bytes)) return known.sha256;
-    return verify::sha256(bytes);
 }
 
 }  // namespace verify

@@ -7,23 +7,30 @@
 
 namespace mkl {
 
-void ByteRope::append(Bytes bytes) { append(std::make_shared<const Bytes>(std::move(bytes))); }
+void ByteRope::append(Bytes bytes) { append(std::make_shared<const Content>(std::move(bytes))); }
 
 void ByteRope::append(std::string_view text) {
     const std::span<const std::byte> bytes = as_bytes(text);
     append(Bytes(bytes.begin(), bytes.end()));
 }
 
-void ByteRope::append(std::shared_ptr<const Bytes> bytes) {
+void ByteRope::append(SharedBytes bytes) {
     const size_t size = bytes->size();
     append(std::move(bytes), 0, size);
 }
 
-void ByteRope::append(std::shared_ptr<const Bytes> bytes, size_t offset, size_t size) {
+void ByteRope::append(SharedBytes bytes, size_t offset, size_t size) {
     assert(offset <= bytes->size() && size <= bytes->size() - offset);
     if (size == 0) return;
-    pieces_.push_back({std::move(bytes), offset, size});
     size_ += size;
+    if (!pieces_.empty()) {
+        Piece& last = pieces_.back();
+        if (last.bytes == bytes && last.offset + last.size == offset) {
+            last.size += size;
+            return;
+        }
+    }
+    pieces_.push_back({std::move(bytes), offset, size});
 }
 
 void ByteRope::append(const ByteRope& other) {

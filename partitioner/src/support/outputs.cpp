@@ -122,8 +122,9 @@ private:
 
 class Writer {
 public:
-    Writer(const fs::path& directory, std::span<const OutputFile> files, DiagnosticSink& sink)
-        : directory_{directory}, files_{files}, sink_{sink} {}
+    Writer(const fs::path& directory, std::span<const OutputFile> files, DiagnosticSink& sink,
+           const OutputCheck& check)
+        : directory_{directory}, files_{files}, sink_{sink}, check_{check} {}
 
     bool run() {
         if (!prepare()) return false;
@@ -137,6 +138,8 @@ public:
             if (!write_one(file)) return false;
             if (signals_->pending()) return interrupted();
         }
+        if (check_ && !check_(temporary_.path())) return false;
+        if (signals_->pending()) return interrupted();
         return nothing_in_the_way() && rename_all();
     }
 
@@ -246,6 +249,7 @@ private:
     fs::path directory_;
     std::span<const OutputFile> files_;
     DiagnosticSink& sink_;
+    const OutputCheck& check_;
     // Destroyed in reverse order: the temporary directory, then the lock, and only then signals
     // may end the process.
     std::optional<SignalsHeld> signals_;
@@ -256,8 +260,8 @@ private:
 }  // namespace
 
 bool write_outputs(const std::filesystem::path& directory, std::span<const OutputFile> files,
-                   DiagnosticSink& sink) {
-    return Writer{directory, files, sink}.run();
+                   DiagnosticSink& sink, const OutputCheck& check) {
+    return Writer{directory, files, sink, check}.run();
 }
 
 std::span<const FindingDoc> outputs_findings() { return docs; }

@@ -59,40 +59,50 @@ auto on_sel4(Change change) {
 
 std::vector<Operator> doorbell_operators() {
     return {
-        {"doorbell: page of nobody",              "E647",
+        {"doorbell: page of nobody",         "E647",
          on_doorbell([](mkl_spec_doorbell& d) { d.page += uint64_t{64} << 20; })                                                  },
-        {                                     "doorbell: page in its own RAM",                                 "E647",
+        {                                 "doorbell: page in its own RAM",                            "E647",
          on_doorbells([](MutableImage& i,                                                                                 size_t n, mkl_spec_header& s) {
              i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].page =
                  i.record<mkl_range>(n, MKL_REC_RAM)[0].base;
              return true;
          })},
-        {                           "doorbell: unaligned",                   "E647",                   on_doorbell([](mkl_spec_doorbell& d) { d.page += 8; })},
-        {          "doorbell: interrupt that is none",                                 "E647",
+        {                       "doorbell: unaligned",              "E647",                        on_doorbell([](mkl_spec_doorbell& d) { d.page += 8; })},
+        {          "doorbell: interrupt that is none",                            "E647",
          on_doorbells([](MutableImage& i,                                                                                   size_t, mkl_spec_header& s) {
              i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].irq = s.console_notification;
              return true;
          })},
-        {                           "doorbell: object past the end",         "E640",
+        {                       "doorbell: object past the end",    "E640",
          on_doorbell([](mkl_spec_doorbell& d) { d.irq = 1u << 30; })                                                              },
-        {                                     "doorbell: bells past the end",                                 "E640",
+        {                                 "doorbell: bells past the end",                            "E640",
          on_doorbell([](mkl_spec_doorbell& d) { d.bell_count += 100000; })                                                      },
-        {           "doorbell: of another node",         "E647",
+        {       "doorbell: of another node",    "E647",
          on_doorbells([](MutableImage& i,                                                                       size_t, mkl_spec_header& s) {
              auto bells = i.spec_table<mkl_spec_doorbell>(s, s.doorbells);
              bells[0].name = i.spec_table<mkl_spec_object>(s, s.objects)[0].name;
              return true;
          })},
-        {                                     "doorbell: interrupt wakes nobody",                                 "E647",
-         on_doorbells([](MutableImage& i,                                                                                   size_t, mkl_spec_header& s) {
+        {                                 "doorbell: another pool of the same two",                            "E647",
+         on_doorbells([](MutableImage& i,                                                                                 size_t n, mkl_spec_header& s) {
+             uint64_t& page = i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].page;
+             for (const mkl_rec_shared& r : i.record<mkl_rec_shared>(n, MKL_REC_SHARED))
+                 if (r.kind == MKL_SHARED_POOL && r.base != page) {
+                     page = r.base;
+                     return true;
+                 }
+             return false;
+         })},
+        {                       "doorbell: interrupt wakes nobody", "E647",
+         on_doorbells([](MutableImage& i,                                                                                           size_t, mkl_spec_header& s) {
              const auto& d = i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0];
              const auto& irq = i.spec_table<mkl_spec_object>(s, s.objects)[d.irq];
              i.spec_table<mkl_spec_slot>(s, s.slots)[irq.first_slot].badge = 1;
              return true;
          })},
-        {                           "bell: word outside the page",           "E647",                   on_bell([](mkl_spec_bell& b) { b.word = 512; })       },
-        {          "bell: word watched twice",                                 "E647",
-         on_doorbells([](MutableImage& i,                                                                                   size_t, mkl_spec_header& s) {
+        {                           "bell: word outside the page",                                  "E647",                                   on_bell([](mkl_spec_bell& b) { b.word = 512; })                                                 },
+        {"bell: word watched twice",         "E647",
+         on_doorbells([](MutableImage& i,                                                                                           size_t, mkl_spec_header& s) {
              for (const auto& d : i.spec_table<mkl_spec_doorbell>(s, s.doorbells))
                  if (d.bell_count > 1) {
                      auto bells = i.spec_table<mkl_spec_bell>(s, s.bells);
@@ -101,8 +111,8 @@ std::vector<Operator> doorbell_operators() {
                  }
              return false;
          })},
-        {                           "bell: signals what is no notification", "E647",
-         on_doorbells([](MutableImage& i,                                                                                           size_t, mkl_spec_header& s) {
+        {                           "bell: signals what is no notification",                                  "E647",
+         on_doorbells([](MutableImage& i,                                        size_t, mkl_spec_header& s) {
              const auto objects = i.spec_table<mkl_spec_object>(s, s.objects);
              for (uint32_t k = 0; k < objects.size(); k++)
                  if (objects[k].type == MKL_OBJ_TCB) {
@@ -111,9 +121,9 @@ std::vector<Operator> doorbell_operators() {
                  }
              return false;
          })},
-        {                               "bell: signals nothing",                                       "E647",                                         on_bell([](mkl_spec_bell& b) { b.badge = 0; })                                                  },
-        {"console that is no ring",               "E647",
-         [](MutableImage& image,                                                                                                    size_t site) {
+        {                                                                                                                             "bell: signals nothing",                        "E647",                                                     on_bell([](mkl_spec_bell& b) { b.badge = 0; })                                                                                    },
+        {"console that is no ring",                                  "E647",
+         [](MutableImage& image,size_t site) {
              for (size_t n = 0; n < image.nodes().size(); n++) {
                  mkl_spec_header* s = image.spec(n);
                  if (!s || s->consoles.count == 0 || site-- != 0) continue;
@@ -123,8 +133,8 @@ std::vector<Operator> doorbell_operators() {
              }
              return false;
          }},
-        {                                                                                                                               "faults to what is no endpoint",         "E647",
-         [](MutableImage& image,                                                                                                    size_t site) {
+        {                                                                                                                                      "faults to what is no endpoint",                                  "E647",
+         [](MutableImage& image,                                                size_t site) {
              for (size_t n = 0; n < image.nodes().size(); n++) {
                  mkl_spec_header* s = image.spec(n);
                  if (!s || s->fault_endpoint == ~0u || s->console_notification == ~0u ||

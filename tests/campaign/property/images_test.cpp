@@ -132,7 +132,8 @@ TEST(Property, ImagesOfRandomSystemsAreProved) {
         VerifyReport report;
         DiagnosticSink proof;
         ASSERT_TRUE(
-            verify_image(view_of(image->file("image.bin")->content), options, proof, report))
+            verify_image(std::span<const std::byte>{image->file("image.bin")->content.flatten()},
+                         options, proof, report))
             << "case " << i << "\n"
             << render::text(proof.all(), {});
         proved++;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "adder.hpp"
 #include "golden.hpp"
 #include "mkl/formats/boot_record.hpp"
@@ -73,7 +77,26 @@ TEST(Artefacts, RootImageEndsWithTheSpec) {
     EXPECT_EQ(last.vaddr, 0x203000u);  // the initialiser ends at 0x202100
     EXPECT_EQ(last.flags, elf_readable);
     const auto data = std::span{root}.subspan(last.offset, last.file_size);
-    EXPECT_TRUE(std::equal(data.begin(), data.end(), node.spec->begin(), node.spec->end()));
+    EXPECT_TRUE(std::ranges::equal(data, node.spec.flatten()));
+}
+
+TEST(Artefacts, InputsThatChangeMeanwhileAreNamed) {
+    std::string name = (std::filesystem::temp_directory_path() / "mkl-inputs-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    const std::filesystem::path path = std::filesystem::path{name} / "client.elf";
+    std::ofstream{path} << std::string(100000, 'x');
+    HostFileSystem files;
+    std::string error;
+    Artefacts artefacts;
+    artefacts.inputs.emplace_back(path, files.share(path, max_elf_bytes, error));
+    DiagnosticSink sink;
+    EXPECT_TRUE(inputs_are_unchanged(artefacts, sink)) << findings(sink);
+    std::ofstream{path, std::ios::app} << "y";
+    EXPECT_FALSE(inputs_are_unchanged(artefacts, sink));
+    ASSERT_EQ(sink.all().size(), 1u);
+    EXPECT_EQ(sink.all()[0].id, "E549");
+    EXPECT_NE(sink.all()[0].message.find("client.elf"), std::string::npos);
+    std::filesystem::remove_all(name);
 }
 
 TEST(Artefacts, MissingProgramIsAnErrorOrANote) {
@@ -211,8 +234,8 @@ TEST(Artefacts, NodeWithoutComponentsHasARootTask) {
     const auto made = make(adder, sink);
     ASSERT_TRUE(made) << findings(sink);
     EXPECT_TRUE(made->nodes[1].built);
-    ASSERT_NE(made->nodes[1].spec, nullptr);
-    EXPECT_EQ(made->nodes[1].spec->size() % 8, 0u);
+    EXPECT_NE(made->nodes[1].spec.size(), 0u);
+    EXPECT_EQ(made->nodes[1].spec.size() % 8, 0u);
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ TEST(Capdl, PolledSignalsHaveAWordAndNoInterrupt) {
     ASSERT_NE(in, nullptr);
     EXPECT_EQ(in->a, spec->doorbells[0].bells[0].badge);
     EXPECT_EQ(in->b, 0u);
-    const Bytes bytes = to_binary(*spec);
+    const Bytes bytes = to_binary(*spec).flatten();
     mkl_spec_header header;
     std::memcpy(&header, bytes.data(), sizeof header);
     mkl_spec_doorbell doorbell;

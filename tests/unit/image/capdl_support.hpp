@@ -20,12 +20,12 @@ inline std::optional<Spec> build(Adder& adder, size_t node, DiagnosticSink& sink
     NodeImages images;
     images.offer = offer;
     images.abi = abi;
-    images.stub = std::make_shared<const Bytes>(mkl::test::filled(0x1000, 0x50));
+    images.stub = std::make_shared<const Content>(mkl::test::filled(0x1000, 0x50));
     for (size_t i = 0; i < adder.system.components.size(); i++) {
         const ComponentRequest& c = adder.system.components[i];
         if (c.node.value != adder.system.nodes[node].name.value) continue;
         auto bytes =
-            std::make_shared<const Bytes>(adder.files.files[adder.system.resolve(c.elf.value)]);
+            std::make_shared<const Content>(adder.files.files[adder.system.resolve(c.elf.value)]);
         auto elf = read_elf(*bytes, Architecture::aarch64, {c.elf.value, c.elf.where}, sink);
         if (!elf) return std::nullopt;
         images.components.push_back({i, bytes, *elf});

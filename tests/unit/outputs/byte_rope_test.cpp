@@ -8,7 +8,7 @@ namespace {
 
 TEST(ByteRope, JoinsPiecesInOrder) {
     const auto shared =
-        std::make_shared<const Bytes>(ByteRope{std::string_view{"abcdef"}}.flatten());
+        std::make_shared<const Content>(ByteRope{std::string_view{"abcdef"}}.flatten());
     ByteRope rope{std::string_view{"x"}};
     rope.append(shared, 2, 3);
     rope.append_zeros(2);

@@ -61,6 +61,22 @@ TEST_F(Outputs, WritesAllAndLeavesNothingElse) {
                                                          "out/node0", "out/node0/node.dtb"}));
 }
 
+TEST_F(Outputs, ChecksFinishedFilesBeforeAnyIsInItsPlace) {
+    const std::vector files{file("node0/a", "new")};
+    ASSERT_TRUE(write_outputs(out_, std::vector{file("node0/a", "old")}, sink_));
+    std::string seen;
+    const auto refuse = [&](const fs::path& directory) {
+        seen = read(directory / "node0/a");
+        return false;
+    };
+    EXPECT_FALSE(write_outputs(out_, files, sink_, refuse));
+    EXPECT_EQ(seen, "new");
+    EXPECT_EQ(read(out_ / "node0/a"), "old");
+    EXPECT_EQ(names_below(root_), (std::set<std::string>{"out", "out/node0", "out/node0/a"}));
+    EXPECT_TRUE(write_outputs(out_, files, sink_, [](const fs::path&) { return true; }));
+    EXPECT_EQ(read(out_ / "node0/a"), "new");
+}
+
 TEST_F(Outputs, KeepsFilesOfOthersAndReplacesItsOwn) {
     fs::create_directories(out_);
     ASSERT_TRUE(

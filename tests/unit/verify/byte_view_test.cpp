@@ -9,7 +9,7 @@ namespace {
 TEST(ByteView, ReadsAcrossPiecesAndNeverOutside) {
     ByteView view;
     view.append(as_bytes("abc"));
-    view.append({});
+    view.append(std::span<const std::byte>{});
     view.append(as_bytes("defg"));
     ASSERT_EQ(view.size(), 7u);
     Bytes storage;
@@ -31,12 +31,18 @@ TEST(ByteView, ReadsAcrossPiecesAndNeverOutside) {
     EXPECT_EQ(view.value<uint32_t>(2), 0x66656463u);
 }
 
-TEST(ByteView, SharesARopesPieces) {
-    ByteRope rope{std::string_view{"head"}};
-    rope.append_zeros(3);
-    rope.append(std::string_view{"tail"});
-    Bytes storage;
-    EXPECT_EQ(as_text(*view_of(rope).read(0, 11, storage)), std::string("head\0\0\0tail", 11));
+TEST(ByteView, ComparesBytesAndNotPieces) {
+    ByteView whole, pieces, other, shorter;
+    whole.append(as_bytes("abcdefg"));
+    pieces.append(as_bytes("ab"));
+    pieces.append(as_bytes("cdefg"));
+    other.append(as_bytes("abc"));
+    other.append(as_bytes("defh"));
+    shorter.append(as_bytes("abcdef"));
+    EXPECT_TRUE(whole.same(pieces));
+    EXPECT_TRUE(pieces.same(whole));
+    EXPECT_FALSE(whole.same(other));
+    EXPECT_FALSE(pieces.same(shorter));
 }
 
 }  // namespace

@@ -73,17 +73,18 @@ struct NodeArtefacts {
     std::string cdl;              ///< empty for a foreign `root:`
     std::string capdl_json;       ///< the same for rust-sel4 v5.0.0; empty as cdl
     bool json_extension = false;  ///< it has what v5.0.0 has no words for: SGIs, IRQControl
-    /// Compact CapDL, as it stands in root.elf; nullptr for a foreign `root:`.
-    std::shared_ptr<const Bytes> spec;
+    /// Compact CapDL, as it stands in root.elf; empty for a foreign `root:`.
+    ByteRope spec;
     NodeLayout layout;
     std::vector<PlacedFile>
         files;  ///< kernel.elf, root.elf, node.dtb, boot-record.bin or loader-info.bin
 };
 
 struct Artefacts {
-    std::vector<NodeArtefacts> nodes;        ///< as in the plan
-    std::shared_ptr<const Bytes> loader;     ///< elfloader.bin; nullptr if not complete
-    std::shared_ptr<const Bytes> board_dtb;  ///< the board's tree as it was read
+    std::vector<NodeArtefacts> nodes;  ///< as in the plan
+    SharedBytes loader;                ///< elfloader.bin; nullptr if not complete
+    SharedBytes board_dtb;             ///< the board's tree as it was read
+    std::vector<std::pair<std::filesystem::path, SharedBytes>> inputs;  ///< all that was read
 };
 
 struct ArtefactOptions {
@@ -99,6 +100,10 @@ std::optional<Artefacts> make_artefacts(const Plan& plan, const System& system,
                                         const Hardware& hardware, FileSystem& files,
                                         const Share& share, DiagnosticSink& sink,
                                         const ArtefactOptions& options = {});
+
+/// False with E549 if another program has changed one of the inputs, which large artefacts still
+/// refer to.
+bool inputs_are_unchanged(const Artefacts& artefacts, DiagnosticSink& sink);
 
 /// The files that `mkl partition` writes below DIR, plan.json and map.svg excepted (they are the
 /// partitioner's): NODE/node.dtb, node.dts, overlay.dts, kernel.dts, exports.h,

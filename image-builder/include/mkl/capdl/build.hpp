@@ -17,7 +17,7 @@ namespace mkl::capdl {
 
 struct ComponentImage {
     size_t component = 0;  ///< index in System::components
-    std::shared_ptr<const Bytes> bytes;
+    SharedBytes bytes;
     ElfFile elf;
 };
 
@@ -32,7 +32,7 @@ struct KernelOffer {
 struct NodeImages {
     KernelOffer offer;
     uint32_t abi = 0;                        ///< MKL_ABI_* of the node's kernel
-    std::shared_ptr<const Bytes> stub;       ///< stub page of that ABI
+    SharedBytes stub;                        ///< stub page of that ABI
     std::vector<ComponentImage> components;  ///< those of the node, YAML order
 };
 

@@ -63,7 +63,7 @@ struct Cap {
 /// Initial content of a part of a frame.
 struct Fill {
     uint64_t dest_offset = 0, length = 0;
-    std::shared_ptr<const Bytes> data;
+    SharedBytes data;
     uint64_t data_offset = 0;
     std::string file;  ///< how the text form names `data`; file offset is data_offset
 };

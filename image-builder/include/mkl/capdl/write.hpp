@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mkl/capdl/spec.hpp"
+#include "mkl/support/byte_rope.hpp"
 
 namespace mkl::capdl {
 
@@ -19,6 +20,6 @@ std::string to_json(const Spec& spec);
 bool needs_extension(const Spec& spec);
 
 /// mkl/abi/capdl.h. Page data stands at multiples of 4 KiB from the header.
-Bytes to_binary(const Spec& spec);
+ByteRope to_binary(const Spec& spec);
 
 }  // namespace mkl::capdl

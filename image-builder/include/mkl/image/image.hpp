@@ -19,9 +19,7 @@ struct Image {
     std::vector<OutputFile> files;
     uint64_t payload_size = 0;  ///< of the CPIO archive
     uint64_t footprint = 0;     ///< what the loader uses from its run base on, scratch included
-    /// Of image.bin and of each file in it, as they stand in `files`.
-    std::vector<std::pair<ByteRope, Sha256>> digests;
-    Fit fit;  ///< this system's part of image.itb
+    Fit fit;                    ///< this system's part of image.itb
 
     const OutputFile* file(std::string_view path) const;
 };

@@ -9,7 +9,6 @@
 #include <span>
 #include <vector>
 
-#include "mkl/support/byte_rope.hpp"
 #include "mkl/support/file_system.hpp"
 
 namespace mkl {
@@ -19,6 +18,7 @@ public:
     ByteView() = default;
     /// The bytes must outlive the view.
     ByteView(std::span<const std::byte> bytes) { append(bytes); }
+    ByteView(const Content& content) { append(content.bytes(), content.mapped()); }
 
     uint64_t size() const { return size_; }
     /// Whether [offset, offset + size) lies inside; offset + size may wrap.
@@ -40,26 +40,23 @@ public:
     }
     /// Fills `out` from `offset`; false if that reaches outside.
     bool copy(uint64_t offset, std::span<std::byte> out) const;
-    /// Calls `sink(span)` for each piece in order.
+    /// Calls `sink(span)` for all bytes in order: see stream().
     template <class Sink>
     void for_each(Sink&& sink) const {
-        for (const Piece& p : pieces_) sink(p.bytes);
+        for (const Piece& p : pieces_) stream(p.bytes, p.mapped, sink);
     }
 
-    void append(std::span<const std::byte> bytes);
+    void append(std::span<const std::byte> bytes, bool mapped = false);
+    void append(const ByteView& other);
 
-    /// Same bytes. Pieces that are the same memory are not compared.
+    /// Same bytes.
     bool same(const ByteView& other) const;
-    /// The same memory, piece by piece: no byte is looked at.
-    bool same_memory(const ByteView& other) const;
 
 private:
-    /// Calls `equal(mine, theirs)` for spans of one length until it is false; false then.
-    template <class Equal>
-    bool compare(const ByteView& other, Equal&& equal) const;
     struct Piece {
         uint64_t begin;
         std::span<const std::byte> bytes;
+        bool mapped;  ///< from a file: Content::mapped()
     };
     /// Index of the piece that holds `offset`; offset < size_.
     size_t piece_at(uint64_t offset) const;
@@ -67,8 +64,5 @@ private:
     std::vector<Piece> pieces_;
     uint64_t size_ = 0;
 };
-
-/// The rope must outlive the view.
-ByteView view_of(const ByteRope& rope);
 
 }  // namespace mkl

@@ -9,7 +9,6 @@
 // Limits   docs/verify.md: what a finished image cannot tell (running firmware, the loader's code)
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,20 +48,12 @@ struct Expected {
     PhysRange loader, status;
 };
 
-/// The SHA-256 of bytes in memory that do not change during the call.
-struct KnownDigest {
-    ByteView bytes;
-    std::array<uint8_t, 32> sha256{};
-};
-
 struct VerifyOptions {
     std::string name;  ///< of the image, as findings print it
     std::optional<Expected> expected;
     /// Loader and payload of another container that was proved already: if this one holds the same
     /// bytes, only the container itself is checked. Must outlive the call.
     const ByteView* proved = nullptr;
-    /// Hashes of memory that the image is made of: they are compared, not computed once more.
-    std::vector<KnownDigest> known = {};
     /// PEM of the key (private, public or certificate) that must have signed every configuration
     /// of a FIT.
     std::optional<std::string> key = std::nullopt;

@@ -23,9 +23,9 @@ public:
     void append(Bytes bytes);
     void append(std::string_view text);
     /// Shares `bytes`; nothing is copied.
-    void append(std::shared_ptr<const Bytes> bytes);
+    void append(SharedBytes bytes);
     /// Shares bytes [offset, offset + size). Precondition: inside `bytes`.
-    void append(std::shared_ptr<const Bytes> bytes, size_t offset, size_t size);
+    void append(SharedBytes bytes, size_t offset, size_t size);
     void append(const ByteRope& other);
     void append_zeros(uint64_t count);
     /// Zeros up to the next multiple of `alignment` (a power of two).
@@ -33,12 +33,13 @@ public:
 
     uint64_t size() const { return size_; }
 
-    /// Calls `sink(std::span<const std::byte>)` for each piece in order.
+    /// Calls `sink(std::span<const std::byte>)` for all bytes in order: see stream().
     template <class Sink>
     void for_each(Sink&& sink) const {
         for (const Piece& piece : pieces_) {
             if (piece.bytes) {
-                sink(std::span{*piece.bytes}.subspan(piece.offset, piece.size));
+                stream(piece.bytes->bytes().subspan(piece.offset, piece.size),
+                       piece.bytes->mapped(), sink);
             } else {
                 for (size_t left = piece.size; left != 0;) {
                     const std::span<const std::byte> zeros = zero_block(left);
@@ -54,7 +55,7 @@ public:
 
 private:
     struct Piece {
-        std::shared_ptr<const Bytes> bytes;  ///< nullptr: zeros
+        SharedBytes bytes;  ///< nullptr: zeros
         size_t offset, size;
     };
     static std::span<const std::byte> zero_block(size_t at_most);

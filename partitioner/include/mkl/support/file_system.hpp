@@ -12,11 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "mkl/support/content.hpp"
 #include "mkl/support/diagnostic.hpp"
 
 namespace mkl {
-
-using Bytes = std::vector<std::byte>;
 
 inline std::span<const std::byte> as_bytes(std::string_view text) {
     return std::as_bytes(std::span{text.data(), text.size()});
@@ -32,6 +31,9 @@ public:
     /// `max_bytes`. A directory, a device or a FIFO cannot be read.
     virtual std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
                                       std::string& error) = 0;
+    /// The same to share, and to leave where it is if it is large; nullptr and `error`.
+    virtual SharedBytes share(const std::filesystem::path& path, uint64_t max_bytes,
+                              std::string& error);
     virtual bool exists(const std::filesystem::path& path) = 0;
     /// Bytes of a regular file; nullopt if there is none.
     virtual std::optional<uint64_t> size(const std::filesystem::path& path) = 0;
@@ -42,6 +44,8 @@ class HostFileSystem final : public FileSystem {
 public:
     std::optional<Bytes> read(const std::filesystem::path& path, uint64_t max_bytes,
                               std::string& error) override;
+    SharedBytes share(const std::filesystem::path& path, uint64_t max_bytes,
+                      std::string& error) override;
     bool exists(const std::filesystem::path& path) override;
     std::optional<uint64_t> size(const std::filesystem::path& path) override;
 };

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,11 +25,15 @@ struct OutputFile {
     bool last = false;  ///< renamed after the others: plan.json, manifest.json
 };
 
+/// Looks at the finished files below a directory; false after reporting why they are not good.
+using OutputCheck = std::function<bool(const std::filesystem::path& directory)>;
+
 /// Writes `files` into `directory`, which is made if needed. False and an E91x finding if that is
-/// not possible (no space, read-only, a directory in the way): then no file in `directory` has
-/// changed, except when a rename itself fails, which the finding says.
+/// not possible (no space, read-only, a directory in the way), or if `check` finds the files bad
+/// before any of them is in its place: then no file in `directory` has changed, except when a
+/// rename itself fails, which the finding says.
 bool write_outputs(const std::filesystem::path& directory, std::span<const OutputFile> files,
-                   DiagnosticSink& sink);
+                   DiagnosticSink& sink, const OutputCheck& check = {});
 
 /// Findings E910 to E919.
 std::span<const FindingDoc> outputs_findings();
