@@ -56,6 +56,9 @@ public:
     /// Entry of a node by role; nullptr if it has none.
     mkl_payload_entry* entry(size_t node, uint32_t role);
     std::span<std::byte> data(const mkl_payload_entry& entry);
+    std::span<std::byte> archive() {
+        return {&at<std::byte>(params().payload_offset), params().payload_size};
+    }
 
     /// Elements of one record of a node's boot record (without its header); empty if absent.
     template <class T>

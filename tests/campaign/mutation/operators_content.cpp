@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <libfdt.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "mutation.hpp"
@@ -97,6 +98,17 @@ auto on_spec(Change change) {
     };
 }
 
+// Gives a string of the tree another text of at most its length: every property of this name.
+bool rename(void* fdt, std::string_view from, std::string_view to) {
+    const std::span strings{static_cast<char*>(fdt) + fdt_off_dt_strings(fdt),
+                            fdt_size_dt_strings(fdt)};
+    const size_t at = std::string_view{strings.data(), strings.size()}.find(from);
+    if (at == std::string_view::npos) return false;
+    std::fill_n(strings.begin() + static_cast<ptrdiff_t>(at), from.size(), '\0');
+    std::copy(to.begin(), to.end(), strings.begin() + static_cast<ptrdiff_t>(at));
+    return true;
+}
+
 std::vector<Operator> tree_operators() {
     return {
         {"tree: memory grown by a page",             "E631", on_tree([](MutableImage&,   size_t,   void* fdt) {
@@ -139,6 +151,9 @@ std::vector<Operator> tree_operators() {
          on_tree([](MutableImage&,                                                       size_t,   void* fdt) {
              return add_to_cell(fdt, "/", "interrupt-parent", 0, 0x1000);
          })  },
+        {"tree: a random seed",                      "E634", on_tree([](MutableImage&,   size_t,   void* fdt) {
+             return rename(fdt, "clock-names", "kaslr-seed");
+         })  },
         {"tree: damaged",                            "E630", on_tree([](MutableImage&,   size_t,   void* fdt) {
              static_cast<fdt_header*>(fdt)->off_dt_struct = cpu_to_fdt32(0xfffffff0);
              return true;
@@ -150,21 +165,21 @@ std::vector<Operator> spec_operators() {
     return {
         {"spec: frame in another node's RAM",                     "E641",
          on_object(is_placed,
-         [](MutableImage& i,                                                                                                                               size_t n, mkl_spec_header&, mkl_spec_object& o) {
+         [](MutableImage& i,                                                                                                                             size_t n, mkl_spec_header&, mkl_spec_object& o) {
                        const size_t other = (n + 1) % i.nodes().size();
                        o.paddr = i.record<mkl_range>(other, MKL_REC_RAM)[0].base;
                    })},
         {"spec: frame in the kernel",                                       "E641",
-         on_object(is_placed,                                              [](MutableImage& i,                                                                            size_t n, mkl_spec_header&,
+         on_object(is_placed,                                              [](MutableImage& i,                                                                          size_t n, mkl_spec_header&,
          mkl_spec_object& o) { o.paddr = i.nodes()[n].kernel_base; })},
         {"spec: frame in the distributor",                                     "E641",
          on_object(is_placed,[](MutableImage& i,size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.paddr = i.header().intc.dist_base; })},
         {"spec: frame in the loader",                                                       "E641",
-         on_object(is_placed,         [](MutableImage& i,                                                                                                                              size_t, mkl_spec_header&,
+         on_object(is_placed,         [](MutableImage& i,                                                                                                                            size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.paddr = i.params().run_base; })},
         {"spec: frame grown to 2 MiB",                                                 "E641",
-         on_object(is_placed,                          [](MutableImage&,                                                                                  size_t, mkl_spec_header&,
+         on_object(is_placed,                          [](MutableImage&,                                                                                size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.size_bits = 30; })},
         {"spec: ordinary frame put into another node","E641",
          on_object(
@@ -174,37 +189,49 @@ std::vector<Operator> spec_operators() {
                  const size_t other = (n + 1) % i.nodes().size();
                  o.paddr = i.record<mkl_range>(other, MKL_REC_RAM)[0].base + 0x800000;
              })},
-        {"spec: interrupt that its node does not own", "E642",
-         on_object(of_type(MKL_OBJ_IRQ), [](MutableImage&,   size_t, mkl_spec_header&,
+        {"spec: two frames at one address", "E644",
+         on_spec([](MutableImage& i, mkl_spec_header& s) {
+             const auto objects = i.spec_table<mkl_spec_object>(s, s.objects);
+             const auto placed = std::find_if(objects.begin(), objects.end(), is_placed);
+             const auto other = std::find_if(objects.begin(), objects.end(), [](const auto& o) {
+                 return o.type == MKL_OBJ_FRAME && !is_placed(o);
+             });
+             if (placed == objects.end() || other == objects.end()) return false;
+             other->paddr = placed->paddr;
+             other->size_bits = placed->size_bits;
+             return true;
+         })},
+        {"spec: interrupt that its node does not own",                                       "E642",
+         on_object(of_type(MKL_OBJ_IRQ),                   [](MutableImage&,                                                                                                     size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.extra += 100; })},
-        {"spec: SGI to another target",                                       "E643",
+        {"spec: SGI to another target",            "E643",
          on_object(of_type(MKL_OBJ_SGI_SIGNAL),
-         [](MutableImage&,                                                                                                       size_t, mkl_spec_header&, mkl_spec_object& o) {
+         [](MutableImage&,                                                                               size_t, mkl_spec_header&, mkl_spec_object& o) {
                        o.extra += uint64_t{5} << 32;
                    })},
-        {"spec: SGI with another id",            "E643",
-         on_object(of_type(MKL_OBJ_SGI_SIGNAL),                                                                                  [](MutableImage&,                                                                                 size_t, mkl_spec_header&,
+        {"spec: SGI with another id",                                       "E643",
+         on_object(of_type(MKL_OBJ_SGI_SIGNAL),                                                    [](MutableImage&,                                                                          size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.extra += 1; })},
-        {"spec: authority that nobody declares",                                       "E648",
+        {"spec: authority that nobody declares",                              "E648",
          on_object(of_type(MKL_OBJ_SGI_SIGNAL),
-         [](MutableImage&,                                                                 size_t, mkl_spec_header&, mkl_spec_object& o) {
+         [](MutableImage&,                                                          size_t, mkl_spec_header&, mkl_spec_object& o) {
                        o.type = MKL_OBJ_IRQ_CONTROL;
                    })},
         {"spec: domain that does not exist",                          "E649",
-         on_spec([](MutableImage& i,                               mkl_spec_header& s) {
+         on_spec([](MutableImage& i,             mkl_spec_header& s) {
              const auto threads = i.spec_table<mkl_spec_tcb>(s, s.tcbs);
              if (threads.empty()) return false;
              threads[0].domain = 9;
              return true;
-         })                                                                    },
+         })},
         {"spec: thread that does not exist",                                                       "E640",
-         on_object(of_type(MKL_OBJ_TCB),          [](MutableImage&,                                                                                                            size_t, mkl_spec_header&,
+         on_object(of_type(MKL_OBJ_TCB),                                     [](MutableImage&,                                                                                                          size_t, mkl_spec_header&,
          mkl_spec_object& o) { o.extra = 1000; })},
         {"spec: for another node",                                                 "E640",                                                                        on_spec([](MutableImage&,                                        mkl_spec_header& s) {
              s.node_id++;
              return true;
-         })},
-        {"spec: for another kernel",                                      "E640",                                                            on_spec([](MutableImage&,mkl_spec_header& s) {
+         })               },
+        {"spec: for another kernel",           "E640",                                                            on_spec([](MutableImage&,mkl_spec_header& s) {
              s.abi = 99;
              return true;
          })},
@@ -213,22 +240,22 @@ std::vector<Operator> spec_operators() {
              if (logs.empty()) return false;
              logs[0].base += 0x10000;
              return true;
-         })                   },
+         })                          },
         {"spec: peer at another place",                                        "E645",                                                                         on_spec([](MutableImage& i,                                             mkl_spec_header& s) {
              const auto peers = i.spec_table<mkl_spec_peer>(s, s.peers);
              if (peers.empty()) return false;
              peers[0].status += 0x10000;
              return true;
-         })                },
+         })                     },
         {"spec: slot that does not exist",                      "E646",                              on_spec([](MutableImage& i,                                                             mkl_spec_header& s) {
              const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
              if (slots.empty()) return false;
              slots[0].slot = 100000;
              return true;
-         })                                                                                                          },
+         })                                                                                                        },
         {"spec: slot used twice",                      "E646",
          on_object([](const mkl_spec_object& o) { return o.slot_count > 1; },
-         [](MutableImage& i,                                                                                        size_t, mkl_spec_header& s, mkl_spec_object& o) {
+         [](MutableImage& i,                                                           size_t, mkl_spec_header& s, mkl_spec_object& o) {
                        const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
                        slots[o.first_slot + 1].slot = slots[o.first_slot].slot;
                    })},
@@ -238,7 +265,7 @@ std::vector<Operator> spec_operators() {
              if (slots.empty()) return false;
              slots[0].object = 100000;
              return true;
-         })                                                                             },
+         })                                                                           },
     };
 }
 

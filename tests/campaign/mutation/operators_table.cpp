@@ -8,6 +8,8 @@ namespace {
 
 using Keep = MutableImage::Keep;
 
+constexpr size_t cpio_header_size = 110;  // newc; the name follows
+
 // Node RAM ranges stand one after another; site n is the first range of node n.
 mkl_range* ram_of(MutableImage& image, size_t node) {
     if (node >= image.nodes().size()) return nullptr;
@@ -215,9 +217,13 @@ const std::vector<Operator>& table_operators() {
                        i.nodes()[site].name);
              return true;
          }},
-        {"newer table","E604",                                               once([](MutableImage& i) { i.header().major++; })},
-        {"table reaches past its end","E604",
-         once([](MutableImage& i) { i.header().segments.count += 1000; })                                                                                                                                                                                                               },
+        {"archive: first header damaged","E603",
+         once([](MutableImage& i) { i.archive()[0] ^= std::byte{1}; })},
+        {"archive: table under another name","E603",
+         once([](MutableImage& i) { i.archive()[cpio_header_size] ^= std::byte{1}; })                                                                                                                                                                                                               },
+        {"newer table",                                    "E604",                          once([](MutableImage& i) { i.header().major++; })                                                                                                                                                                                                                          },
+        {"table reaches past its end",                                                                   "E604",
+         once([](MutableImage& i) { i.header().segments.count += 1000; })                                                                                                                                     },
     };
     return all;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Mutants of what lies between nodes: doorbells, log rings, status pages, pools; and of what only
 // unmodified seL4 kernels have: registers, decoys, the steward.
+#include <algorithm>
 #include <cstring>
 
 #include "mkl/abi/loader_info.h"
@@ -228,6 +229,24 @@ std::vector<Operator> sel4_operators() {
                            n.args[r] += MKL_PAGE_SIZE;
                            return true;
                        })});
+    out.push_back({"sel4: root image before the tree", "E652",
+                   on_sel4([](MutableImage&, mkl_payload_node& n) {
+                       n.args[0] = n.dtb_base;
+                       return true;
+                   })});
+    out.push_back({"sel4: kernel built for more RAM", "E653",
+                   on_sel4([](MutableImage& i, mkl_payload_node& n) {
+                       const mkl_range ram = i.table<mkl_range>(n.ram)[0];
+                       const uint64_t built[2] = {ram.base, ram.base + ram.size};
+                       const auto bytes = std::as_bytes(std::span{built});
+                       const auto kernel = i.data(*i.entry(n.id, MKL_ROLE_KERNEL));
+                       const auto at =
+                           std::search(kernel.begin(), kernel.end(), bytes.begin(), bytes.end());
+                       if (at == kernel.end()) return false;
+                       const uint64_t end = built[1] + MKL_PAGE_SIZE;
+                       std::memcpy(&at[sizeof end], &end, sizeof end);
+                       return true;
+                   })});
     out.push_back({"sel4: decoy is not zeroed", "E654", [](MutableImage& i, size_t site) {
                        if (i.header().intc.type != MKL_INTC_GICV3 || site != 0) return false;
                        bool any = false;
