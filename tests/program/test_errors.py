@@ -261,11 +261,11 @@ class Images(Errors):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         self.finds(result, "E570")
 
-    def test_another_boot_protocol(self):
+    def test_loader_info_for_a_kernel_without_configuration(self):
         shutil.copy(pathlib.Path(MKL).parent / "share/mkl/aarch64/kernel.elf", self.dir / "k.elf")
         self.system.write_text(self.system.read_text().replace(
             "memory: 64M}", "memory: 64M, kernel: {elf: k.elf, protocol: sel4-loader-info}}", 1))
-        self.finds(self.image(), "E542")
+        self.finds(self.image(), "E550")
 
     def test_larger_than_bootm_takes(self):
         result = self.image("--bootm-limit", "1K")
