@@ -31,8 +31,13 @@ static void serve(mkl_end_t end) {
         const struct time_reply reply = {rtc->dr};
         const uint32_t alarm_in = request->alarm_in;
         if (alarm_in != 0) {
-            rtc->mr = reply.seconds + alarm_in;
+            const uint32_t at = reply.seconds + alarm_in;
+            rtc->mr = at;
             rtc->imsc = 1;
+            if (rtc->dr > at && rtc->ris == 0) { /* passed meanwhile: only equality matches */
+                rtc->imsc = 0;
+                mkl_signal(alarm);
+            }
         }
         mkl_reply(end, &reply, sizeof reply);
     }

@@ -16,7 +16,10 @@ void mkl_init(void) {
         mkl_wait(alarm);
         const uint32_t passed = ask(time, 0) - before;
         mkl_printf("user: alarm %u came after %u s\n", i, passed);
-        if (passed < 1 || passed > 2) return;
+        if (passed < 1 || passed > 2) {
+            mkl_print("user: wrong: that was to be one second, two at most\n");
+            return;
+        }
     }
     mkl_print("user: done, 2 alarms\n");
 }
