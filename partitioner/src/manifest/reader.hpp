@@ -22,7 +22,7 @@ struct Key {
     void (*read)(Reader&, const SyntaxNode&, const Shape&, T&);
 };
 
-/// The one table of keys of each mapping (tables.cpp); the argument only selects it.
+/// The one table of keys of each mapping (tables/); the argument only selects it.
 const std::vector<Key<System>>& keys_of(const System&);
 const std::vector<Key<Board>>& keys_of(const Board&);
 const std::vector<Key<QemuMachine>>& keys_of(const QemuMachine&);
