@@ -35,7 +35,6 @@ public:
     Component(Spec& spec, const ComponentRequest& request, const ComponentImage& image,
               const NodeObjects& node, DiagnosticSink& sink);
 
-    bool ok() const { return ok_; }
     const ComponentRequest& request() const { return request_; }
 
     /// Slot of a new capability in the component's CSpace: `slot`, or one that nobody asks for.

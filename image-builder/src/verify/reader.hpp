@@ -112,6 +112,8 @@ std::optional<Table> read_table(const ByteView& bytes, const ByteView& archive,
 std::string fixed_text(const char* data, size_t size);
 /// nullopt if it wraps or is empty.
 std::optional<PhysRange> range_of(const mkl_range& r);
+/// Those that are one, joined and in order.
+std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list);
 std::string_view role_name(uint32_t role);
 
 }  // namespace mkl::verify

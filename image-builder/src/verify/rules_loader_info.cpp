@@ -50,17 +50,10 @@ std::optional<Page> read_page(const ByteView& bytes) {
     return page;
 }
 
-std::vector<PhysRange> ranges(const std::vector<mkl_info_range>& list) {
+std::vector<PhysRange> told_ranges(const std::vector<mkl_info_range>& list) {
     std::vector<PhysRange> out;
     for (const mkl_info_range& r : list)
         if (r.base < r.end) out.push_back(PhysRange::between({r.base}, {r.end}));
-    return normalise(std::move(out));
-}
-
-std::vector<PhysRange> ranges(const std::vector<mkl_range>& list) {
-    std::vector<PhysRange> out;
-    for (const mkl_range& r : list)
-        if (const auto range = range_of(r)) out.push_back(*range);
     return normalise(std::move(out));
 }
 
@@ -109,8 +102,8 @@ private:
     }
 
     void check_ram(const Page& page) {
-        const auto all = ranges(view_.node->ram);
-        const auto own = subtract(all, file_ranges(*view_.node)), told = ranges(page.ram);
+        const auto all = ranges_of(view_.node->ram);
+        const auto own = subtract(all, file_ranges(*view_.node)), told = told_ranges(page.ram);
         proof_.expect("kernels with loader info are told their node's RAM", own == told, "E655",
                       part_,
                       cat("the kernel of node '", view_.node->name,
@@ -121,8 +114,8 @@ private:
                 if (const auto range = range_of({s.base, s.size})) seen.push_back(*range);
         }
         seen = normalise(std::move(seen));
-        const auto reserved = ranges(page.reserved);
-        for (const PhysRange r : subtract(ranges(image_.table.ram), seen))
+        const auto reserved = told_ranges(page.reserved);
+        for (const PhysRange r : subtract(ranges_of(image_.table.ram), seen))
             proof_.expect("RAM that is not a node's is reserved from its kernel",
                           covers(reserved, r), "E655", part_,
                           cat("the kernel of node '", view_.node->name, "' may hand out ", r,

@@ -75,13 +75,6 @@ std::string list_text(const std::vector<PhysRange>& ranges) {
     return out.empty() ? "none" : out;
 }
 
-std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list) {
-    std::vector<PhysRange> out;
-    for (const mkl_range& r : list)
-        if (const auto range = range_of(r)) out.push_back(*range);
-    return normalise(std::move(out));
-}
-
 class KernelRules {
 public:
     KernelRules(const ImageView& image, const NodeView& view, Proof& proof)

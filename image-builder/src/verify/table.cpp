@@ -56,6 +56,13 @@ std::optional<PhysRange> range_of(const mkl_range& r) {
     return PhysRange::from_base_size(PhysAddr{r.base}, r.size);
 }
 
+std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list) {
+    std::vector<PhysRange> out;
+    for (const mkl_range& r : list)
+        if (const auto range = range_of(r)) out.push_back(*range);
+    return normalise(std::move(out));
+}
+
 std::string_view role_name(uint32_t role) {
     constexpr std::string_view names[] = {"?",           "kernel", "root image", "device tree",
                                           "boot record", "file",   "steward",    "loader info"};
