@@ -26,6 +26,7 @@ struct CpuContext {
     uint64_t stack_top;
     uint64_t translation[3];  // as arch::Translation
     uint64_t node;            // index; steward_index: none
+    uint64_t hwid;            // of the CPU it is for
 };
 
 namespace arch {

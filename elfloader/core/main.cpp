@@ -107,7 +107,8 @@ Fault start_on(Shared& s, const arch::CpuTarget& target, uint32_t index) {
     context = {
         stacks + (index + 2) * stack_size,
         {s.translation.root, s.translation.attributes, s.translation.control},
-        index
+        index,
+        target.hwid
     };
     arch::publish(reinterpret_cast<uint64_t>(&context), sizeof context);
     return arch::start_cpu(target, context);

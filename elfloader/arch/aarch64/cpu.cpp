@@ -7,7 +7,8 @@
 
 namespace mkl::loader::arch {
 
-static_assert(offsetof(CpuContext, stack_top) == 0 && offsetof(CpuContext, translation) == 8);
+static_assert(offsetof(CpuContext, stack_top) == 0 && offsetof(CpuContext, translation) == 8 &&
+              offsetof(CpuContext, hwid) == 40);
 
 extern "C" {
 [[gnu::visibility("hidden")]] extern const char _start[];

@@ -61,8 +61,9 @@ el3_wait:
     add     x2, x2, :lo12:el3_turn
     b       2f
 1:  wfe
-2:  ldp     x19, x0, [x2]           // context, whose
+2:  ldr     x19, [x2]
     cbz     x19, 1b
+    ldr     x0, [x19, #40]          // hwid
     cmp     x0, x1
     b.ne    1b
     dsb     sy
@@ -77,6 +78,6 @@ el3_wait:
 
 .section .bss
 .balign 64                          // a cache line of its own
-.global el3_turn
+.global el3_turn                    // struct CpuContext* of the CPU whose turn it is
 el3_turn:
     .skip   64

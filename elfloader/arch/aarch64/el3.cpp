@@ -12,7 +12,7 @@ namespace mkl::loader::arch {
 namespace {
 
 extern "C" void el3_drop();
-extern "C" [[gnu::visibility("hidden")]] uint64_t el3_turn[2];  // el3.S: context, affinity
+extern "C" [[gnu::visibility("hidden")]] const CpuContext* el3_turn;  // el3.S
 
 struct Gicc {
     struct Pmr : rt::Reg<0x4, uint32_t, rt::Access::rw> {};
@@ -75,9 +75,9 @@ Fault settle_level(const Payload& payload) {
 
 bool entered_at_el3() { return plan != nullptr; }
 
-void let_go_from_el3(const CpuTarget& target, const CpuContext& context) {
-    el3_turn[1] = target.hwid;
-    el3_turn[0] = reinterpret_cast<uint64_t>(&context);
+void let_go_from_el3(const CpuContext& context) {
+    // One word: a CPU that looks meanwhile sees the last turn or this one, whole.
+    el3_turn = &context;
     publish(reinterpret_cast<uint64_t>(&el3_turn), sizeof el3_turn);
     wake_all();
 }

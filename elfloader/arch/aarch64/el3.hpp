@@ -10,7 +10,8 @@ namespace mkl::loader::arch {
 /// el3.S.
 bool entered_at_el3();
 
-/// Lets the waiting CPU run `context`. As with a spin table, whether it is there shows later.
-void let_go_from_el3(const CpuTarget& target, const CpuContext& context);
+/// Lets the waiting CPU that `context` is for run it. As with a spin table, whether it is there
+/// shows later.
+void let_go_from_el3(const CpuContext& context);
 
 }  // namespace mkl::loader::arch

@@ -35,7 +35,7 @@ Fault start_cpu(const CpuTarget& target, const CpuContext& context) {
             return fault(MKL_STATUS_CPU_ON, target.name,
                          "entered at EL3: no firmware is there to start its CPU (cpu, method)",
                          target.hwid, target.method);
-        let_go_from_el3(target, context);
+        let_go_from_el3(context);
         return no_fault();
     }
     if (target.method == MKL_START_SPIN_TABLE && target.release % sizeof(uint64_t) == 0) {
