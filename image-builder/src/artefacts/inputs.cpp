@@ -42,8 +42,9 @@ std::optional<std::string> Inputs::user_text(const Located<std::string>& path,
 
 SharedBytes Inputs::share_file(std::string_view name) {
     const std::filesystem::path file = share_.file(architecture_, name);
-    SharedBytes& bytes = cache_[file];
-    if (bytes != nullptr) return bytes;
+    const auto [entry, first] = cache_.try_emplace(file);
+    SharedBytes& bytes = entry->second;
+    if (!first) return bytes;
     if (!options_.complete && !files_.exists(file)) {
         sink_.report({"N541",
                       {},

@@ -39,8 +39,9 @@ constexpr FindingDoc docs[] = {
         "", "Make room on the disk, or name a directory on another one with -o."),
     finding_doc("E912", "output-in-the-way", "a finished file could not be put in its place",
                 "All files were complete, but one could not be renamed into the output directory: "
-                "something else has its name. manifest.json and plan.json are put there last, so "
-                "their absence tells that the directory is incomplete.",
+                "something else has its name. What was there before is back in its place. (Files "
+                "appear one by one, manifest.json and plan.json last, so their absence tells that "
+                "a directory is incomplete.)",
                 "mkdir -p out/image.elf; mkl image system.yaml -o out",
                 "Move what is in the way, and run the command again."),
     finding_doc("E913", "output-interrupted", "writing was interrupted",
@@ -140,7 +141,7 @@ public:
         }
         if (check_ && !check_(temporary_.path())) return false;
         if (signals_->pending()) return interrupted();
-        return nothing_in_the_way() && rename_all();
+        return nothing_in_the_way() && replace_all();
     }
 
 private:
@@ -230,26 +231,56 @@ private:
         return true;
     }
 
-    bool rename_all() {
-        // Old summaries go first: from here on until the end the directory has none.
-        for (const OutputFile& file : files_)
-            if (file.last) ::unlink((directory_ / file.path).c_str());
-        for (const bool last : {false, true}) {
-            for (const OutputFile& file : files_) {
-                if (file.last != last) continue;
-                const fs::path target = directory_ / file.path;
-                if (::rename((temporary_.path() / file.path).c_str(), target.c_str()) != 0)
-                    return fail("E912", cat("cannot put ", shown(target), " in place: ",
-                                            text(errno), "; the directory is incomplete"));
-            }
-        }
+    /// Old files go into the temporary directory, summaries first: from then on until the end the
+    /// directory has none. Not rename() over the old file: it could not come back, and ext4 writes
+    /// the new one to the disk first.
+    bool replace_all() {
+        for (const bool last : {true, false})
+            for (const OutputFile& file : files_)
+                if (file.last == last && !set_aside(file)) return false;
+        for (const bool last : {false, true})
+            for (const OutputFile& file : files_)
+                if (file.last == last && !put_in_place(file)) return false;
         return true;
     }
+
+    bool set_aside(const OutputFile& file) {
+        const fs::path target = directory_ / file.path,
+                       aside = temporary_.path() / ".old" / file.path;
+        std::error_code error;
+        if (!fs::exists(fs::symlink_status(target, error))) return true;
+        fs::create_directories(aside.parent_path(), error);
+        return move(target, aside, target);
+    }
+
+    bool put_in_place(const OutputFile& file) {
+        const fs::path target = directory_ / file.path;
+        return move(temporary_.path() / file.path, target, target);
+    }
+
+    bool move(const fs::path& from, const fs::path& to, const fs::path& target) {
+        if (::rename(from.c_str(), to.c_str()) == 0) {
+            moved_.push_back({from, to});
+            return true;
+        }
+        const int error = errno;
+        bool restored = true;
+        for (auto m = moved_.rbegin(); m != moved_.rend(); ++m)
+            restored = ::rename(m->to.c_str(), m->from.c_str()) == 0 && restored;
+        return fail("E912", cat("cannot put ", shown(target), " in place: ", text(error),
+                                restored ? "; nothing there has changed"
+                                         : "; the directory is incomplete"));
+    }
+
+    struct Move {
+        fs::path from, to;
+    };
 
     fs::path directory_;
     std::span<const OutputFile> files_;
     DiagnosticSink& sink_;
     const OutputCheck& check_;
+    std::vector<Move> moved_;
     // Destroyed in reverse order: the temporary directory, then the lock, and only then signals
     // may end the process.
     std::optional<SignalsHeld> signals_;

@@ -124,6 +124,17 @@ TEST(Artefacts, MissingProgramIsAnErrorOrANote) {
     }
 }
 
+TEST(Artefacts, AProgramOfMklsOwnThatIsMissingIsOneFindingForAllNodes) {
+    for (const bool complete : {true, false}) {
+        test::Adder adder;
+        adder.files.files.erase("/share/aarch64/initialiser-classic.elf");
+        DiagnosticSink sink;
+        make(adder, sink, complete);
+        ASSERT_EQ(sink.all().size(), 1u) << findings(sink);
+        EXPECT_EQ(sink.all().front().id, complete ? "E540" : "N541");
+    }
+}
+
 TEST(Artefacts, BrokenProgramIsAnErrorEitherWay) {
     for (const bool complete : {true, false}) {
         test::Adder adder;

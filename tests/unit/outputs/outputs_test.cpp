@@ -102,6 +102,26 @@ TEST_F(Outputs, ADirectoryInTheWayOfAFileChangesNothing) {
     EXPECT_EQ(names_below(root_), (std::set<std::string>{"out", "out/a", "out/b"}));
 }
 
+TEST_F(Outputs, WhatWasThereComesBackWhenAFileCannotBePutInPlace) {
+    const auto named = [&](const char* text) {
+        std::vector files{file("a", text), file("node0/b", text), file("plan.json", text),
+                          file("c", text)};
+        files[2].last = true;
+        return files;
+    };
+    ASSERT_TRUE(write_outputs(out_, named("old"), sink_));
+    fs::remove(out_ / "c");  // of this one there is nothing old
+    const auto lose_one = [](const fs::path& directory) {
+        return fs::remove(directory / "plan.json");
+    };
+    EXPECT_FALSE(write_outputs(out_, named("new"), sink_, lose_one));
+    EXPECT_EQ(only_id(), "E912");
+    EXPECT_NE(sink_.all().front().message.find("nothing there has changed"), std::string::npos);
+    for (const char* name : {"a", "node0/b", "plan.json"}) EXPECT_EQ(read(out_ / name), "old");
+    EXPECT_EQ(names_below(root_),
+              (std::set<std::string>{"out", "out/a", "out/node0", "out/node0/b", "out/plan.json"}));
+}
+
 TEST_F(Outputs, AWriteErrorChangesNothing) {
     ASSERT_TRUE(write_outputs(out_, std::vector{file("b", "old")}, sink_));
     // A file size limit stands for a full disk: write() fails in the middle of the second file.
