@@ -50,9 +50,9 @@ void prepare_common(const Payload& payload) {
         rt::RingWriter::init(memory(node.log), MKL_LOG_RING_SIZE);
         arch::publish(node.log, MKL_LOG_RING_SIZE);
     }
-    for (const mkl_range& pool : payload.zeros) {
-        arch::zero(memory(pool.base), pool.size);
-        arch::publish(pool.base, pool.size);
+    for (const mkl_range& zeros : payload.zeros) {
+        arch::zero(memory(zeros.base), zeros.size);
+        arch::publish(zeros.base, zeros.size);
     }
 }
 

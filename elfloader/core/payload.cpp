@@ -52,8 +52,9 @@ bool is_text(const char (&text)[Size]) {
 bool take_tables(Payload& p) {
     const mkl_payload_header& h = *p.header;
     return take(h, h.nodes, p.nodes) && take(h, h.entries, p.entries) &&
-           take(h, h.segments, p.segments) && take(h, h.zeros, p.zeros) && take(h, h.ram, p.ram) &&
-           take(h, h.claims, p.claims) && take(h, h.interrupts, p.interrupts);
+           take(h, h.segments, p.segments) && take(h, h.pools, p.pools) &&
+           take(h, h.zeros, p.zeros) && take(h, h.ram, p.ram) && take(h, h.claims, p.claims) &&
+           take(h, h.interrupts, p.interrupts);
 }
 
 Fault check_entry_bounds(const Payload& p, const mkl_payload_entry& e, uint32_t node) {

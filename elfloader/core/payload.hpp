@@ -34,7 +34,7 @@ struct Payload {
     Table<mkl_payload_node> nodes;
     Table<mkl_payload_entry> entries;
     Table<mkl_payload_segment> segments;
-    Table<mkl_range> zeros, ram, claims;
+    Table<mkl_range> pools, zeros, ram, claims;
     Table<mkl_payload_interrupt> interrupts;
 
     Table<mkl_range> ram_of(const mkl_payload_node& node) const;

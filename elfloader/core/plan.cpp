@@ -17,6 +17,12 @@ bool is_ram(const Payload& p, mkl_range r) {
     return false;
 }
 
+bool is_pool(const Payload& p, mkl_range r) {
+    for (const mkl_range& pool : p.pools)
+        if (contains(pool, r)) return true;
+    return false;
+}
+
 /// Sorted, disjoint, page aligned, not empty, nothing wraps.
 bool is_ordered(const Table<mkl_range>& ranges) {
     uint64_t end = 0;
@@ -38,14 +44,14 @@ Fault check_private(const Payload& p, const char* subject, mkl_range r) {
     if (overlaps(r, h.loader)) return overlap(subject, "overlaps the loader", r, h.loader);
     if (overlaps(r, h.status)) return overlap(subject, "overlaps the status pages", r, h.status);
     if (overlaps(r, h.logs)) return overlap(subject, "overlaps the logs", r, h.logs);
-    for (const mkl_range& zero : p.zeros)
-        if (overlaps(r, zero)) return overlap(subject, "overlaps a shared pool", r, zero);
+    for (const mkl_range& pool : p.pools)
+        if (overlaps(r, pool)) return overlap(subject, "overlaps a shared pool", r, pool);
     return no_fault();
 }
 
 Fault check_common(const Payload& p) {
     const mkl_payload_header& h = *p.header;
-    if (!is_ordered(p.ram) || !is_ordered(p.claims) || !is_ordered(p.zeros))
+    if (!is_ordered(p.ram) || !is_ordered(p.claims) || !is_ordered(p.pools) || !is_ordered(p.zeros))
         return fault(MKL_STATUS_TABLE, table_name, "ranges are not sorted and disjoint");
     for (const mkl_range& claim : p.claims)
         if (!is_ram(p, claim))
@@ -62,13 +68,17 @@ Fault check_common(const Payload& p) {
         for (unsigned j = 0; j < i; j++)
             if (overlaps(fixed[i], fixed[j]))
                 return overlap(names[i], "overlaps what precedes it", fixed[i], fixed[j]);
-        for (const mkl_range& zero : p.zeros)
-            if (overlaps(fixed[i], zero))
-                return overlap(names[i], "overlaps a shared pool", fixed[i], zero);
+        for (const mkl_range& pool : p.pools)
+            if (overlaps(fixed[i], pool))
+                return overlap(names[i], "overlaps a shared pool", fixed[i], pool);
     }
-    for (const mkl_range& zero : p.zeros)
-        if (!is_ram(p, zero))
-            return fault(MKL_STATUS_BOUNDS, "shared pool", "is not RAM", zero.base, zero.size);
+    for (const mkl_range& pool : p.pools)
+        if (!is_ram(p, pool))
+            return fault(MKL_STATUS_BOUNDS, "shared pool", "is not RAM", pool.base, pool.size);
+    for (const mkl_range& zeros : p.zeros)
+        if (!is_pool(p, zeros))
+            return fault(MKL_STATUS_BOUNDS, "zeros", "are in no shared pool", zeros.base,
+                         zeros.size);
     if (h.status.size / MKL_PAGE_SIZE != p.nodes.count)
         return fault(MKL_STATUS_TABLE, table_name, "one status page per node", h.status.size,
                      p.nodes.count);

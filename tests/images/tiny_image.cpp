@@ -32,7 +32,7 @@ struct Table {
     std::vector<mkl_payload_node> nodes;
     std::vector<mkl_payload_entry> entries;
     std::vector<mkl_payload_segment> segments;
-    std::vector<mkl_range> zeros, ram, claims, node_ram;
+    std::vector<mkl_range> pools, zeros, ram, claims, node_ram;
     std::vector<mkl_payload_interrupt> interrupts;
 
     Bytes write() {
@@ -50,6 +50,7 @@ struct Table {
         header.nodes = put(nodes);
         header.entries = put(entries);
         header.segments = put(segments);
+        header.pools = put(pools);
         header.zeros = put(zeros);
         header.ram = put(ram);
         header.claims = put(claims);
@@ -181,7 +182,7 @@ Bytes image() {
     t.ram = {
         {ram_base, ram_size}
     };
-    t.zeros = {
+    t.pools = t.zeros = {
         {pool_base, pool_size}
     };
     t.claims = {

@@ -79,6 +79,7 @@ public:
         header_.nodes = put(nodes_);
         header_.entries = put(entries_);
         header_.segments = put(segments_);
+        header_.pools = put(pools_);
         header_.zeros = put(zeros_);
         header_.ram = put(ram_);
         header_.claims = put(claims_);
@@ -111,13 +112,17 @@ private:
             header_.steward_release = cpu.release_address;
             header_.steward_start = start_number(cpu.start);
         }
-        std::vector<PhysRange> claims{plan_.loader, plan_.status}, pools, logs;
+        std::vector<PhysRange> claims{plan_.loader, plan_.status}, pools, zeros, logs;
         for (const PlanNode& n : plan_.nodes) {
             claims.insert(claims.end(), n.memory.begin(), n.memory.end());
             if (n.log) logs.push_back(*n.log);
-            if (n.decoy) pools.push_back(*n.decoy);  // zeroed as pools are
+            if (n.decoy) pools.push_back(*n.decoy);
         }
-        for (const PlanPool& p : plan_.pools) pools.push_back(p.range);
+        zeros = pools;
+        for (const PlanPool& p : plan_.pools) {
+            pools.push_back(p.range);
+            add_zeros(p, zeros);
+        }
         claims.insert(claims.end(), pools.begin(), pools.end());
         claims.insert(claims.end(), logs.begin(), logs.end());
         if (!logs.empty()) {
@@ -125,8 +130,19 @@ private:
             header_.logs = to_range(PhysRange::between(first->base(), last->end()));
         }
         for (const PhysRange r : normalise(std::move(claims))) claims_.push_back(to_range(r));
-        for (const PhysRange r : normalise(std::move(pools))) zeros_.push_back(to_range(r));
+        for (const PhysRange r : normalise(std::move(pools))) pools_.push_back(to_range(r));
+        for (const PhysRange r : normalise(std::move(zeros))) zeros_.push_back(to_range(r));
         for (const PhysRange r : plan_.ram) ram_.push_back(to_range(r));
+    }
+
+    /// What somebody may map: parts for connections and DMA, or all if a root task decides.
+    void add_zeros(const PlanPool& pool, std::vector<PhysRange>& zeros) const {
+        const bool whole =
+            pool.doorbell || std::any_of(pool.nodes.begin(), pool.nodes.end(), [&](const auto& n) {
+                return system_.nodes[n.first].root.has_value();
+            });
+        if (whole) return zeros.push_back(pool.range);
+        for (const PoolSlice& s : pool.slices) zeros.push_back(s.range);
     }
 
     /// The board's stdout, else the first UART that a node has: the loader runs before all of them.
@@ -215,7 +231,7 @@ private:
     std::vector<mkl_payload_node> nodes_;
     std::vector<mkl_payload_entry> entries_;
     std::vector<mkl_payload_segment> segments_;
-    std::vector<mkl_range> zeros_, ram_, claims_, node_ram_;
+    std::vector<mkl_range> pools_, zeros_, ram_, claims_, node_ram_;
     std::vector<mkl_payload_interrupt> interrupts_;
 };
 

@@ -107,8 +107,8 @@ constexpr FindingDoc docs[] = {
      "RAM is given out as RAM, and the interrupt controller belongs to the loader and kernels.",                                                                                                              "",
      rebuild                                                                                                                                                                                                                                                                                                                   },
     {"E628", "shared-range",          Severity::error, "A shared range is not what it says",
-     "Pools must be zeroed by the loader, be the same for all members and disjoint; logs and "
-     "status pages are written by their own node only.",                                                                                                                                                      "",                       rebuild                                                                                },
+     "What is mapped of pools must be zeroed by the loader; pools must be the same for all "
+     "members and disjoint; logs and status pages are written by their own node only.",                                                                                                                       "",                       rebuild                                                                                },
     {"E629", "cpu-owned-twice",       Severity::error, "A CPU has two owners",
      "Two kernels would be started on one CPU; the second start fails.",                                                                                                                                      "",                       rebuild                                                                                },
     {"E630", "image-tree-unreadable", Severity::error, "A node's device tree cannot be read",

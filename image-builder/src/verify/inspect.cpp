@@ -95,10 +95,11 @@ void print_head(std::string& out, const ImageView& image) {
     const mkl_payload_header& h = t.header;
     out += cat("payload table: version ", h.major, '.', h.minor, ", ", t.nodes.size(),
                " nodes\n  loader ", range_text(h.loader), "\n  status ", range_text(h.status),
-               "\n  logs ", range_text(h.logs), "\n  pools ", ranges_text(t.zeros), "\n  ram ",
-               ranges_text(t.ram), "\n  claims ", ranges_text(t.claims), "\n  console ",
-               console_text(h.console), "\n  interrupt controller ", intc_name(h.intc.type), " at ",
-               hex(h.intc.dist_base), "\n  psci ", start_name(h.psci), ", counter ",
+               "\n  logs ", range_text(h.logs), "\n  pools ", ranges_text(t.pools), "\n  zeroed ",
+               ranges_text(t.zeros), "\n  ram ", ranges_text(t.ram), "\n  claims ",
+               ranges_text(t.claims), "\n  console ", console_text(h.console),
+               "\n  interrupt controller ", intc_name(h.intc.type), " at ", hex(h.intc.dist_base),
+               "\n  psci ", start_name(h.psci), ", counter ",
                h.counter_hz == 0 ? std::string{"as the CPU says"} : cat(h.counter_hz, " Hz"),
                h.steward_start == MKL_START_NONE ? std::string{}
                                                  : cat("\n  steward cpu ", hex(h.steward_hwid),

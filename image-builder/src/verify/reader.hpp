@@ -100,7 +100,7 @@ struct Node {
 struct Table {
     mkl_payload_header header;
     std::vector<Node> nodes;
-    std::vector<mkl_range> zeros, ram, claims;
+    std::vector<mkl_range> pools, zeros, ram, claims;
     std::vector<mkl_payload_interrupt> interrupts;
 };
 std::optional<mkl_loader_params> read_params(const ByteView& flat, std::string& why);

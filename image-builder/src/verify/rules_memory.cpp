@@ -116,8 +116,12 @@ void check_memory(const ImageView& image, Proof& proof) {
     add(t.header.loader, "the loader");
     add(t.header.status, "the status pages");
     add(t.header.logs, "the logs");
-    check_list(t.zeros, "the list of pools", proof);
-    for (size_t i = 0; i < t.zeros.size(); i++) add(t.zeros[i], cat("shared pool ", i), true);
+    const auto pools = normalise(check_list(t.pools, "the list of pools", proof));
+    for (const PhysRange& r : check_list(t.zeros, "the list of zeros", proof))
+        proof.expect(
+            "the loader zeroes pools only", covers(pools, r), "E628", MKL_PAYLOAD_NAME,
+            [&] { return cat("the loader zeroes ", r, ", which is not all in shared pools"); });
+    for (size_t i = 0; i < t.pools.size(); i++) add(t.pools[i], cat("shared pool ", i), true);
 
     for (const Owned& o : owned) {
         proof.expect(

@@ -19,11 +19,8 @@ struct PoolUse {
     bool written = false;
 };
 
-bool in_zeros(const Table& table, PhysRange range) {
-    std::vector<PhysRange> zeros;
-    for (const mkl_range& z : table.zeros)
-        if (const auto r = range_of(z)) zeros.push_back(*r);
-    return covers(normalise(std::move(zeros)), range);
+bool is_in(const std::vector<mkl_range>& list, PhysRange range) {
+    return covers(ranges_of(list), range);
 }
 
 // Own page or ring: rw; another node's: r. Both exactly where the table has them.
@@ -53,10 +50,17 @@ void check_pool(const ImageView& image, const NodeView& view, const mkl_rec_shar
                 const std::string& part, std::map<uint32_t, std::vector<PoolUse>>& pools,
                 Proof& proof) {
     const auto range = range_of({s.base, s.size});
-    proof.expect("pools are zeroed by the loader", range && in_zeros(image.table, *range), "E628",
-                 part, [&] {
+    proof.expect("pools are in the payload table", range && is_in(image.table.pools, *range),
+                 "E628", part, [&] {
                      return cat("node '", view.node->name, "' may map ", hex(s.base), " + ",
                                 hex(s.size), ", which is in no shared pool of the payload table");
+                 });
+    // Of a node with a spec, E628 wants that of its frames: rules_spec.cpp.
+    proof.expect("shared memory is zeroed by the loader",
+                 view.spec || (range && is_in(image.table.zeros, *range)), "E628", part, [&] {
+                     return cat("the root task of node '", view.node->name, "' may use ",
+                                hex(s.base), " + ", hex(s.size),
+                                ", of which the loader does not zero all");
                  });
     proof.expect("rights to pools are read or read and write",
                  (s.rights & MKL_RIGHT_READ) != 0 && (s.rights & ~rw) == 0, "E628", part, [&] {

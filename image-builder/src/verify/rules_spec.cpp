@@ -78,18 +78,26 @@ private:
         const auto range = PhysRange::from_base_size(PhysAddr{o.paddr}, size);
         const bool aligned = range && o.paddr % size == 0;
         const bool device = range && inside(record_.devices, *range);
-        const bool pool = range && shared(*range) != nullptr;
+        const mkl_rec_shared* in = range ? shared(*range) : nullptr;
         const bool ram = range && inside(record_.ram, *range) && !is_occupied(*range);
         proof_.expect("frames lie in what their node is granted",
-                      aligned && (device || pool || ram) &&
-                          ((o.flags & MKL_OBJ_FLAG_DEVICE) != 0) == (device || pool),
+                      aligned && (device || in || ram) &&
+                          ((o.flags & MKL_OBJ_FLAG_DEVICE) != 0) == (device || in),
                       "E641", part_, [&] {
                           return cat(spec_.describe(index), " of node '", view_.node->name,
                                      "' is at ", hex(o.paddr), " + ", hex(size),
                                      !aligned ? ", unaligned"
-                                     : device || pool || ram
+                                     : device || in || ram
                                          ? ", with the wrong device flag"
                                          : ", in no device, shared range or free RAM of the node");
+                      });
+        proof_.expect("shared memory is zeroed by the loader",
+                      in == nullptr || in->kind != MKL_SHARED_POOL ||
+                          covers(ranges_of(image_.table.zeros), *range),
+                      "E628", part_, [&] {
+                          return cat(spec_.describe(index), " of node '", view_.node->name,
+                                     "' is at ", hex(o.paddr), " + ", hex(size),
+                                     ", which the loader does not zero");
                       });
         if (range) placed_.emplace_back(*range, index);
     }

@@ -102,14 +102,16 @@ std::optional<Table> read_table(const ByteView& bytes, const ByteView& archive,
     const auto nodes = elements<mkl_payload_node>(bytes, header->nodes, MKL_PAYLOAD_MAX_NODES);
     const auto entries = elements<mkl_payload_entry>(bytes, header->entries, max_entries);
     const auto segments = elements<mkl_payload_segment>(bytes, header->segments, max_segments);
+    const auto pools = elements<mkl_range>(bytes, header->pools, max_ranges);
     const auto zeros = elements<mkl_range>(bytes, header->zeros, max_ranges);
     const auto ram = elements<mkl_range>(bytes, header->ram, max_ranges);
     const auto claims = elements<mkl_range>(bytes, header->claims, max_ranges);
     const auto interrupts = elements<mkl_payload_interrupt>(bytes, header->interrupts, max_ranges);
-    if (!nodes || !entries || !segments || !zeros || !ram || !claims || !interrupts) {
+    if (!nodes || !entries || !segments || !pools || !zeros || !ram || !claims || !interrupts) {
         why = "one of its tables reaches past its end";
         return std::nullopt;
     }
+    out.pools = *pools;
     out.zeros = *zeros;
     out.ram = *ram;
     out.claims = *claims;

@@ -164,16 +164,16 @@ const std::vector<Operator>& table_operators() {
          once([](MutableImage& i) { i.header().status.base = ram_of(i, 0)->base; })                                                                                                                                                                                                                    },
         {"pool over a node",                                                                   "E611",
          [](MutableImage& i,                                                                                                                                                                size_t site) {
-             auto zeros = i.table<mkl_range>(i.header().zeros);
-             if (site >= zeros.size()) return false;
-             zeros[site].base = ram_of(i, 0)->base;
+             auto pools = i.table<mkl_range>(i.header().pools);
+             if (site >= pools.size()) return false;
+             pools[site].base = ram_of(i, 0)->base;
              return true;
          }},
-        {"pool not zeroed to its end",                                                                   "E628",
+        {"pool shorter than it is used",                                                                   "E628",
          [](MutableImage& i,                                      size_t site) {
-             auto zeros = i.table<mkl_range>(i.header().zeros);
-             if (site >= zeros.size()) return false;
-             zeros[site].size -= MKL_PAGE_SIZE;
+             auto pools = i.table<mkl_range>(i.header().pools);
+             if (site >= pools.size()) return false;
+             pools[site].size -= MKL_PAGE_SIZE;
              return true;
          }},
         {"a claim forgotten",                                                                   "E610",                                                                                                        once([](MutableImage& i) { i.header().claims.count--; })                        },
@@ -199,7 +199,7 @@ const std::vector<Operator>& table_operators() {
              return true;
          }},
         {"interrupt that is no SPI",                                                          "E623",
-         [](MutableImage& i,                                                                                                                                                                                                    size_t site) {
+         [](MutableImage& i,                                                                                                                                                                                                  size_t site) {
              if (site >= i.interrupts().size()) return false;
              i.interrupts()[site].id = 27;
              return true;

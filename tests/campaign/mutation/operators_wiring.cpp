@@ -216,6 +216,32 @@ std::vector<Operator> shared_operators() {
     };
 }
 
+bool has_decoys(MutableImage& image) {
+    if (image.header().intc.type != MKL_INTC_GICV3) return false;
+    for (const mkl_payload_node& n : image.nodes())
+        if (n.protocol == MKL_PROTOCOL_SEL4) return true;
+    return false;
+}
+
+std::vector<Operator> zero_operators() {
+    std::vector<Operator> out;
+    out.push_back(
+        {"shared: what somebody maps is not zeroed", "E628", [](MutableImage& i, size_t site) {
+             auto zeros = i.table<mkl_range>(i.header().zeros);
+             if (has_decoys(i) || site >= zeros.size()) return false;
+             zeros[site].base += MKL_PAGE_SIZE;
+             zeros[site].size -= MKL_PAGE_SIZE;
+             return true;
+         }});
+    out.push_back({"shared: RAM of a node is zeroed", "E628", [](MutableImage& i, size_t site) {
+                       auto zeros = i.table<mkl_range>(i.header().zeros);
+                       if (site >= zeros.size()) return false;
+                       zeros[site].base = i.table<mkl_range>(i.nodes()[0].ram)[0].base;
+                       return true;
+                   }});
+    return out;
+}
+
 std::vector<Operator> sel4_operators() {
     std::vector<Operator> out;
     static constexpr const char* names[] = {"sel4: root image elsewhere",
@@ -248,12 +274,8 @@ std::vector<Operator> sel4_operators() {
                        return true;
                    })});
     out.push_back({"sel4: decoy is not zeroed", "E654", [](MutableImage& i, size_t site) {
-                       if (i.header().intc.type != MKL_INTC_GICV3 || site != 0) return false;
-                       bool any = false;
-                       for (const mkl_payload_node& n : i.nodes())
-                           any = any || n.protocol == MKL_PROTOCOL_SEL4;
                        auto zeros = i.table<mkl_range>(i.header().zeros);
-                       if (!any || zeros.empty()) return false;
+                       if (!has_decoys(i) || site != 0 || zeros.empty()) return false;
                        zeros.back().base += zeros.back().size;
                        return true;
                    }});
@@ -323,7 +345,7 @@ std::vector<Operator> info_operators() {
 const std::vector<Operator>& wiring_operators() {
     static const std::vector<Operator> all = [] {
         std::vector<Operator> out = doorbell_operators();
-        for (auto list : {shared_operators(), sel4_operators(), info_operators()})
+        for (auto list : {shared_operators(), zero_operators(), sel4_operators(), info_operators()})
             out.insert(out.end(), list.begin(), list.end());
         return out;
     }();

@@ -20,7 +20,7 @@ def align(n, to):
 
 def table_bytes(plan, archive_offsets):
     """mkl.payload for `plan` (a dict); archive_offsets: entry name -> offset."""
-    header_size = 0x138
+    header_size = 0x140
     blocks, at = [], header_size
 
     def put(data, count):
@@ -60,7 +60,8 @@ def table_bytes(plan, archive_offsets):
         "nodes": put(b"".join(nodes), len(nodes)),
         "entries": put(b"".join(entries), len(entries)),
         "segments": put(b"".join(segments), len(segments)),
-        "zeros": ranges(plan["zeros"]),
+        "pools": ranges(plan["pools"]),
+        "zeros": ranges(plan["pools"]),
         "ram": ranges(plan["ram"]),
         "claims": ranges(plan["claims"]),
         "interrupts": put(b"".join(struct.pack("<IIII", *i, plan["mark"]) for i in plan["interrupts"]),
@@ -71,7 +72,7 @@ def table_bytes(plan, archive_offsets):
     regions = (intc["regions"] + [(0, 0)] * 4)[:4]
     intc_bytes = struct.pack("<HHIIIQQII8QQ", 13, 1, 112, intc["type"], 1, *intc["dist"], 0,
                              len(intc["regions"]), *[v for r in regions for v in r], 0x20000)
-    rest = struct.pack("<14I", *[v for k in ("nodes", "entries", "segments", "zeros", "ram",
+    rest = struct.pack("<16I", *[v for k in ("nodes", "entries", "segments", "pools", "zeros", "ram",
                                              "claims", "interrupts") for v in t[k]])
     rest += struct.pack("<6Q", *plan["loader"], *plan["status"], *plan["logs"])
     rest += struct.pack("<II", plan["psci"], 0) + console + intc_bytes
@@ -219,7 +220,7 @@ def board_plan(args, kernel):
     plan = {
         "arch": 2 if args.arch == "riscv64" else 1, "psci": args.psci, "nodes": nodes,
         "console": board["console"], "counter_hz": board.get("counter_hz", 0),
-        "intc": board["intc"], "interrupts": board.get("lines", lines), "zeros": [pool],
+        "intc": board["intc"], "interrupts": board.get("lines", lines), "pools": [pool],
         "ram": [(ram, size)] + args.more_ram,
         "claims": sorted([n["ram"][0] for n in nodes] + [pool, loader]), "loader": loader,
         "status": (status, args.nodes * PAGE), "logs": (logs, args.nodes * 0x10000),

@@ -71,6 +71,9 @@ PayloadBuilder::PayloadBuilder() {
             segments.push_back({base + uint64_t{k} * 0x80000, 0x1000, 0, 0x70});
         }
     }
+    pools = {
+        {0x48000000, 0x2000}
+    };
     zeros = {
         {0x48000000, 0x1000}
     };
@@ -110,6 +113,7 @@ void PayloadBuilder::seal() {
     header.nodes = put(t, nodes);
     header.entries = put(t, entries);
     header.segments = put(t, segments);
+    header.pools = put(t, pools);
     header.zeros = put(t, zeros);
     header.ram = put(t, ram);
     header.claims = put(t, claims);

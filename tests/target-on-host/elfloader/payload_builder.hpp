@@ -21,7 +21,7 @@ struct PayloadBuilder {
     std::vector<std::vector<mkl_range>> node_ram;
     std::vector<mkl_payload_entry> entries;
     std::vector<mkl_payload_segment> segments;
-    std::vector<mkl_range> zeros, ram, claims;
+    std::vector<mkl_range> pools, zeros, ram, claims;
     std::vector<mkl_payload_interrupt> interrupts;
     std::vector<uint8_t> data;  // of all entries, at archive offset `data_at`
     static constexpr uint64_t data_at = 0x20000;

@@ -134,7 +134,7 @@ const Case cases[] = {
      "mkl.payload: ranges are not sorted and disjoint"},
     {"ClaimsUnsorted", [](auto& b) { std::swap(b.claims[0], b.claims[1]); },
      "mkl.payload: ranges are not sorted and disjoint"},
-    {"PoolTwice", [](auto& b) { b.zeros.push_back(b.zeros[0]); },
+    {"PoolTwice", [](auto& b) { b.pools.push_back(b.pools[0]); },
      "mkl.payload: ranges are not sorted and disjoint"},
     {"ClaimNotRam", [](auto& b) { b.claims.push_back({0x80000000, 0x1000}); },
      "claim: is not RAM"},
@@ -147,10 +147,18 @@ const Case cases[] = {
     {"StatusTooFew", [](auto& b) { b.header.status.size = MKL_PAGE_SIZE; },
      "mkl.payload: one status page per node"},
     {"LogsNotRam", [](auto& b) { b.header.logs.base = 0x60000000; }, "logs: is not RAM"},
-    {"PoolNotRam", [](auto& b) { b.zeros[0].base = 0x60000000; }, "shared pool: is not RAM"},
-    {"PoolOverLoader", [](auto& b) { b.zeros[0].base = 0x4a000000; },
+    {"ZerosTwice", [](auto& b) { b.zeros.push_back(b.zeros[0]); },
+     "mkl.payload: ranges are not sorted and disjoint"},
+    {"ZerosBehindPool", [](auto& b) { b.zeros[0].size += 0x2000; },
+     "zeros: are in no shared pool"},
+    {"PoolNotRam", [](auto& b) { b.pools[0].base = 0x60000000; }, "shared pool: is not RAM"},
+    {"PoolOverLoader", [](auto& b) { b.pools[0].base = 0x4a000000; },
      "loader: overlaps a shared pool"},
-    {"NodeOverPool", [](auto& b) { b.zeros[0].base = 0x40001000; },
+    {"NodeOverPool",
+     [](auto& b) {
+         b.pools[0].base = 0x40001000;
+         b.zeros.clear();
+     },
      "node0: overlaps a shared pool"},
     {"NodeOverLoader", [](auto& b) { b.node_ram[0].push_back({0x4a000000, 0x1000}); },
      "node0: overlaps the loader"},
@@ -246,8 +254,8 @@ TEST(Payload, EveryTableMustLieInside) {
     const std::string refused = "mkl.payload: a table reaches outside it";
     for (const auto table :
          {&mkl_payload_header::nodes, &mkl_payload_header::entries, &mkl_payload_header::segments,
-          &mkl_payload_header::zeros, &mkl_payload_header::ram, &mkl_payload_header::claims,
-          &mkl_payload_header::interrupts}) {
+          &mkl_payload_header::pools, &mkl_payload_header::zeros, &mkl_payload_header::ram,
+          &mkl_payload_header::claims, &mkl_payload_header::interrupts}) {
         const auto with = [&](uint32_t offset, uint32_t count) {
             return spoiled([&](auto&, mkl_payload_header& h) { h.*table = {offset, count}; });
         };
@@ -257,7 +265,7 @@ TEST(Payload, EveryTableMustLieInside) {
         EXPECT_EQ(with(~7u, 1), refused);
     }
     EXPECT_EQ(spoiled([](auto&, mkl_payload_header& h) {
-                  h.zeros = {~0u, 0};
+                  h.pools = {~0u, 0};
               }),
               "")
         << "an empty table stands nowhere";

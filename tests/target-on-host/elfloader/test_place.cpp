@@ -80,7 +80,7 @@ TEST_F(Place, OneBadEntryLeavesTheNodeUntouched) {
 TEST_F(Place, CommonMemoryIsMade) {
     prepare_common(payload);
     for (uint64_t i = 0; i < 0x1000; i++) ASSERT_EQ(at(0x48000000)[i], 0);
-    EXPECT_EQ(at(0x48001000)[0], 0xa5);
+    EXPECT_EQ(at(0x48001000)[0], 0xa5);  // of the pool, and nobody's to map
     for (const mkl_payload_node& n : payload.nodes) {
         const auto* page = reinterpret_cast<const mkl_status*>(n.status);
         EXPECT_EQ(page->magic, MKL_STATUS_MAGIC);

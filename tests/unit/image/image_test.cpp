@@ -123,7 +123,7 @@ TEST(Image, TableAndArchiveAgree) {
     ASSERT_EQ(header.interrupts.count, 2u);
     EXPECT_EQ(at<mkl_payload_interrupt>(table, header.interrupts.offset + 16).trigger,
               MKL_TRIGGER_EDGE);
-    EXPECT_EQ(at<mkl_range>(table, header.zeros.offset).base, 0x60000000u);
+    EXPECT_EQ(at<mkl_range>(table, header.pools.offset).base, 0x60000000u);
 }
 
 TEST(Image, EveryFormatHoldsTheSameBlob) {

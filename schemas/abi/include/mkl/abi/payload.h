@@ -51,7 +51,8 @@ struct mkl_payload_header {
     struct mkl_table nodes;      /* struct mkl_payload_node */
     struct mkl_table entries;    /* struct mkl_payload_entry */
     struct mkl_table segments;   /* struct mkl_payload_segment, those of an entry stand together */
-    struct mkl_table zeros;      /* struct mkl_range: shared pools, zeroed before any node starts */
+    struct mkl_table pools;      /* struct mkl_range: shared pools and decoys: nobody's RAM */
+    struct mkl_table zeros;      /* struct mkl_range: parts of them, zeroed before any node starts */
     struct mkl_table ram;        /* struct mkl_range: RAM of the board, sorted, disjoint */
     struct mkl_table claims;     /* struct mkl_range: RAM the plan uses, sorted; firmware's tree must agree */
     struct mkl_table interrupts; /* struct mkl_payload_interrupt, ascending INTID */
@@ -73,11 +74,11 @@ struct mkl_payload_header {
     uint32_t reserved;
 };
 MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, nodes) == 0x18, "nodes at 0x18");
-MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, loader) == 0x50, "loader at 0x50");
-MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, psci) == 0x80, "psci at 0x80");
-MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, console) == 0x88, "console at 0x88");
-MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, intc) == 0xa8, "intc at 0xa8");
-MKL_ABI_ASSERT(sizeof(struct mkl_payload_header) == 0x138, "payload header is 0x138 bytes");
+MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, loader) == 0x58, "loader at 0x58");
+MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, psci) == 0x88, "psci at 0x88");
+MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, console) == 0x90, "console at 0x90");
+MKL_ABI_ASSERT(offsetof(struct mkl_payload_header, intc) == 0xb0, "intc at 0xb0");
+MKL_ABI_ASSERT(sizeof(struct mkl_payload_header) == 0x140, "payload header is 0x140 bytes");
 
 #define MKL_PROTOCOL_MKL 1u         /* boot record: EL1 / S-mode, MMU off */
 #define MKL_PROTOCOL_SEL4 2u        /* six registers, MMU on */
