@@ -58,8 +58,13 @@ const Row& sel4_signals(const Context& c) {
     return c.hardware.architecture == Architecture::riscv64 ? no_signals : any_signals;
 }
 
-std::string_view console_text(const PlanNode& node) {
-    return node.console ? "its own UART" : "its log ring";
+std::string console_text(const Plan& plan, const PlanNode& node) {
+    if (node.console) return "It writes to its own UART.";
+    for (const PlanNode& other : plan.nodes)
+        if (other.prints_logs)
+            return cat("It writes to its log ring, which ", other.name, " prints.");
+    return "It writes to its log ring, which nobody prints: no node with a UART has mkl's root "
+           "task.";
 }
 
 std::string firmware_text(const Plan& plan, size_t index) {
@@ -94,7 +99,7 @@ void add_common(const Context& c, size_t index, std::vector<Guarantee>& out) {
                    cat("The loader starts CPU ", node.cpu_index,
                        " for it and stops all that no node has. A kernel that calls firmware could "
                        "start or stop another.")});
-    out.push_back({"console", Enforcer::kernel, cat("It writes to ", console_text(node), ".")});
+    out.push_back({"console", Enforcer::kernel, console_text(c.plan, node)});
     out.push_back({"firmware", Enforcer::nobody, firmware_text(c.plan, index)});
     Enforcer by = Enforcer::nobody;
     std::string dma = dma_text(c.plan, index, by);

@@ -59,15 +59,16 @@ void assign_devices(const Context& c, size_t index, PlanNode& node) {
                           node.interrupts.end());
 }
 
-/// The node whose console is stdout-path prints the others' logs. A tree without stdout-path: the
-/// first node with a console of its own.
+/// mkl's initialiser prints the others' logs, and a node with a root task of its own does not have
+/// it. Of those that do and have a UART: the one with stdout-path, else the first.
 void choose_printer(const Context& c) {
-    for (PlanNode& node : c.plan.nodes) {
-        if (!node.console) continue;
-        if (!c.hardware.stdout_path.empty() && *node.console != c.hardware.stdout_path) continue;
-        node.prints_logs = true;
-        return;
+    PlanNode* printer = nullptr;
+    for (size_t i = 0; i < c.plan.nodes.size(); i++) {
+        PlanNode& node = c.plan.nodes[i];
+        if (!node.console || c.system.nodes[i].root) continue;
+        if (printer == nullptr || *node.console == c.hardware.stdout_path) printer = &node;
     }
+    if (printer != nullptr) printer->prints_logs = true;
 }
 
 }  // namespace

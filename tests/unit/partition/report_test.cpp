@@ -7,6 +7,7 @@
 #include "mkl/claims/providers.hpp"
 #include "mkl/partition/map.hpp"
 #include "mkl/partition/partition.hpp"
+#include "mkl/support/text.hpp"
 #include "system_text.hpp"
 
 namespace mkl {
@@ -195,6 +196,30 @@ TEST(Guarantees, SayForEachKernelWhoEnforces) {
     }
     for (const PlanNode& n : plan->nodes)
         for (const Guarantee& g : n.guarantees) EXPECT_FALSE(g.text.empty()) << g.resource;
+}
+
+// A root task of the user's own prints nobody's log: the next node that can does, or the table says
+// that nobody does.
+TEST(Guarantees, SayWhoPrintsALog) {
+    const auto printed = [](std::string_view root_of_a, std::string_view c) {
+        System system;
+        const auto plan =
+            plan_of(cat("nodes:\n  a: {cpu: 0, memory: 64M, console: serial0", root_of_a,
+                        "}\n  b: {cpu: 1, memory: 64M}\n  c: {cpu: 2, memory: 64M", c, "}\n"),
+                    test::make_virt(3), system);
+        if (!plan) return std::string{"no plan"};
+        std::string out;
+        for (const PlanNode& n : plan->nodes)
+            if (n.prints_logs) out += cat(n.name, ": ");
+        for (const Guarantee& g : plan->nodes[1].guarantees)
+            if (g.resource == "console") out += g.text;
+        return out;
+    };
+    const std::string log = "It writes to its log ring, which ";
+    EXPECT_EQ(printed("", ", console: serial1"), "a: " + log + "a prints.");
+    EXPECT_EQ(printed(", root: r.elf", ", console: serial1"), "c: " + log + "c prints.");
+    EXPECT_EQ(printed(", root: r.elf", ""),
+              log + "nobody prints: no node with a UART has mkl's root task.");
 }
 
 TEST(Report, AsUsersSeeIt) {
