@@ -122,9 +122,7 @@ private:
         for (size_t p = 0; p < plan_.pools.size(); p++)
             for (const PoolSlice& s : plan_.pools[p].slices) {
                 if (s.connection != index) continue;
-                bool writes = false;
-                for (const auto& [member, rights] : plan_.pools[p].nodes)
-                    writes |= member == node_ && rights == Rights::read_write;
+                const bool writes = plan_.pools[p].rights_of(node_) == Rights::read_write;
                 const bool uncached = capdl::pool_is_uncached(plan_, p, system_);
                 address(cat(name, "_BASE"), s.range.base().value);
                 address(cat(name, "_SIZE"), c.size);

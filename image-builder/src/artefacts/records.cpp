@@ -115,10 +115,9 @@ std::vector<mkl_rec_shared> shared_of(const Plan& plan, size_t node, const Syste
                           static_cast<uint32_t>(peer)});
     };
     for (size_t p = 0; p < plan.pools.size(); p++)
-        for (const auto& [member, rights] : plan.pools[p].nodes)
-            if (member == node)
-                add(plan.pools[p].range, rights == Rights::read_write,
-                    capdl::pool_is_uncached(plan, p, system), MKL_SHARED_POOL, p);
+        if (const std::optional<Rights> rights = plan.pools[p].rights_of(node))
+            add(plan.pools[p].range, rights == Rights::read_write,
+                capdl::pool_is_uncached(plan, p, system), MKL_SHARED_POOL, p);
     for (const PlanFile& f : plan.nodes[node].files)
         add(f.range, true, false, MKL_SHARED_FILE, f.file);
     // Like pools: what one kernel maps non-shareable, none may cache.

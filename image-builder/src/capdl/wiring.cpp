@@ -101,8 +101,7 @@ std::optional<Wiring::Memory> Wiring::memory_of(size_t index, const ConnectionRe
     for (size_t p = 0; p < plan_.pools.size(); p++) {
         for (const PoolSlice& s : plan_.pools[p].slices) {
             if (s.connection != index) continue;
-            for (const auto& [member, rights] : plan_.pools[p].nodes)
-                if (member == node_ && rights == Rights::read_only) memory.rights = right_read;
+            if (plan_.pools[p].rights_of(node_) == Rights::read_only) memory.rights = right_read;
             memory.uncached = pool_is_uncached(plan_, p, system_);
             memory.size = s.range.size_bytes();
             memory.frames = frames(c.name.value, memory.size, s.range.base().value);

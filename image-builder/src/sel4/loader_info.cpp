@@ -33,16 +33,8 @@ private:
 }  // namespace
 
 std::vector<PhysRange> kept_from(const Plan& plan, size_t node) {
-    const PlanNode& n = plan.nodes[node];
-    std::vector<PhysRange> seen = n.memory;
-    for (const PlanPool& p : plan.pools)
-        for (const auto& [member, rights] : p.nodes)
-            if (member == node) seen.push_back(p.range);
-    for (size_t i = 0; i < plan.nodes.size(); i++) {
-        const PlanNode& other = plan.nodes[i];
-        seen.push_back(other.status);
-        if (other.log && (i == node || n.prints_logs)) seen.push_back(*other.log);
-    }
+    std::vector<PhysRange> seen = plan.nodes[node].memory;
+    for (const PhysRange r : plan.common_ram(node)) seen.push_back(r);
     return subtract(normalise(plan.ram), normalise(std::move(seen)));
 }
 

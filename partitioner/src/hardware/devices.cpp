@@ -90,6 +90,34 @@ std::vector<std::string> providers_of(const TreeView& tree, size_t index) {
     return out;
 }
 
+std::optional<ProviderLine::Kind> line_kind(std::string_view property) {
+    if (property == "iommus") return ProviderLine::Kind::stream;
+    if (property == "dmas") return ProviderLine::Kind::dma;
+    if (property == "mboxes") return ProviderLine::Kind::mailbox;
+    if (property == "msi-parent" || property == "msi-map") return ProviderLine::Kind::msi;
+    if (property == "gpio" || property == "gpios" || property.ends_with("-gpio") ||
+        property.ends_with("-gpios"))
+        return ProviderLine::Kind::gpio;
+    return std::nullopt;
+}
+
+std::vector<ProviderLine> lines_of(const TreeView& tree, size_t index) {
+    std::vector<ProviderLine> out;
+    for (const Reference& r : references(tree, index)) {
+        const auto kind = line_kind(r.property->name);
+        if (!kind || !r.complete || !tree[r.target].enabled) continue;
+        const Cells cells{r.property};
+        ProviderLine line{*kind, tree[r.target].path, {}};
+        for (size_t i = r.cell + 1; i < r.first_cell + r.cells; i++)
+            line.numbers.push_back(cells[i]);
+        // gpio.txt: the line, then its flags, which say nothing of which line it is.
+        if (line.kind == ProviderLine::Kind::gpio && line.numbers.size() > 1)
+            line.numbers.pop_back();
+        out.push_back(std::move(line));
+    }
+    return out;
+}
+
 /// Compatible values of firmware that answers calls, by their bindings.
 struct KnownFirmware {
     std::string_view compatible;
@@ -177,6 +205,7 @@ void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
         device.registers = x.tree.registers(i, fault);
         if (fault != RegisterFault::none && n.enabled) report_registers(x, i, fault);
         device.providers = providers_of(x.tree, i);
+        device.lines = lines_of(x.tree, i);
         device.firmware = firmware_kind(device.compatible);
         device.has_dma = has_dma(*n.node);
         if (device.has_dma) {

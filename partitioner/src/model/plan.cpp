@@ -9,6 +9,23 @@ std::vector<PhysRange> PlanNode::kernel_ram() const {
     return subtract(memory, taken);
 }
 
+std::optional<Rights> PlanPool::rights_of(size_t node) const {
+    for (const auto& [member, rights] : nodes)
+        if (member == node) return rights;
+    return std::nullopt;
+}
+
+std::vector<PhysRange> Plan::common_ram(size_t node) const {
+    std::vector<PhysRange> out;
+    for (const PlanPool& pool : pools)
+        if (pool.rights_of(node)) out.push_back(pool.range);
+    for (size_t i = 0; i < nodes.size(); i++) {
+        out.push_back(nodes[i].status);
+        if (nodes[i].log && (i == node || nodes[node].prints_logs)) out.push_back(*nodes[i].log);
+    }
+    return out;
+}
+
 std::string_view to_text(Enforcer enforcer) {
     switch (enforcer) {
     case Enforcer::hardware:

@@ -9,7 +9,7 @@
 
 namespace mkl::placement {
 
-enum class RowKind { node, file, pool, loader, log, status, reserved, free };
+enum class RowKind { node, file, pool, loader, log, status, decoy, reserved, free };
 
 struct MapRow {
     PhysRange range;

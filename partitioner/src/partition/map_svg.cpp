@@ -72,6 +72,7 @@ std::string fill_of(const MapRow& row) {
     case RowKind::node:
     case RowKind::file:
     case RowKind::log:
+    case RowKind::decoy:
         return std::string{node_colour(row.index)};
     case RowKind::pool:
         return cat("url(#pool", row.index, ")");
@@ -99,8 +100,8 @@ std::string name_of(const MapRow& row) {
 
 /// What joins a row to its place on the bar: in the colour of who has it.
 std::string wedge_fill(const MapRow& row) {
-    const bool owned =
-        row.kind == RowKind::node || row.kind == RowKind::file || row.kind == RowKind::log;
+    const bool owned = row.kind == RowKind::node || row.kind == RowKind::file ||
+                       row.kind == RowKind::log || row.kind == RowKind::decoy;
     return cat("fill=\"", owned ? node_colour(row.index) : "#33415c", "\" fill-opacity=\"",
                owned                       ? "0.35"
                : row.kind == RowKind::free ? "0.03"

@@ -43,6 +43,9 @@ std::vector<MapRow> map_rows(const Plan& plan, const System& system) {
         if (plan.nodes[i].log)
             rows.push_back(
                 {*plan.nodes[i].log, RowKind::log, i, "log of " + plan.nodes[i].name, ""});
+        if (plan.nodes[i].decoy)
+            rows.push_back({*plan.nodes[i].decoy, RowKind::decoy, i,
+                            "decoy of " + plan.nodes[i].name, "its kernel's distributor"});
     }
     for (size_t i = 0; i < plan.pools.size(); i++)
         rows.push_back({plan.pools[i].range, RowKind::pool, i, plan.pools[i].name,
@@ -108,6 +111,8 @@ std::string_view kind_text(RowKind kind) {
         return "log";
     case RowKind::status:
         return "status";
+    case RowKind::decoy:
+        return "decoy";
     case RowKind::reserved:
         return "reserved";
     case RowKind::free:

@@ -25,17 +25,12 @@ std::optional<std::pair<size_t, size_t>> crossing(const Context& c, const Connec
     return std::pair{*from, *to};
 }
 
-const Rights* rights_of(const PlanPool& pool, size_t node) {
-    for (const auto& [member, rights] : pool.nodes)
-        if (member == node) return &rights;
-    return nullptr;
-}
-
 bool serves(const PlanPool& pool, std::pair<size_t, size_t> nodes, const ConnectionRequest& r) {
     if (pool.doorbell || pool.dma) return false;
-    const Rights *from = rights_of(pool, nodes.first), *to = rights_of(pool, nodes.second);
-    if (from == nullptr || to == nullptr || *from != Rights::read_write) return false;
-    return *to == Rights::read_write || !signals_back(r);  // what signals back writes, too
+    const std::optional<Rights> from = pool.rights_of(nodes.first),
+                                to = pool.rights_of(nodes.second);
+    if (from != Rights::read_write || !to) return false;
+    return to == Rights::read_write || !signals_back(r);  // what signals back writes, too
 }
 
 uint64_t used(const PlanPool& pool) {

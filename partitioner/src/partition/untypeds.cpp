@@ -18,15 +18,8 @@ constexpr uint64_t about_used = uint64_t{4} << 20;
 std::vector<PhysRange> device_ranges(const Plan& plan, size_t index) {
     const PlanNode& node = plan.nodes[index];
     std::vector<PhysRange> out = node.device_pages;
-    for (const PlanPool& pool : plan.pools)
-        for (const auto& [member, rights] : pool.nodes)
-            if (member == index) out.push_back(pool.range);
     for (const PlanFile& f : node.files) out.push_back(f.range);
-    if (node.log) out.push_back(*node.log);
-    for (const PlanNode& other : plan.nodes) {
-        out.push_back(other.status);
-        if (node.prints_logs && other.log) out.push_back(*other.log);
-    }
+    for (const PhysRange r : plan.common_ram(index)) out.push_back(r);
     return out;
 }
 

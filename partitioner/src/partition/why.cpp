@@ -139,8 +139,21 @@ private:
                    : i.root  ? cat("  interrupt ", i.root->id, "\n")
                              : cat("  interrupt through ", i.controller, "\n");
         for (const std::string& p : d.providers) out += provider_line(p);
+        for (const ProviderLine& l : d.lines) out += line_text(d, l);
         if (d.has_dma) out += "  can master the bus\n";
         return out;
+    }
+
+    /// What the device has to itself of a provider, and which devices of nodes name it as well.
+    std::string line_text(const Device& d, const ProviderLine& line) const {
+        std::string out = cat("  ", to_text(line));
+        for (size_t n = 0; n < claims_.size(); n++)
+            for (const DeviceClaim& c : claims_[n]) {
+                const Device& other = hardware_.devices[c.device];
+                if (&other != &d && names_line(other, line))
+                    out += cat(", as ", other.path, " of ", plan_.nodes[n].name);
+            }
+        return out + "\n";
     }
 
     std::string provider_line(const std::string& path) const {
@@ -197,6 +210,9 @@ private:
             if (shares_line(d, other))
                 reasons.push_back(
                     cat("it is on one interrupt line with ", other.path, " of ", name));
+            for (const ProviderLine& l : d.lines)
+                if (l.kind == ProviderLine::Kind::stream && names_line(other, l))
+                    reasons.push_back(cat("it is ", to_text(l), ", as ", other.path, " of ", name));
             const bool needs =
                 std::find(d.providers.begin(), d.providers.end(), other.path) != d.providers.end();
             if (needs && share_of(system_, hardware_, c.device) == nullptr)
@@ -204,6 +220,9 @@ private:
         }
     }
 
+    static bool names_line(const Device& d, const ProviderLine& line) {
+        return std::find(d.lines.begin(), d.lines.end(), line) != d.lines.end();
+    }
     static bool shares_page(const Device& a, const Device& b) {
         return !intersect(pages_of(a), pages_of(b)).empty();
     }
@@ -229,7 +248,7 @@ private:
         case Kind::reserved:
             return cat("kept by firmware: ", row.who);
         default:
-            return row.who;
+            return row.detail.empty() ? row.who : cat(row.who, ": ", row.detail);
         }
     }
 
@@ -239,8 +258,7 @@ private:
         if (row.kind == Kind::node || row.kind == Kind::file)
             return row.index == node ? "" : cat(head, "RAM has one owner\n");
         if (row.kind == Kind::pool) {
-            for (const auto& [member, rights] : plan_.pools[row.index].nodes)
-                if (member == node) return "";
+            if (plan_.pools[row.index].rights_of(node)) return "";
             return cat(head, "it is not a member of the pool\n");
         }
         if (row.kind == Kind::reserved) return cat(head, "firmware keeps it\n");

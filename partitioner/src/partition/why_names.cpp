@@ -31,10 +31,9 @@ std::string node_text(const Plan& plan, const System& system, size_t index) {
         out += cat("  file ", system.files[f.file].name.value, " ", f.range, "\n");
     for (const std::string& d : n.devices) out += cat("  device ", d, "\n");
     for (const PlanPool& p : plan.pools)
-        for (const auto& [member, rights] : p.nodes)
-            if (member == index)
-                out += cat("  pool ", p.name, " ", p.range,
-                           rights == Rights::read_write ? " rw" : " r", "\n");
+        if (const std::optional<Rights> rights = p.rights_of(index))
+            out += cat("  pool ", p.name, " ", p.range,
+                       *rights == Rights::read_write ? " rw" : " r", "\n");
     return out;
 }
 

@@ -64,6 +64,14 @@ std::vector<NodeSelector> node_selectors(const System& system) {
     return out;
 }
 
+std::string device_list(const Hardware& hardware, const std::vector<size_t>& devices) {
+    constexpr size_t most = 4;
+    std::string out;
+    for (size_t i = 0; i < devices.size() && i < most; i++)
+        out += cat(i == 0 ? "" : ", ", hardware.devices[devices[i]].path);
+    return devices.size() > most ? cat(out, " and ", devices.size() - most, " more") : out;
+}
+
 SourceSpan tree_place(const Hardware& hardware, const std::string& path) {
     SourceSpan where = hardware.source;
     where.node = path;

@@ -26,16 +26,11 @@ struct Masters {
 
 void report(const System& system, const Hardware& hardware, const NodeRequest& node,
             const Masters& m, DiagnosticSink& sink) {
-    constexpr size_t most = 4;
-    std::string names;
-    for (size_t i = 0; i < m.devices.size() && i < most; i++)
-        names += cat(i == 0 ? "" : ", ", hardware.devices[m.devices[i]].path);
-    if (m.devices.size() > most) names += cat(" and ", m.devices.size() - most, " more");
     sink.report(
         {.id = system.board.dma_strict ? "E250" : "W250",
          .where = m.where,
-         .message = cat("node '", node.name.value, "' owns ", names, ", which can ",
-                        m.devices.size() == 1 ? "master" : "each master",
+         .message = cat("node '", node.name.value, "' owns ", device_list(hardware, m.devices),
+                        ", which can ", m.devices.size() == 1 ? "master" : "each master",
                         " the bus and reach the memory of every node; no IOMMU contains ",
                         m.devices.size() == 1 ? "it" : "them"),
          .notes = {{tree_place(hardware, hardware.devices[m.devices.front()].path), "the device"}},

@@ -45,28 +45,30 @@ void component_files_owned(const System& system, const Hardware&, DiagnosticSink
 
 void files_fit_their_room(const System& system, const Hardware&, DiagnosticSink& sink) {
     for (const FileRequest& f : system.files) {
-        if (!f.room())
-            sink.report({.id = "E270",
-                         .where = f.path.where,
-                         .message = cat("'", f.path.value, "' of file '", f.name.value,
-                                        "' is not there, so nothing says how much memory it takes"),
-                         .hint = "paths are relative to the YAML file; or say `size:`, and the "
-                                 "file may come later"});
-        else if (f.bytes == uint64_t{0})
-            sink.report({.id = "E272",
-                         .where = f.path.where,
-                         .message = cat("'", f.path.value, "' of file '", f.name.value,
-                                        "' is empty: it has 0 bytes"),
-                         .hint = "was it made? Memory without content is a pool of `shared:` with "
-                                 "this node as its only member"});
-        else if (f.size && f.bytes.value_or(0) > f.size->value)
-            sink.report(
-                {.id = "E271",
-                 .where = f.size->where,
-                 .message = cat("'", f.path.value, "' has ", *f.bytes, " bytes, file '",
-                                f.name.value, "' has room for ", f.size->value),
-                 .notes = {{f.path.where, "the file"}},
-                 .hint = cat("at least ", size_text(*FileRequest{.bytes = f.bytes}.room()))});
+        Diagnostic d{.where = f.path.where};
+        const std::string file = cat("'", f.path.value, "' of file '", f.name.value, "'");
+        if (!f.room()) {
+            d.id = "E270";
+            d.message = cat(file, " is not there, so nothing says how much memory it takes");
+            d.hint = "paths are relative to the YAML file; or say `size:`, and the file may come "
+                     "later";
+        } else if (f.bytes == uint64_t{0}) {
+            d.id = "E272";
+            d.message = cat(file, " is empty: it has 0 bytes");
+            d.hint = "was it made? Memory without content is a pool of `shared:` with this node as "
+                     "its only member";
+        } else if (f.size && f.bytes.value_or(0) > f.size->value) {
+            d.id = "E271";
+            d.where = f.size->where;
+            d.message = cat(file, " has ", *f.bytes, " bytes; its room is ", f.size->value);
+            d.notes = {
+                {f.path.where, "the file"}
+            };
+            d.hint = cat("at least ", size_text(*FileRequest{.bytes = f.bytes}.room()));
+        } else {
+            continue;
+        }
+        sink.report(std::move(d));
     }
 }
 

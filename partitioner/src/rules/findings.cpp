@@ -133,6 +133,27 @@ constexpr std::array table{
                "Acknowledge it with `dma-trusted:` and `why:`, or do not assign the device."                                                                                                                                                                                                                       },
     FindingDoc{"E251", "dma-reason",            error,             "A trusted bus master without a reason",
                "`dma-trusted:` stands beside a `why:`, or each entry has its own.",                                                                      "dma-trusted: [/ethernet@ff0e0000]",                                          "Add the reason."                                                           },
+    finding_doc(
+        "E252", "stream-shared", "Two masters of different nodes are one stream to the IOMMU",
+        "An IOMMU tells masters apart by what `iommus` says of them. Two with the same number "
+        "have the same tables: what one may reach, the other may.",
+        "devices: [/gpu@3033000]    # iommus = <&smmu 5>, as another node's device",
+        "Give both devices to one node, or declare one in `share:` with the reason."),
+    finding_doc(
+        "W253", "line-shared", "Devices of two nodes name one line or channel of a provider",
+        "A GPIO line, a DMA channel or a mailbox channel has one user. No node owns the provider, "
+        "so the line stays as firmware left it and neither device has it. (If one node owns "
+        "the provider, the other's device is E227.)",
+        "devices: [/phy@1000]    # reset-gpios = <&gpio 4 0>, as another node's device",
+        "Give both devices and the provider to one node, or declare the provider in `share:` with "
+        "the reason."),
+    finding_doc(
+        "N254", "messages-not-delivered", "Interrupts that are messages do not arrive",
+        "The tables of an ITS and the frames of a GICv2m are every node's at once, so mkl gives "
+        "them to none: in each node's tree they are disabled. A PCI bridge has its four wired "
+        "lines; a device that has none is silent.",
+        "devices: [/pcie@10000000]    # msi-map = <0 &its 0 0x10000>",
+        "Use a wired line, or poll."),
     FindingDoc{
                "E260", "firmware-tree",         error,             "The plan does not agree with firmware's tree",
                "`firmware-tree:` is the tree that firmware hands over on the running board. The loader "

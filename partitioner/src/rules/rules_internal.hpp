@@ -40,6 +40,7 @@ void console_usable(const System&, const Hardware&, DiagnosticSink&);
 // sharing.cpp
 void pages_unshared(const System&, const Hardware&, DiagnosticSink&);
 void interrupts_unshared(const System&, const Hardware&, DiagnosticSink&);
+void provider_lines_unshared(const System&, const Hardware&, DiagnosticSink&);
 // providers.cpp
 void providers_not_elsewhere(const System&, const Hardware&, DiagnosticSink&);
 void nested_controllers_owned(const System&, const Hardware&, DiagnosticSink&);
@@ -71,6 +72,9 @@ struct NodeSelector {
 };
 /// Every selector of the nodes, consoles first.
 std::vector<NodeSelector> node_selectors(const System& system);
+
+/// "/a, /b, /c, /d and 3 more".
+std::string device_list(const Hardware& hardware, const std::vector<size_t>& devices);
 
 /// A place in the device tree, for notes.
 SourceSpan tree_place(const Hardware& hardware, const std::string& path);

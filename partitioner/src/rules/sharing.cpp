@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Different devices that cannot be told apart: in one page, on one interrupt line.
+// Different devices that cannot be told apart: in one page, on one interrupt line, one stream to an
+// IOMMU, on one line or channel of a provider.
 #include <algorithm>
 #include <map>
 
@@ -108,6 +109,52 @@ void interrupts_unshared(const System& system, const Hardware& hardware, Diagnos
                                             "' are on one interrupt line, ", i.root->id),
                              .notes = {{it->second.where, "claimed here"}},
                              .hint = "give both to one node; a line is delivered to one CPU"});
+            }
+        }
+}
+
+namespace {
+
+bool is_shared(const System& system, const Hardware& hardware, std::string_view path) {
+    for (size_t i = 0; i < hardware.devices.size(); i++)
+        if (hardware.devices[i].path == path) return share_of(system, hardware, i) != nullptr;
+    return false;
+}
+
+}  // namespace
+
+void provider_lines_unshared(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
+    struct User {
+        size_t node, device;
+        SourceSpan where;
+    };
+    std::map<ProviderLine, User> users;
+    for (size_t n = 0; n < system.nodes.size(); n++)
+        for (const DeviceClaim& c : device_claims(system, hardware, n)) {
+            const Device& d = hardware.devices[c.device];
+            if (d.lines.empty() || share_of(system, hardware, c.device) != nullptr) continue;
+            for (const ProviderLine& line : d.lines) {
+                if (line.kind == ProviderLine::Kind::msi) continue;  // W228, E229, N254
+                const auto [it, fresh] = users.emplace(line, User{n, c.device, c.where});
+                const User& first = it->second;
+                if (fresh || first.node == n) continue;
+                const bool stream = line.kind == ProviderLine::Kind::stream;
+                if (!stream && is_shared(system, hardware, line.provider)) continue;
+                sink.report(
+                    {.id = stream ? "E252" : "W253",
+                     .where = c.where,
+                     .message =
+                         cat(d.path, " of node '", system.nodes[n].name.value, "' and ",
+                             hardware.devices[first.device].path, " of node '",
+                             system.nodes[first.node].name.value,
+                             stream ? "' are both " : "' both name ", to_text(line),
+                             stream ? ", which cannot tell them apart"
+                                    : "; it stays as firmware left it, and neither node has it"),
+                     .notes = {{first.where, "claimed here"}},
+                     .hint = stream ? std::string{"give both to one node, or say in `share:` why "
+                                                  "one may reach what the other may"}
+                                    : cat("give both and ", line.provider,
+                                          " to one node, or say in `share:` who may use it")});
             }
         }
 }

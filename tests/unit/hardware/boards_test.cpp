@@ -160,6 +160,10 @@ TEST(Boards, NastyInterrupts) {
     EXPECT_EQ(nested.interrupts[0].controller, "/soc/gpio@0,6000");
     const Device& expander = device(h, "/soc/i2c@0,9999/expander@20");
     EXPECT_EQ(expander.providers, std::vector<std::string>{"/soc/gpio@0,6000"});
+    EXPECT_EQ(expander.lines, (std::vector{
+                                  ProviderLine{ProviderLine::Kind::gpio, "/soc/gpio@0,6000", {2}}
+    }))
+        << "without its flags";
 }
 
 TEST(Boards, NastyCpus) {

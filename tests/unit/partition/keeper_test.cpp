@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "make_hardware.hpp"
+#include "mkl/partition/map.hpp"
 #include "mkl/partition/partition.hpp"
+#include "mkl/partition/why.hpp"
 #include "mkl/rules/rules.hpp"
+#include "mkl/support/text.hpp"
 #include "system_text.hpp"
 
 namespace mkl {
@@ -71,6 +74,29 @@ TEST(Keeper, DecoysOnGicv3) {
         for (const PlanNode& n : o.plan->nodes)
             for (const PhysRange m : n.memory) EXPECT_FALSE(m.overlaps(r));
     }
+}
+
+TEST(Keeper, MapsAndWhySayWhoseADecoyIs) {
+    const Hardware hardware = test::make_virt(2);
+    const Outcome o = plan_of(hardware, "builtin", "", "node1");
+    ASSERT_TRUE(o.plan && o.plan->nodes[1].decoy) << o.ids;
+    const PhysRange decoy = *o.plan->nodes[1].decoy;
+    const std::string base = hex(decoy.base());
+    const std::string text = map_text(*o.plan, o.system, hardware);
+    const size_t row = text.find("\n  " + base) + 1;
+    ASSERT_NE(row, 0u) << text;
+    const std::string line = text.substr(row, text.find('\n', row) - row);
+    EXPECT_NE(line.find("decoy"), std::string::npos) << line;
+    EXPECT_NE(line.find("decoy of node1  (its kernel's distributor)"), std::string::npos) << line;
+
+    const std::string svg = map_svg(*o.plan, o.system, hardware);
+    EXPECT_NE(svg.find(">decoy of node1<"), std::string::npos);
+    EXPECT_EQ(svg.find("kept by firmware"), std::string::npos);
+
+    DiagnosticSink sink;
+    EXPECT_EQ(why(*o.plan, o.system, hardware, base, 0, sink),
+              base + ": RAM " + cat(decoy) + ", decoy of node1: its kernel's distributor\n" +
+                  "  node0 does not have it: it is not in its `memory:`\n");
 }
 
 TEST(Keeper, NoDecoyForTheBuiltInKernel) {

@@ -122,6 +122,60 @@ TEST(Rules, RangesAtTheEndOfTheAddressSpaceDoNotWrap) {
               "E212 4:30\n");
 }
 
+/// Two devices without registers that name these lines.
+Hardware with_lines(std::vector<ProviderLine> first, std::vector<ProviderLine> second) {
+    Hardware h = make_virt();
+    test::add_device(h, "/first", {}, 0).lines = std::move(first);
+    test::add_device(h, "/second", {}, 0).lines = std::move(second);
+    return h;
+}
+
+TEST(Rules, ALineOfAProviderHasOneUser) {
+    using Kind = ProviderLine::Kind;
+    const std::string apart = "nodes:\n  a: {cpu: 0, memory: 64M, devices: [/first]}\n"
+                              "  b: {cpu: 1, memory: 64M, devices: [/second]}\n";
+    const std::string of_one = "nodes:\n  a: {cpu: 0, memory: 64M, devices: [/first, /second]}\n";
+    for (const Kind kind : {Kind::stream, Kind::gpio, Kind::dma, Kind::mailbox}) {
+        const std::string id = kind == Kind::stream ? "E252 5:38\n" : "W253 5:38\n";
+        const auto line = [&](uint32_t n) { return ProviderLine{kind, "/pl061@9030000", {n}}; };
+        const Hardware same = with_lines({line(4)}, {line(5), line(4)});
+        EXPECT_EQ(findings(apart, same), id) << to_text(line(4));
+        EXPECT_EQ(findings(of_one, same), "") << to_text(line(4));
+        EXPECT_EQ(findings(apart, with_lines({line(4)}, {line(5)})), "") << to_text(line(4));
+        EXPECT_EQ(findings(apart + "share: [{device: /second, owner: b, why: test}]\n", same), "");
+        EXPECT_EQ(
+            findings(apart + "share: [{device: /pl061@9030000, owner: b, why: test}]\n", same),
+            kind == Kind::stream ? id : "")
+            << "who may program the IOMMU does not make two streams of one";
+    }
+}
+
+TEST(Rules, EveryDeviceBehindTheOthersProviderIsNamedOrCounted) {
+    Hardware h = make_virt();
+    std::string list;
+    for (const char* name : {"/d1", "/d2", "/d3", "/d4", "/d5", "/d6"}) {
+        Device& d = test::add_device(h, name, {}, 0);
+        d.providers = {"/pl061@9030000"};
+        d.interrupts.push_back({"/pl061@9030000", std::nullopt, false});
+        list += std::string{list.empty() ? "" : ", "} + name;
+    }
+    DiagnosticSink sink;
+    const auto system = read_system("mkl: 1\nboard: {dtb: board.dtb}\nnodes:\n"
+                                    "  a: {cpu: 0, memory: 64M, devices: [/pl061@9030000]}\n"
+                                    "  b: {cpu: 1, memory: 64M, devices: [" +
+                                        list + "]}\n",
+                                    sink);
+    ASSERT_TRUE(system);
+    EXPECT_FALSE(check(*system, h, sink));
+    ASSERT_EQ(ids_of(sink), "E227 5:38\nE229 5:38\n");
+    EXPECT_EQ(sink.all()[0].message,
+              "/d1, /d2, /d3, /d4 and 2 more of node 'b' need /pl061@9030000, which node 'a' owns "
+              "and may change under them");
+    EXPECT_EQ(sink.all()[1].message,
+              "the interrupts of /d1, /d2, /d3, /d4 and 2 more go through /pl061@9030000, which "
+              "node 'b' does not own; they will not arrive");
+}
+
 TEST(Rules, NodesWithRootTaskAndComponents) {
     EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, root: r.elf}}\n"
                        "components: {a: {node: a, elf: x}}\n"),

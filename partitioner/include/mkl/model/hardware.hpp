@@ -75,6 +75,19 @@ struct DeviceInterrupt {
     bool per_cpu = false;     ///< PPI or CPU-local
 };
 
+/// What of a provider a device has to itself: an entry of `iommus`, `gpios`, `dmas`, `mboxes`,
+/// `msi-parent` or `msi-map`.
+struct ProviderLine {
+    enum class Kind { stream, gpio, dma, mailbox, msi };
+    Kind kind = Kind::stream;
+    std::string provider;           ///< path of the node that the entry names
+    std::vector<uint32_t> numbers;  ///< its cells; of a GPIO line without the last one, its flags
+    auto operator<=>(const ProviderLine&) const = default;
+};
+
+/// "GPIO line 3 of /gpio@1000".
+std::string to_text(const ProviderLine& line);
+
 /// The one service that every node may be told of: it starts and stops its CPU.
 inline constexpr std::string_view firmware_psci = "PSCI";
 
@@ -86,7 +99,8 @@ struct Device {
     std::vector<PhysRange> registers;  ///< translated to CPU addresses through every `ranges`
     std::vector<DeviceInterrupt> interrupts;
     std::vector<std::string>
-        providers;         ///< paths of clocks, resets, power domains, pins, ... it names
+        providers;  ///< paths of clocks, resets, power domains, pins, ... it names
+    std::vector<ProviderLine> lines;  ///< in property order
     std::string firmware;  ///< firmware that answers calls: firmware_psci, "SCMI", ...; "" if none
     bool has_dma =
         false;  ///< can master the bus as far as the tree tells (dma-*, iommus, known classes)

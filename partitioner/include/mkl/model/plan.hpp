@@ -136,6 +136,9 @@ struct PlanPool {
     /// DMA memory of one node's drivers: no other node sees it, and no CPU caches it.
     bool dma = false;
     std::vector<PoolSlice> slices;  ///< ascending
+
+    /// nullopt: not a member.
+    std::optional<Rights> rights_of(size_t node) const;
 };
 
 struct PlanReserved {
@@ -174,6 +177,9 @@ struct Plan {
     std::vector<PhysRange> unassigned;   ///< RAM that nobody has
     std::vector<BusMaster> bus_masters;  ///< enabled ones, in tree order
     std::vector<FirmwareService> firmware;
+
+    /// RAM of no node that `node` reaches: its pools, status pages, the logs it writes or prints.
+    std::vector<PhysRange> common_ram(size_t node) const;
 };
 
 /// "hardware", "kernel", "loader", "initialiser", "nobody".
