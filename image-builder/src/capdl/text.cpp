@@ -128,9 +128,13 @@ std::string cap_text(const Spec& spec, const Cap& c) {
 }  // namespace
 
 std::string to_cdl(const Spec& spec) {
-    std::string s =
-        cat("-- CapDL of node ", spec.node, ", language of capdl 0.5.0; made by mkl\n", "arch ",
-            info(spec.architecture).name == "aarch64" ? "aarch64" : "riscv", "\n\nobjects {\n");
+    const bool riscv = spec.architecture == Architecture::riscv64;
+    std::string s = cat("-- CapDL of node ", spec.node, ", language of capdl 0.5.0; made by mkl\n");
+    if (riscv && std::any_of(spec.objects.begin(), spec.objects.end(),
+                             [](const Object& o) { return o.type == Type::sgi_signal; }))
+        s += "-- and an extension: capdl 0.5.0 has arm_sgi_signal on ARM only, and refuses it "
+             "here\n";
+    s += cat("arch ", riscv ? "riscv" : "aarch64", "\n\nobjects {\n");
     for (const Object& o : spec.objects)
         if (!is_control(o.type) || o.type == Type::smc)
             s += cat(o.name, " = ", object_text(spec, o), "\n");

@@ -48,8 +48,8 @@ constexpr std::array table{
     FindingDoc{"E106", "not-a-choice",    error, "A word that is not one of the choices",
                "The key takes one of a few words; the hint lists them, nearest first.",          "s: {type: shared_data, from: a.x, to: b.x}",      "Use one of the words listed."                                  },
     FindingDoc{"E107", "keys-exclude",    error, "Two keys that exclude each other",
-               "Both say the same thing in different ways.",                                     "board: {dtb: a.dtb, dts: a.dts}",
-               "Keep one of them."                                                                                                                                                                                  },
+               "Both say the same thing in different ways, or one of them has no meaning beside "
+               "the other: `depth:` is of messages, and a notification has none.",               "board: {dtb: a.dtb, dts: a.dts}",                 "Keep one of them."                                             },
     FindingDoc{"E108", "version",         error, "Another version of the description",
                "A description says with its first key for which version of the language it was "
                "written; this mkl knows version 1.",                                             "mkl: 2",                                          "Write `mkl: 1`, or use an mkl that knows the version."         },

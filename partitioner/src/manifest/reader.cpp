@@ -86,6 +86,23 @@ void Reader::check_keys(const SyntaxNode& node, const Shape& shape) {
     }
 }
 
+void Reader::check_scopes(const SyntaxNode& node, const Shape& shape) {
+    for (const KeyScope& s : shape.scopes) {
+        const SyntaxEntry* const e = node.find(s.key);
+        const SyntaxEntry* const by = node.find(s.by);
+        if (e == nullptr || by == nullptr || is_one_of(by->value.text, s.values)) continue;
+        const auto choice = std::find_if(shape.keys.begin(), shape.keys.end(),
+                                         [&](const KeyDoc& k) { return k.name == s.by; });
+        if (!is_one_of(by->value.text, choice->shape->choices)) continue;  // E103, E106
+        sink_.report({.id = "E107",
+                      .where = e->key_where,
+                      .message = cat("`", s.key, "` has no meaning beside `", s.by, ": ",
+                                     by->value.text, "`, only beside ", join(s.values)),
+                      .notes = {{by->value.where, cat("the ", s.by)}},
+                      .hint = cat("remove `", s.key, ":`")});
+    }
+}
+
 std::optional<std::string> Reader::text(const SyntaxNode& node, const Shape& shape) {
     if (node.kind != SyntaxNode::Kind::scalar) {
         wrong_kind(node, shape);

@@ -90,6 +90,7 @@ public:
             if (!out.where.known()) out.where = node.where;
         if (!expect(node, shape, SyntaxNode::Kind::mapping)) return;
         check_keys(node, shape);
+        check_scopes(node, shape);
         for (const Key<T>& key : keys_of(out))
             if (const SyntaxEntry* e = node.find(key.doc.name))
                 key.read(*this, e->value, *key.doc.shape, out);
@@ -111,6 +112,8 @@ public:
     void wrong_kind(const SyntaxNode& node, const Shape& shape);
     /// Unknown, missing, and exclusive keys.
     void check_keys(const SyntaxNode& node, const Shape& shape);
+    /// Keys beside a choice that they have no meaning for.
+    void check_scopes(const SyntaxNode& node, const Shape& shape);
     DiagnosticSink& sink() { return sink_; }
 
 private:

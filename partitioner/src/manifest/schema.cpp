@@ -56,6 +56,15 @@ Json mapping_schema(const Shape& shape) {
         Json all = Json::object().set("required", std::move(both));
         conditions.add(Json::object().set("not", std::move(all)));
     }
+    for (const manifest::KeyScope& s : shape.scopes) {
+        Json values = Json::array();
+        for (const std::string_view v : s.values) values.add(v);
+        Json by = Json::object();
+        by.set(s.by, Json::object().set("enum", std::move(values)));
+        conditions.add(Json::object()
+                           .set("if", required_list(s.key))
+                           .set("then", Json::object().set("properties", std::move(by))));
+    }
     if (!conditions.empty()) out.set("allOf", std::move(conditions));
     return out;
 }

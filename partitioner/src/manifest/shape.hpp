@@ -19,6 +19,12 @@ struct KeyDoc {
     std::string_view description;
 };
 
+/// `key` has a meaning only where the key `by` of the same mapping is one of `values`.
+struct KeyScope {
+    std::string_view key, by;
+    std::vector<std::string_view> values;
+};
+
 struct Shape {
     enum class Kind {
         text,      ///< any string; `pattern` if not empty
@@ -42,6 +48,7 @@ struct Shape {
     std::vector<const Shape*> any{};
     std::vector<std::string_view> needs_one{};    ///< at least one of these keys
     std::vector<std::string_view> at_most_one{};  ///< of these keys
+    std::vector<KeyScope> scopes{};
 };
 
 /// Shape of the whole document.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# cmake -DBUILD=.. -DTEMPLATE=.. -DARCH=.. -DWORK=.. [-DSET=..] -P: mkl is installed, the template is
-# copied out of the repository and built with nothing but the installed mkl, and what it makes boots.
+# cmake -DBUILD=.. -DTEMPLATE=.. -DARCH=.. -DWORK=.. -DGOLDEN=.. [-DSET=..] -P: mkl is installed, the
+# template is copied out of the repository and built with nothing but the installed mkl, what it makes
+# boots, and its CapDL text is the golden one.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
   if(NOT status EQUAL 0)
@@ -32,3 +33,8 @@ string(FIND "${rules}" "${BUILD}/share" found)
 if(NOT found EQUAL -1)
   message(FATAL_ERROR "the template was built with ${BUILD}/share")
 endif()
+set(MKL "${installed}/bin/mkl")
+set(SYSTEM "${project}/system.yaml")
+set(NAME template-${ARCH})
+set(WORK "${WORK}/image")
+include("${CMAKE_CURRENT_LIST_DIR}/cdl_golden.cmake")

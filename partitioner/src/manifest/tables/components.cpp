@@ -141,11 +141,12 @@ const std::vector<Key<ConnectionRequest>>& keys_of(const ConnectionRequest&) {
         row<T, &T::from>("from", end_name, needed,
                          "The end that sends, COMPONENT.NAME (or NODE.NAME for a node with root:)"),
         row<T, &T::to>("to", end_name, needed, "The end that receives"),
-        row<T, &T::size>("size", size, optional, "Bytes of shared data or queue; 4K if left out"),
-        row<T, &T::depth>("depth", queue_depth, optional, "Messages in a queue"),
+        row<T, &T::size>("size", size, optional,
+                         "shared-data, rpc, queue: bytes of memory; 4K if left out"),
+        row<T, &T::depth>("depth", queue_depth, optional, "rpc, queue: messages under way at once"),
         row<T, &T::queued>("queued", boolean, optional, "rpc: queued instead of blocking"),
         row<T, &T::in>("in", pool_name, optional,
-                       "The pool whose memory it uses; found by mkl if left out"),
+                       "shared-data, rpc, queue: the pool it lies in; found by mkl if left out"),
     };
     return table;
 }

@@ -30,7 +30,19 @@ MKL_SHAPE(pools_shape, {.kind = K::named, .what = "pools by name", .item = &pool
 MKL_SHAPE(component_shape, mapping_shape<ComponentRequest>("a component"))
 MKL_SHAPE(components_shape,
           {.kind = K::named, .what = "components by name", .item = &component_shape()})
-MKL_SHAPE(connection_shape, mapping_shape<ConnectionRequest>("a connection"))
+/// What a notification has no use for, and what only messages have.
+Shape of_connections(Shape s) {
+    for (const std::string_view key : {"size", "in"})
+        s.scopes.push_back({
+            key, "type", {"shared-data", "rpc", "queue"}
+        });
+    s.scopes.push_back({
+        "depth", "type", {"rpc", "queue"}
+    });
+    s.scopes.push_back({"queued", "type", {"rpc"}});
+    return s;
+}
+MKL_SHAPE(connection_shape, of_connections(mapping_shape<ConnectionRequest>("a connection")))
 MKL_SHAPE(connections_shape,
           {.kind = K::named, .what = "connections by name", .item = &connection_shape()})
 MKL_SHAPE(file_shape, mapping_shape<FileRequest>("a file"))
