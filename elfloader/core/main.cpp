@@ -127,15 +127,15 @@ void wait_until_taken(Shared& s, const mkl_payload_node& node) {
 }
 
 void start_node(Shared& s, const mkl_payload_node& node) {
-    arch::publish(node.status, MKL_PAGE_SIZE);
     s.asked_at[node.id] = arch::counter();
+    // Before it is asked for: from then on the page is its CPU's to write.
+    StatusPage{node.status}.reach(MKL_STAGE_STARTED, s.asked_at[node.id]);
+    arch::publish(node.status, MKL_PAGE_SIZE);
     if (const Fault f = start_on(s, {node.name, node.hwid, node.release, node.start}, node.id);
         !f.ok()) {
         fail_node(s, node, f);
         return;
     }
-    StatusPage status{node.status};
-    status.reach(MKL_STAGE_STARTED, arch::counter());
     if (node.start == MKL_START_SPIN_TABLE) wait_until_taken(s, node);
 }
 

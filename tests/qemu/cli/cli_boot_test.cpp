@@ -83,6 +83,28 @@ size_t find_entry(const std::string& image, const std::string& name, size_t inde
     return 0;
 }
 
+TEST_F(Program, TimelineIsInTheOrderOfTheStages) {
+    const auto run = mkl({"qemu", adder, "-o", directory_.string(), "--timeline", "--timeout", "60",
+                          "--expect", "sums correct"});
+    ASSERT_EQ(run.exit_status, 0) << run.err;
+    const std::string text = run.out + run.err;
+    std::istringstream lines{text.substr(std::min(text.find("\nstage "), text.size()))};
+    std::vector<double> last(2, 0.0);
+    std::string line, seen;
+    while (std::getline(lines, line)) {
+        const auto cells = words(line);
+        if (cells.size() != 3) continue;
+        seen += cells[0] + ' ';
+        for (size_t n = 0; n < last.size(); n++) {
+            if (cells[n + 1] == "-") continue;
+            const double at = std::stod(cells[n + 1]);
+            EXPECT_GE(at, last[n]) << text;
+            last[n] = at;
+        }
+    }
+    EXPECT_EQ(seen, "loader started entered verified copied kernel root init ready up ") << text;
+}
+
 TEST_F(Program, LoaderNamesTheEntryThatWasCorrupted) {
     const auto dry = mkl({"qemu", adder, "-o", directory_.string(), "--dry-run"});
     ASSERT_EQ(dry.exit_status, 0) << dry.err;

@@ -97,11 +97,11 @@ TEST_F(Place, CommonMemoryIsMade) {
 TEST_F(Place, StageOnlyRises) {
     StatusPage status{payload.nodes[0].status};
     status.init(payload.nodes[0], 2, 1000);
-    status.reach(MKL_STAGE_ENTERED, 7);
-    status.reach(MKL_STAGE_VERIFIED, 9);
+    status.reach(MKL_STAGE_VERIFIED, 7);
+    status.reach(MKL_STAGE_ENTERED, 9);
     const auto* page = reinterpret_cast<const mkl_status*>(payload.nodes[0].status);
-    EXPECT_EQ(page->stage, MKL_STAGE_ENTERED);
-    EXPECT_EQ(page->stamp[MKL_STAGE_VERIFIED], 9u);
+    EXPECT_EQ(page->stage, MKL_STAGE_VERIFIED);
+    EXPECT_EQ(page->stamp[MKL_STAGE_ENTERED], 9u);
 }
 
 }  // namespace

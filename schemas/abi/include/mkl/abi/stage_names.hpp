@@ -7,8 +7,8 @@
 namespace mkl {
 
 constexpr const char* stage_name(uint32_t stage) {
-    constexpr const char* names[MKL_STAGE_COUNT] = {"none", "loader", "verified", "copied",
-                                                    "started", "entered", "kernel", "root",
+    constexpr const char* names[MKL_STAGE_COUNT] = {"none", "loader", "started", "entered",
+                                                    "verified", "copied", "kernel", "root",
                                                     "init", "ready", "up"};
     return stage < MKL_STAGE_COUNT ? names[stage] : "unknown";
 }

@@ -29,10 +29,10 @@
 
 #define MKL_STAGE_NONE 0u
 #define MKL_STAGE_LOADER 1u   /* the loader has checked the payload table */
-#define MKL_STAGE_VERIFIED 2u /* hashes of the node's entries agree */
-#define MKL_STAGE_COPIED 3u   /* its memory is as the plan says */
-#define MKL_STAGE_STARTED 4u  /* firmware accepted the request to start its CPU */
-#define MKL_STAGE_ENTERED 5u  /* the CPU runs the loader */
+#define MKL_STAGE_STARTED 2u  /* the loader asks for its CPU, unless it is on it already */
+#define MKL_STAGE_ENTERED 3u  /* the CPU runs the loader */
+#define MKL_STAGE_VERIFIED 4u /* hashes of the node's entries agree */
+#define MKL_STAGE_COPIED 5u   /* its memory is as the plan says */
 #define MKL_STAGE_KERNEL 6u   /* the CPU is about to leave the loader */
 #define MKL_STAGE_ROOT 7u     /* the kernel is about to run the root task */
 #define MKL_STAGE_INIT 8u     /* the root task runs */
