@@ -61,7 +61,7 @@ def table_bytes(plan, archive_offsets):
         "entries": put(b"".join(entries), len(entries)),
         "segments": put(b"".join(segments), len(segments)),
         "pools": ranges(plan["pools"]),
-        "zeros": ranges(plan["pools"]),
+        "zeros": ranges(plan["zeros"]),
         "ram": ranges(plan["ram"]),
         "claims": ranges(plan["claims"]),
         "interrupts": put(b"".join(struct.pack("<IIII", *i, plan["mark"]) for i in plan["interrupts"]),
@@ -69,6 +69,8 @@ def table_bytes(plan, archive_offsets):
     }
     console = struct.pack("<HHIIIIIQ", 12, 0, 32, *plan["console"])
     intc = plan["intc"]
+    for name, more in plan.get("more", {}).items():  # rows that are not there
+        t[name] = (t[name][0], t[name][1] + more)
     regions = (intc["regions"] + [(0, 0)] * 4)[:4]
     intc_bytes = struct.pack("<HHIIIQQII8QQ", 13, 1, 112, intc["type"], 1, *intc["dist"], 0,
                              len(intc["regions"]), *[v for r in regions for v in r], 0x20000)
@@ -106,9 +108,9 @@ def make_image(loader, plan, corrupt=None):
     for n in plan["nodes"]:
         for e in n["entries"]:
             e["sha256"] = hashlib.sha256(e["data"]).digest()
-    size = len(table_bytes(plan, {name: 0 for name, _ in names}))
+    size = len(table_bytes(plan, {name: 0 for name, _ in names})) - plan.get("cut", 0)
     _, offsets = cpio([("mkl.payload", bytes(size))] + names)
-    table = table_bytes(plan, offsets)
+    table = table_bytes(plan, offsets)[:size]
     archive, offsets = cpio([("mkl.payload", table)] + names)
     if corrupt:
         archive = bytearray(archive)
@@ -220,7 +222,7 @@ def board_plan(args, kernel):
     plan = {
         "arch": 2 if args.arch == "riscv64" else 1, "psci": args.psci, "nodes": nodes,
         "console": board["console"], "counter_hz": board.get("counter_hz", 0),
-        "intc": board["intc"], "interrupts": board.get("lines", lines), "pools": [pool],
+        "intc": board["intc"], "interrupts": board.get("lines", lines), "pools": [pool], "zeros": [pool],
         "ram": [(ram, size)] + args.more_ram,
         "claims": sorted([n["ram"][0] for n in nodes] + [pool, loader]), "loader": loader,
         "status": (status, args.nodes * PAGE), "logs": (logs, args.nodes * 0x10000),
@@ -261,6 +263,7 @@ def main():
     p.add_argument("--loadable", **number, help="node1's kernel is not in the image, but here")
     p.add_argument("--swap-interfaces", action="store_true", help="node0 planned as 1, node1 as 0")
     p.add_argument("--claim", help="additional claim BASE,SIZE")
+    p.add_argument("--spoil", help="Python that changes `plan` before it is packed; `nodes` are its nodes")
     p.add_argument("--elf", action="store_true")
     p.add_argument("-o", "--output", required=True)
     args = p.parse_args()
@@ -274,6 +277,8 @@ def main():
         plan["interrupts"].append((args.line, 0, 0))
     if args.claim:
         plan["claims"] = sorted(plan["claims"] + [tuple(int(v, 0) for v in args.claim.split(","))])
+    if args.spoil:
+        exec(args.spoil, {"plan": plan, "nodes": plan["nodes"]})
     entries = {e["name"]: e for n in plan["nodes"] for e in n["entries"]}
     if args.longer:
         entries[args.longer]["longer"] = 64 * MIB
@@ -286,7 +291,7 @@ def main():
         entry["address"] = args.loadable
         with open(args.output + ".loadable", "wb") as f:
             f.write(entry["data"])
-    image, base = make_image(loader, plan, args.corrupt)
+    image, base = make_image(loader, plan, plan.get("corrupt", args.corrupt))
     if args.truncate:
         image = image[:-args.truncate]
     if args.elf:
