@@ -11,8 +11,26 @@ namespace mkl::cli {
 
 namespace {
 
+ExpectedEntry entry_of(std::string name, const Sha256& digest) {
+    ExpectedEntry entry{std::move(name), {}};
+    std::memcpy(entry.sha256.data(), digest.data(), digest.size());
+    return entry;
+}
+
+/// Kernels, root images, trees and records as they would be made now, as far as the programs are
+/// here: N541 names those that are not. False after an error.
+bool add_programs(Context& context, const Decided& decided, Expected& expected) {
+    const auto made = make_artefacts(decided.plan, decided.system, decided.hardware, context.files,
+                                     find_share(), context.sink, {.complete = false});
+    if (!made) return false;
+    for (size_t i = 0; i < made->nodes.size(); i++)
+        for (const PlacedFile& file : made->nodes[i].files)
+            expected.nodes[i].entries.push_back(entry_of(file.name, sha256(file.data)));
+    return true;
+}
+
 /// The user's `files:` as they are now. False with E541 if one cannot be read.
-bool hash_files(Context& context, const Decided& decided, Expected& expected) {
+bool add_files(Context& context, const Decided& decided, Expected& expected) {
     for (size_t i = 0; i < decided.plan.nodes.size(); i++) {
         const std::vector<PlanFile>& files = decided.plan.nodes[i].files;
         for (size_t k = 0; k < files.size(); k++) {
@@ -26,9 +44,8 @@ bool hash_files(Context& context, const Decided& decided, Expected& expected) {
                                      .message = cat("cannot read '", path.value, "': ", why)});
                 return false;
             }
-            const Sha256 digest = sha256(*bytes);
-            std::memcpy(expected.nodes[i].files[k].sha256.emplace().data(), digest.data(),
-                        digest.size());
+            ExpectedNode& node = expected.nodes[i];
+            node.entries.push_back(entry_of(node.files[k].name, sha256(*bytes)));
         }
     }
     return true;
@@ -45,8 +62,10 @@ int run_verify(Context& context) {
     if (!context.options.system.empty()) {
         decided = decide(context);
         if (!decided) return exit_ok;
-        options.expected = expected_of(decided->plan, decided->system);
-        if (!hash_files(context, *decided, *options.expected)) return exit_ok;
+        options.expected = expected_of(decided->plan, decided->system, decided->hardware);
+        if (!add_programs(context, *decided, *options.expected) ||
+            !add_files(context, *decided, *options.expected))
+            return exit_ok;
     }
     if (!context.options.key.empty()) {
         options.key = read_key(context, context.options.key);

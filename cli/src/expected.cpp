@@ -7,10 +7,11 @@
 
 namespace mkl::cli {
 
-Expected expected_of(const Plan& plan, const System& system) {
+Expected expected_of(const Plan& plan, const System& system, const Hardware& hardware) {
     Expected out;
     out.arch = info(plan.architecture).abi_number;
-    for (const PlanNode& n : plan.nodes) {
+    for (size_t i = 0; i < plan.nodes.size(); i++) {
+        const PlanNode& n = plan.nodes[i];
         ExpectedNode e;
         e.name = n.name;
         e.hwid = n.hwid.value;
@@ -22,13 +23,15 @@ Expected expected_of(const Plan& plan, const System& system) {
         for (const SgiSend& s : n.sends)
             if (!s.polled) e.sends.emplace_back(s.id, s.target);
         for (const PlanFile& f : n.files)
-            e.files.push_back(
-                {cat(n.name, "/files/", system.files[f.file].name.value), f.range, {}});
+            e.files.push_back({cat(n.name, "/files/", system.files[f.file].name.value), f.range});
         for (const PlanAuthority& a : n.authority) {
             const auto type = static_cast<uint32_t>(capdl::type_of(a.kind));
             if (a.pages.empty()) e.authority.emplace_back(type, 0);
             for (const PhysRange p : a.pages) e.authority.emplace_back(type, p.base().value);
         }
+        if (plan.keeper == InterruptKeeper::steward) e.enabled = n.used_interrupts;
+        e.start_timeout_ms = system.nodes[i].start_limit();
+        e.last = plan.last == i;
         out.nodes.push_back(std::move(e));
     }
     for (const PlanPool& p : plan.pools) {
@@ -41,6 +44,7 @@ Expected expected_of(const Plan& plan, const System& system) {
     }
     out.loader = plan.loader;
     out.status = plan.status;
+    if (plan.steward) out.steward = hardware.cpus[*plan.steward].hwid.value;
     return out;
 }
 

@@ -128,7 +128,7 @@ std::optional<SigningKey> signing_key(Context& context, std::optional<std::strin
 bool proved(Context& context, const Decided& decided, const BuiltImage& built,
             const std::filesystem::path& directory) {
     VerifyOptions options;
-    options.expected = expected_of(decided.plan, decided.system);
+    options.expected = expected_of(decided.plan, decided.system, decided.hardware);
     SharedBytes flat;
     ByteView whole;
     for (const std::string_view name : {"image.bin", "image.elf", "image.itb", "image.uimg"}) {

@@ -65,7 +65,7 @@ std::string report_of(const Decided& decided);
 std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& artefacts);
 
 /// The plan in the plain values that verify compares an image with.
-Expected expected_of(const Plan& plan, const System& system);
+Expected expected_of(const Plan& plan, const System& system, const Hardware& hardware);
 
 /// A key in PEM; nullopt after E804.
 std::optional<std::string> read_key(Context& context, const std::filesystem::path& path);

@@ -30,21 +30,13 @@ void same(std::string_view what, const std::string& of, const std::string& image
     });
 }
 
-// "name base..end", and whether each has the bytes that the user's file has.
+// "name base..end"
 void check_files(const Node& node, const ExpectedNode& e, Proof& proof) {
     std::vector<std::string> image, asked;
     for (const Entry& entry : node.entries) {
         if (entry.raw.role != MKL_ROLE_FILE || entry.segments.empty()) continue;
         const auto range = range_of({entry.segments[0].dest, entry.segments[0].memory_size});
         image.push_back(cat(entry.name, " ", range ? to_text(*range) : std::string{"?"}));
-        for (const ExpectedFile& f : e.files)
-            if (f.name == entry.name && f.sha256)
-                proof.expect(row, std::equal(f.sha256->begin(), f.sha256->end(), entry.raw.sha256),
-                             "E650", entry.name, [&] {
-                                 return cat("'", entry.name,
-                                            "' has other bytes than the file that the system "
-                                            "description names");
-                             });
     }
     for (const ExpectedFile& f : e.files) asked.push_back(cat(f.name, " ", f.range));
     const auto text = [](std::vector<std::string>& list) {
@@ -56,12 +48,57 @@ void check_files(const Node& node, const ExpectedNode& e, Proof& proof) {
     same("files", e.name, text(image), text(asked), proof);
 }
 
+void check_entries(const Node& node, const ExpectedNode& e, Proof& proof) {
+    for (const ExpectedEntry& asked : e.entries) {
+        const auto entry = std::find_if(node.entries.begin(), node.entries.end(),
+                                        [&](const Entry& x) { return x.name == asked.name; });
+        const bool there = entry != node.entries.end();
+        const bool good = there && std::equal(asked.sha256.begin(), asked.sha256.end(),
+                                              std::begin(entry->raw.sha256));
+        if (!proof.item(row, good))
+            proof.violation("E650", asked.name,
+                            cat("'", asked.name,
+                                there ? "' has other bytes than the system description gives now"
+                                      : "' is not in the image"),
+                            {},
+                            "a program or file has changed since, or another mkl made the image: "
+                            "make it again");
+    }
+    if (std::none_of(e.entries.begin(), e.entries.end(),
+                     [](const ExpectedEntry& x) { return x.name.ends_with("/root.elf"); }))
+        proof.claim(cat("node '", e.name,
+                        "': that its programs are those of the system description is claimed, not "
+                        "proved: not all of them are here"));
+}
+
+// "id, id"
+std::string enabled_text(std::vector<uint32_t> ids) {
+    std::sort(ids.begin(), ids.end());
+    std::string out;
+    for (const uint32_t id : ids) out += cat(out.empty() ? "" : ", ", id);
+    return out.empty() ? "none" : out;
+}
+
+void check_start(const ImageView& image, size_t index, const ExpectedNode& e, Proof& proof) {
+    const mkl_payload_node& n = image.nodes[index].node->raw;
+    same("start-timeout (ms)", e.name, std::to_string(n.start_timeout_ms),
+         std::to_string(e.start_timeout_ms), proof);
+    same("start behind all others", e.name, (n.flags & MKL_NODE_LAST) != 0 ? "asked" : "not asked",
+         e.last ? "asked" : "not asked", proof);
+    std::vector<uint32_t> enabled;
+    for (const mkl_payload_interrupt& i : image.table.interrupts)
+        if (i.node == index && (i.flags & MKL_PAYLOAD_IRQ_ENABLE) != 0) enabled.push_back(i.id);
+    same("interrupts that the loader enables", e.name, enabled_text(enabled),
+         enabled_text(e.enabled), proof);
+}
+
 void check_node(const NodeView& view, const ExpectedNode& e, Proof& proof) {
     const std::string& name = view.node->name;
     same("name", name, name, e.name, proof);
     same("CPU", name, hex(view.node->raw.hwid), hex(e.hwid), proof);
     same("RAM", name, list_text(ranges_of(view.node->ram)), list_text(normalise(e.memory)), proof);
     check_files(*view.node, e, proof);
+    check_entries(*view.node, e, proof);
     if (!view.record) return;
     same("device pages", name, list_text(ranges_of(view.record->devices)),
          list_text(normalise(e.device_pages)), proof);
@@ -113,8 +150,15 @@ void check_expected(const ImageView& image, const Expected& expected, Proof& pro
          std::to_string(expected.nodes.size()), proof);
     same("loader", "", list_text(ranges_of({h.loader})), list_text({expected.loader}), proof);
     same("status pages", "", list_text(ranges_of({h.status})), list_text({expected.status}), proof);
+    const auto cpu = [](const std::optional<uint64_t>& hwid) {
+        return hwid ? hex(*hwid) : std::string{"none"};
+    };
+    std::optional<uint64_t> steward;
+    if (h.steward_start != MKL_START_NONE) steward = h.steward_hwid;
+    same("steward's CPU", "", cpu(steward), cpu(expected.steward), proof);
     for (size_t i = 0; i < std::min(image.nodes.size(), expected.nodes.size()); i++) {
         check_node(image.nodes[i], expected.nodes[i], proof);
+        check_start(image, i, expected.nodes[i], proof);
         if (image.nodes[i].record)
             same("shared pools (range:rights)", expected.nodes[i].name,
                  pools_text(*image.nodes[i].record), pools_text(expected, i), proof);

@@ -293,6 +293,38 @@ std::vector<Operator> sel4_operators() {
     return out;
 }
 
+// What only a comparison with the plan can tell.
+std::vector<Operator> start_operators() {
+    std::vector<Operator> out;
+    const auto asked = [&](const char* name, decltype(Operator::apply) change) {
+        out.push_back({name, "E650", std::move(change), MutableImage::Keep::nothing, true});
+    };
+    asked("steward on another CPU", [](MutableImage& i, size_t site) {
+        if (site != 0 || i.header().steward_start == MKL_START_NONE) return false;
+        i.header().steward_hwid ^= 0x100;
+        return true;
+    });
+    asked("steward's line not enabled", [](MutableImage& i, size_t site) {
+        for (mkl_payload_interrupt& line : i.interrupts())
+            if ((line.flags & MKL_PAYLOAD_IRQ_ENABLE) != 0 && site-- == 0) {
+                line.flags &= ~uint32_t{MKL_PAYLOAD_IRQ_ENABLE};
+                return true;
+            }
+        return false;
+    });
+    asked("start-timeout of no time", [](MutableImage& i, size_t site) {
+        if (site >= i.nodes().size()) return false;
+        i.nodes()[site].start_timeout_ms = 0;
+        return true;
+    });
+    asked("one node waits for the others", [](MutableImage& i, size_t site) {
+        if (site >= i.nodes().size()) return false;
+        i.nodes()[site].flags ^= MKL_NODE_LAST;
+        return true;
+    });
+    return out;
+}
+
 // Adds `change` to the word at `offset` of the `site`-th loader info page.
 auto on_info(uint64_t offset, uint64_t change) {
     return [=](MutableImage& image, size_t site) {
@@ -345,7 +377,8 @@ std::vector<Operator> info_operators() {
 const std::vector<Operator>& wiring_operators() {
     static const std::vector<Operator> all = [] {
         std::vector<Operator> out = doorbell_operators();
-        for (auto list : {shared_operators(), zero_operators(), sel4_operators(), info_operators()})
+        for (auto list : {shared_operators(), zero_operators(), sel4_operators(), start_operators(),
+                          info_operators()})
             out.insert(out.end(), list.begin(), list.end());
         return out;
     }();

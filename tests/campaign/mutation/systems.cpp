@@ -116,7 +116,7 @@ std::optional<Good> make(const std::filesystem::path& yaml, bool with_containers
     const auto image = make_image(*plan, *system, *hardware, *artefacts, sink);
     if (!image) return std::nullopt;
     Good good{yaml.stem().string(), image->file("image.bin")->content.flatten(),
-              cli::expected_of(*plan, *system)};
+              cli::expected_of(*plan, *system, *hardware)};
     if (!with_containers) return good;
 
     std::string why;

@@ -128,7 +128,7 @@ TEST(Property, ImagesOfRandomSystemsAreProved) {
         ASSERT_TRUE(image) << "case " << i << "\n" << render::text(found.all(), {});
         VerifyOptions options;
         options.name = "image.bin";
-        options.expected = cli::expected_of(*plan, s);
+        options.expected = cli::expected_of(*plan, s, *hardware);
         VerifyReport report;
         DiagnosticSink proof;
         ASSERT_TRUE(

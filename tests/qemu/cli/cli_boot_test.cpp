@@ -193,6 +193,30 @@ TEST_F(Program, EveryFormatIsProved) {
     }
 }
 
+TEST_F(Program, AnImageOfOlderProgramsIsNotWhatWasAskedFor) {
+    const fs::path copy = directory_ / "copy", out = directory_ / "out";
+    fs::copy(fs::path{adder}.parent_path(), copy, fs::copy_options::recursive);
+    const std::string yaml = (copy / "system.yaml").string(), image = (out / "image.itb").string();
+    ASSERT_EQ(mkl({"image", yaml, "-o", out.string()}).exit_status, 0);
+    std::string elf = read(copy / "client.elf");
+    const size_t word = elf.find("sums correct");
+    ASSERT_NE(word, std::string::npos);
+    elf[word] = 'S';
+    std::ofstream{copy / "client.elf", std::ios::binary} << elf;
+    const auto stale = mkl({"verify", image, "--system", yaml});
+    EXPECT_EQ(stale.exit_status, 1);
+    EXPECT_THAT(stale.err, HasSubstr("'node0/root.elf' has other bytes"));
+    EXPECT_THAT(stale.err, Not(HasSubstr("node1")));
+    // What is not there cannot be compared, and the proof says so.
+    fs::remove(copy / "client.elf");
+    const auto missing = mkl({"verify", image, "--system", yaml});
+    EXPECT_EQ(missing.exit_status, 0) << missing.err;
+    EXPECT_THAT(missing.err, HasSubstr("N541"));
+    EXPECT_THAT(missing.out, HasSubstr("node 'node0': that its programs are those of the system "
+                                       "description is claimed, not proved"));
+    EXPECT_THAT(missing.out, Not(HasSubstr("node 'node1': that")));
+}
+
 TEST_F(Program, AContainerThatNamesAnotherPlaceIsRefused) {
     ASSERT_EQ(mkl({"image", adder, "-o", directory_.string()}).exit_status, 0);
     constexpr size_t e_entry = 0x18, p_paddr = 0x40 + 0x18;

@@ -146,8 +146,30 @@ TEST(Verify, ComparesWithWhatWasAskedFor) {
                      {.name = "tiny", .expected = expected, .proved = nullptr}, sink, report);
         return render::text(sink.all(), {});
     };
+    for (ExpectedNode& n : asked.nodes) n.start_timeout_ms = 1000;
     EXPECT_EQ(compare(asked), "");
     Expected other = asked;
+    other.steward = 2;
+    EXPECT_THAT(compare(other),
+                HasSubstr("steward's CPU is none in the image and 0x2 in the plan"));
+    other = asked;
+    other.nodes[1].start_timeout_ms++;
+    EXPECT_THAT(compare(other), HasSubstr("start-timeout (ms) of node 'node1' is "));
+    other = asked;
+    other.nodes[1].last = true;
+    EXPECT_THAT(compare(other), HasSubstr("start behind all others of node 'node1' is not asked"));
+    other = asked;
+    other.nodes[1].enabled = {34, 33};
+    EXPECT_THAT(compare(other), HasSubstr("interrupts that the loader enables of node 'node1' is "
+                                          "none in the image and 33, 34 in the plan"));
+    other = asked;
+    other.nodes[0].entries = {
+        {"node0/root.elf", {}},
+        {"node0/none",     {}}
+    };
+    EXPECT_THAT(compare(other), HasSubstr("'node0/root.elf' has other bytes"));
+    EXPECT_THAT(compare(other), HasSubstr("'node0/none' is not in the image"));
+    other = asked;
     other.pools[0].nodes[1].second = MKL_RIGHT_READ;
     EXPECT_THAT(compare(other), HasSubstr("shared pools (range:rights) of node 'node1'"));
     other = asked;

@@ -25,7 +25,11 @@ namespace mkl {
 struct ExpectedFile {
     std::string name;  ///< in the payload: "node0/files/linux"
     PhysRange range;
-    std::optional<std::array<uint8_t, 32>> sha256;  ///< of the file as it is now; nullopt: not read
+};
+/// Bytes of the payload that the system description, its programs and this mkl give.
+struct ExpectedEntry {
+    std::string name;  ///< "node0/root.elf"
+    std::array<uint8_t, 32> sha256;
 };
 struct ExpectedNode {
     std::string name;
@@ -35,6 +39,10 @@ struct ExpectedNode {
     std::vector<std::pair<uint32_t, uint64_t>> sends;       ///< SGI id, target
     std::vector<ExpectedFile> files;
     std::vector<std::pair<uint32_t, uint64_t>> authority;  ///< MKL_OBJ_*, base or 0
+    std::vector<uint32_t> enabled;                         ///< interrupts that the steward enables
+    uint32_t start_timeout_ms = 0;
+    bool last = false;                   ///< starts when the others are ready
+    std::vector<ExpectedEntry> entries;  ///< those that could be made again
 };
 struct ExpectedPool {
     std::string name;
@@ -46,6 +54,7 @@ struct Expected {
     std::vector<ExpectedNode> nodes;
     std::vector<ExpectedPool> pools;
     PhysRange loader, status;
+    std::optional<uint64_t> steward;  ///< hwid of its CPU
 };
 
 struct VerifyOptions {
