@@ -16,15 +16,24 @@ struct Claim {
 
 std::vector<Claim> claims_of(const Plan& plan) {
     std::vector<Claim> out{
-        {"the loader",       plan.loader},
-        {"the status pages", plan.status}
+        {"the loader",                plan.loader},
+        {"the array of status pages", plan.status}
     };
     for (const PlanNode& n : plan.nodes) {
         for (const PhysRange& r : n.memory) out.push_back({cat("node '", n.name, "'"), r});
         if (n.log) out.push_back({cat("the log of '", n.name, "'"), *n.log});
+        if (n.decoy) out.push_back({cat("the decoy distributor of '", n.name, "'"), *n.decoy});
     }
     for (const PlanPool& p : plan.pools) out.push_back({cat("pool '", p.name, "'"), p.range});
     return out;
+}
+
+/// As the loader sees it (elfloader/core/firmware.cpp): a reservation is firmware's, unless it may
+/// be mapped and is some driver's pool.
+bool is_kept(const Hardware& firmware, const ReservedRange& range) {
+    const DtNode* node = firmware.tree.find(range.what);  // none: /memreserve/
+    return range.no_map || node == nullptr ||
+           (node->property("reusable") == nullptr && node->property("compatible") == nullptr);
 }
 
 std::string_view name_of(InterruptControllerType type) {
@@ -77,7 +86,7 @@ bool compare_with_firmware(const Plan& plan, const Hardware& board, const Hardwa
                        " is not RAM in firmware's tree"),
                    "the loader would refuse to boot: give less memory, or another base");
         for (const ReservedRange& r : firmware.reserved)
-            if (claim.range.overlaps(r.range))
+            if (claim.range.overlaps(r.range) && is_kept(firmware, r))
                 refuse(cat(claim.what, " has ", claim.range, ", of which firmware keeps ", r.range,
                            " (", r.what, ")"),
                        cat("add {base: ", hex(r.range.base()),

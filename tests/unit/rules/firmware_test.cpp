@@ -2,6 +2,8 @@
 // The plan against firmware's tree: each difference is one finding.
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "mkl/rules/rules.hpp"
 
 namespace mkl {
@@ -49,11 +51,49 @@ TEST_F(FirmwareTree, LessRamIsNamed) {
     EXPECT_NE(finding().find("the loader has [0x60200000"), std::string::npos);
 }
 
+TEST_F(FirmwareTree, EveryClaimIsCompared) {
+    PlanPool pool;
+    pool.name = "p";
+    pool.range = range(0x60020000, 0x10000);
+    plan.pools = {pool};
+    PlanNode& node = plan.nodes[0];
+    node.log = range(0x60030000, 0x10000);
+    node.decoy = range(0x60040000, 0x10000);
+    const auto one = [&](PhysRange& claim) {
+        const PhysRange was = std::exchange(claim, range(0xa0000000, 0x10000));
+        const std::string said = finding();
+        claim = was;
+        return said.substr(0, said.find(" has "));
+    };
+    EXPECT_EQ(one(plan.loader), "the loader");
+    EXPECT_EQ(one(plan.status), "the array of status pages");
+    EXPECT_EQ(one(node.memory[0]), "node 'node0'");
+    EXPECT_EQ(one(*node.log), "the log of 'node0'");
+    EXPECT_EQ(one(*node.decoy), "the decoy distributor of 'node0'");
+    EXPECT_EQ(one(plan.pools[0].range), "pool 'p'");
+}
+
 TEST_F(FirmwareTree, WhatFirmwareKeepsIsNamed) {
     firmware.reserved = {
         {range(0x4e000000, 0x200000), "/reserved-memory/optee@4e000000", true, {}}
     };
     EXPECT_NE(finding().find("/reserved-memory/optee@4e000000"), std::string::npos);
+}
+
+// A pool that Linux may use is no reason not to boot, for the loader as for mkl.
+TEST_F(FirmwareTree, DriversPoolsAreNotKept) {
+    for (const std::string what : {"reusable", "compatible", "label"}) {
+        const DtNode pool{"cma@48000000", {{what, {}}}, {}};
+        firmware.tree.root.children = {
+            DtNode{"reserved-memory", {}, {pool}}
+        };
+        firmware.reserved = {
+            {range(0x48000000, 0x200000), "/reserved-memory/cma@48000000", false, {}}
+        };
+        EXPECT_EQ(finding().empty(), what != "label") << what;
+        firmware.reserved[0].no_map = true;
+        EXPECT_NE(finding(), "") << what;
+    }
 }
 
 TEST_F(FirmwareTree, AnotherControllerIsNamed) {
