@@ -177,6 +177,11 @@ class Programs(Errors):
         self.with_machine("cpus: 1")
         text = run("qemu", self.system, "--expect", "refused: two", "--timeout", "60")
         self.assertRegex(text.stderr, r"node 'two' failed in stage '\w+': .*\[W703 ")
+        # Nobody else prints the other's log.
+        text = run("qemu", self.system, "--set", "nodes.two.console=/pl011@9000000", "--expect",
+                   "mkl: one: cpu 0x0 ram", "--timeout", "8")
+        self.assertEqual(text.returncode, 0, text.stdout + text.stderr)
+        self.assertIn("\none| mkl: one: cpu 0x0 ram", text.stdout)
 
     @needs_targets
     @unittest.skipUnless(UBOOT.exists(), "needs u-boot-qemu")

@@ -77,16 +77,15 @@ public:
             const std::function<void(std::string_view)>& print, const GuestMemory& memory)
         : run_{run}, options_{options}, print_{print}, memory_{memory}, expectations_{
                                                                             options.expect} {
-        bool somebody_prints = false;
-        for (const PlanNode& n : run.plan.nodes) somebody_prints |= n.prints_logs;
-        if (somebody_prints) return;
-        for (const PlanNode& n : run.plan.nodes)
+        for (const PlanNode& n : run.plan.nodes) {
+            if (n.prints_logs) printer_ = &n;
             if (n.log)
                 rings_.push_back({
                     RingReader{n.log->base(),         n.log->size_bytes()},
                     {                     },
                     n.name
                 });
+        }
     }
 
     void add_source(int fd, const std::string& owner, bool own = false) {
@@ -106,7 +105,7 @@ public:
             std::chrono::duration<double>(options_.timeout_s.value_or(qemu_timeout_s)));
         const Clock::time_point end = Clock::now() + limit;
         while (true) {
-            int wait_ms = rings_.empty() ? -1 : ring_period_ms;
+            int wait_ms = printer_ != nullptr || rings_.empty() ? -1 : ring_period_ms;
             if (limited) {
                 const auto left =
                     std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
@@ -116,7 +115,7 @@ public:
                 wait_ms = wait_ms < 0 ? left_ms : std::min(wait_ms, left_ms);
             }
             if (!wait_for_input(signals, wait_ms)) return false;
-            poll_rings();
+            if (printer_ == nullptr) poll_rings();
             if (waits && expectations_.all_seen()) return false;
             if (sources_.front().fd < 0) return true;
         }
@@ -127,6 +126,7 @@ public:
             while (s.fd >= 0 && drain(s)) {}
             for (const std::string& line : s.splitter.finish()) show(s, line);
         }
+        if (printer_up()) return;
         poll_rings();
         for (Ring& r : rings_)
             for (const std::string& line : r.splitter.finish()) show_line(cat(r.node, "| ", line));
@@ -142,6 +142,12 @@ private:
         std::string node;
     };
 
+    /// The node that prints the logs got as far as to do so: what it shows is not read here, too.
+    bool printer_up() const {
+        if (printer_ == nullptr) return false;
+        const auto page = read_status(memory_, printer_->status.base());
+        return page && page->stage >= MKL_STAGE_UP;
+    }
     void show_line(const std::string& line) {
         expectations_.see(line);
         print_(line + "\n");
@@ -192,6 +198,7 @@ private:
     const GuestMemory& memory_;
     std::vector<Source> sources_;
     std::vector<Ring> rings_;
+    const PlanNode* printer_ = nullptr;  ///< of the rings; nullptr: this does
     Expectations expectations_;
     std::string complaint_;  ///< first line that QEMU itself printed
 };
