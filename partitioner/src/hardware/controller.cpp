@@ -124,6 +124,17 @@ size_t find_root(const TreeView& tree) {
     return found;
 }
 
+/// GICv2 numbers its CPU interfaces 0 to 7 (Arm IHI 0048B, 2.1), mkl by ascending MPIDR.
+void limit_to_interfaces(Hardware& hardware) {
+    for (Cpu& cpu : hardware.cpus) {
+        const auto below = std::count_if(hardware.cpus.begin(), hardware.cpus.end(),
+                                         [&](const Cpu& other) { return other.hwid < cpu.hwid; });
+        if (below < 8 || !cpu.why_not_startable.empty()) continue;
+        cpu.why_not_startable = "a GICv2 has interfaces for eight CPUs";
+        cpu.start = StartMethod::none;
+    }
+}
+
 }  // namespace
 
 size_t extract_controller(const Extraction& x) {
@@ -154,6 +165,7 @@ size_t extract_controller(const Extraction& x) {
     const auto registers = x.tree.registers(index);
     if (!(c.type == plic ? fill_plic(x, index, registers) : fill_gic(x, index, registers)))
         return TreeView::none;
+    if (c.type == gicv2) limit_to_interfaces(x.hardware);
     return index;
 }
 

@@ -45,6 +45,37 @@ TEST(Boards, Gicv2) {
     EXPECT_EQ(h.stdout_path, "/serial@9000000");
 }
 
+TEST(Boards, ANinthCpuOfAGicv2RunsNoNode) {
+    const auto text = [](std::string_view t) {
+        Bytes out;
+        for (const char c : t) out.push_back(static_cast<std::byte>(c));
+        out.push_back({});
+        return out;
+    };
+    DeviceTree tree = load_board("gicv2.dts").tree;
+    for (DtNode& n : tree.root.children) {
+        if (n.name != "cpus") continue;
+        for (uint32_t i = 2; i < 10; i++) {
+            Bytes reg;
+            append_cell(reg, 0x100 + i);
+            n.children.push_back({
+                "cpu@10" + std::to_string(i),
+                {{"device_type", text("cpu")},
+                                      {"compatible", text("arm,cortex-a53")},
+                                      {"enable-method", text("psci")},
+                                      {"reg", reg}},
+                {              }
+            });
+        }
+    }
+    DiagnosticSink sink;
+    const auto h = read_hardware(std::move(tree), {}, {}, sink);
+    ASSERT_TRUE(h && h->cpus.size() == 10) << test::text_of(sink);
+    EXPECT_EQ(h->cpus[7].why_not_startable, "");
+    EXPECT_EQ(h->cpus[8].why_not_startable, "a GICv2 has interfaces for eight CPUs");
+    EXPECT_EQ(h->cpus[9].start, StartMethod::none);
+}
+
 TEST(Boards, Gicv2ReservationsAndSeeds) {
     const Hardware h = load_board("gicv2.dts");
     ASSERT_EQ(h.reserved.size(), 2u);  // the dynamic pool has no place yet

@@ -46,6 +46,30 @@ TEST(Partition, GicTargets) {
     EXPECT_EQ(p->plan.nodes[1].receives[0].mux, (std::pair<uint32_t, uint32_t>{0, 0}));
 }
 
+/// An unmodified seL4 sends nothing to a CPU with an Aff3.
+TEST(Partition, SignalsThatWouldMissTheirCpuArePolled) {
+    Hardware h = make_virt();
+    h.cpus[1].hwid = {0x0200010300};
+    const auto polled = [&](const std::string& a, const std::string& b) {
+        const auto p = plan_of(
+            system_with("nodes:\n  a: {cpu: 0, memory: 2M" + a + "}\n  b: {cpu: 1, memory: 2M" + b +
+                        "}\ncomponents: {x: {node: a, elf: x}, y: {node: b, elf: y}}\n"
+                        "connections:\n  s: {type: notification, from: x.o, to: y.i}\n"
+                        "  t: {type: notification, from: y.o, to: x.i}\n"),
+            h);
+        EXPECT_TRUE(p);
+        std::vector<bool> out;
+        for (size_t i = 0; p && i < 2; i++) out.push_back(p->plan.nodes[i].sends.at(0).polled);
+        return out;
+    };
+    const std::string stock = ", kernel: {elf: k.elf, config: g.json}";
+    EXPECT_EQ(polled("", ""), (std::vector{false, false}));
+    EXPECT_EQ(polled(stock, ""), (std::vector{true, true})) << "both ways or none";
+    EXPECT_EQ(polled("", stock), (std::vector{false, false})) << "the other has no Aff3";
+    h.cpus[1].hwid = {0x010300};
+    EXPECT_EQ(polled(stock, ""), (std::vector{false, false}));
+}
+
 /// An unmodified seL4 for RISC-V neither raises nor takes an interrupt of another hart.
 TEST(Partition, SignalsThatNothingCanRaiseArePolled) {
     Hardware riscv = make_virt(3);
