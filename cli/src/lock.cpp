@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "mkl/claims/claims.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::cli {
@@ -22,13 +23,38 @@ std::string memory_text(const std::vector<PhysRange>& memory) {
     return out + "]";
 }
 
-// Sum of the sizes in a value of this file: every "size: 0x...".
-uint64_t size_in(std::string_view value) {
-    uint64_t total = 0;
-    constexpr std::string_view key = "size: 0x";
-    for (size_t at = value.find(key); at != std::string_view::npos; at = value.find(key, at + 1))
-        total += std::strtoull(std::string{value.substr(at + key.size())}.c_str(), nullptr, 16);
-    return total;
+uint64_t number_of(std::string_view hex) {
+    return std::strtoull(std::string{hex}.c_str(), nullptr, 16);
+}
+
+/// The ranges in a value of this file: every "base: 0x.., size: 0x..".
+std::vector<PhysRange> ranges_in(std::string_view value) {
+    std::vector<PhysRange> out;
+    const auto number = [&](std::string_view key, size_t& at) {
+        at = value.find(key, at);
+        if (at == std::string_view::npos) return uint64_t{0};
+        at += key.size();
+        return number_of(value.substr(at));
+    };
+    for (size_t at = 0; at < value.size();) {
+        const PhysAddr base{number("base: 0x", at)};
+        const uint64_t size = number("size: 0x", at);
+        if (const auto range = PhysRange::from_base_size(base, size); range && size != 0)
+            out.push_back(*range);
+    }
+    return out;
+}
+
+/// Ranges that mkl chose for `asked`: as much in all, and each within the limits of every one.
+bool still_serve(const std::vector<PhysRange>& ranges, const std::vector<MemoryRequest>& asked) {
+    uint64_t wanted = 0, had = 0;
+    for (const PhysRange r : ranges) had += r.size_bytes();
+    for (const MemoryRequest& m : asked) {
+        wanted += m.size.value;
+        const auto within = [&](PhysRange r) { return keeps_limits(r, m.limits); };
+        if (m.base || !std::all_of(ranges.begin(), ranges.end(), within)) return false;
+    }
+    return wanted == had;
 }
 
 bool starts_as(std::string_view key, std::string_view prefix, std::string_view name,
@@ -48,8 +74,20 @@ bool keeps_file(const Setting& s, const FileRequest& file, const std::vector<Set
     const std::string key = cat("files.", file.name.value);
     const bool is_base = s.key == key + ".base", is_size = s.key == key + ".size";
     if (file.base || (is_size && file.size) || !(is_base || is_size)) return false;
-    const uint64_t room = std::strtoull(value_of(lines, key + ".size").c_str(), nullptr, 16);
+    const uint64_t room = number_of(value_of(lines, key + ".size"));
+    const auto range =
+        PhysRange::from_base_size(PhysAddr{number_of(value_of(lines, key + ".base"))}, room);
+    if (!range || !keeps_limits(*range, file.limits)) return false;
     return file.size ? file.size->value == room : file.bytes.value_or(0) <= room;
+}
+
+/// The base of a pool, as long as its size is what it was.
+bool keeps_pool(const Setting& s, const PoolRequest& pool, const std::vector<Setting>& lines) {
+    const std::string key = cat("shared.", pool.name.value);
+    if (pool.base || s.key != key + ".base") return false;
+    const auto range = PhysRange::from_base_size(PhysAddr{number_of(s.value)}, pool.size.value);
+    return range && number_of(value_of(lines, key + ".size")) == pool.size.value &&
+           keeps_limits(*range, pool.limits);
 }
 
 // Whether the YAML leaves this decision to mkl and asks for the same amount as then.
@@ -57,43 +95,31 @@ bool still_fits(const Setting& s, const System& system, const std::vector<Settin
     if (s.key == "loader") return !system.loader;
     for (const NodeRequest& n : system.nodes) {
         if (!starts_as(s.key, "nodes.", n.name.value, ".memory")) continue;
-        uint64_t wanted = 0;
-        for (const MemoryRequest& m : n.memory) {
-            if (m.base) return false;
-            wanted += m.size.value;
-        }
-        return wanted == size_in(s.value);
+        return still_serve(ranges_in(s.value), n.memory);
     }
     for (const PoolRequest& p : system.shared)
-        if (starts_as(s.key, "shared.", p.name.value, ".base")) return !p.base;
+        if (keeps_pool(s, p, lines)) return true;
     for (const FileRequest& f : system.files)
         if (keeps_file(s, f, lines)) return true;
     return false;
 }
 
-/// "{base: 0x.., size: 0x.., nodes: [a, b]}"
-std::string pool_text(const PlanPool& pool, const Plan& plan) {
-    std::string nodes;
-    for (const auto& [node, rights] : pool.nodes)
-        nodes += cat(nodes.empty() ? "" : ", ", plan.nodes[node].name);
-    std::string out = range_text(pool.range);
+/// "auto.NAME={base: 0x.., size: 0x.., nodes: [a, b]}"
+std::string kept_line(const KeptPool& pool) {
+    std::string out = cat("auto.", pool.name, "=", range_text(pool.range));
     out.pop_back();
-    return cat(out, ", nodes: [", nodes, "]}");
+    out += ", nodes: [";
+    for (size_t i = 0; i < pool.nodes.size(); i++) out += cat(i == 0 ? "" : ", ", pool.nodes[i]);
+    return out + "]}\n";
 }
 
 std::optional<KeptPool> pool_from(std::string name, std::string_view value) {
-    const auto number = [&](std::string_view key) {
-        const size_t at = value.find(key);
-        return at == std::string_view::npos
-                   ? uint64_t{0}
-                   : std::strtoull(std::string{value.substr(at + key.size())}.c_str(), nullptr, 16);
-    };
-    const auto range = PhysRange::from_base_size(PhysAddr{number("base: ")}, number("size: "));
+    const std::vector<PhysRange> ranges = ranges_in(value);
     const size_t open = value.find('['), close = value.find(']');
-    if (!range || range->empty() || open == std::string_view::npos ||
-        close == std::string_view::npos || close < open)
+    if (ranges.size() != 1 || open == std::string_view::npos || close == std::string_view::npos ||
+        close < open)
         return std::nullopt;
-    KeptPool out{std::move(name), *range, {}};
+    KeptPool out{std::move(name), ranges.front(), {}};
     std::string_view nodes = value.substr(open + 1, close - open - 1);
     while (!nodes.empty()) {
         const size_t comma = std::min(nodes.find(", "), nodes.size());
@@ -179,11 +205,16 @@ std::string lock_text(const Plan& plan, const System& system) {
             out += cat("files.", name, ".base=", hex(f.range.base()), '\n');
             out += cat("files.", name, ".size=", hex(f.range.size_bytes()), '\n');
         }
+    for (const PlanNode& n : plan.nodes)
+        if (n.decoy) out += kept_line({cat("decoy-", n.name), *n.decoy, {n.name}});
     for (const PlanPool& p : plan.pools) {
+        KeptPool kept{p.name, p.range, {}};
+        for (const auto& [node, rights] : p.nodes) kept.nodes.push_back(plan.nodes[node].name);
         if (p.automatic)
-            out += cat("auto.", p.name, "=", pool_text(p, plan), '\n');
+            out += kept_line(kept);
         else
-            out += cat("shared.", p.name, ".base=", hex(p.range.base()), '\n');
+            out += cat("shared.", p.name, ".base=", hex(p.range.base()), "\nshared.", p.name,
+                       ".size=", hex(p.range.size_bytes()), '\n');
     }
     return out;
 }
@@ -202,6 +233,8 @@ void report_moved(Context& context, const std::string& before, const std::string
         const auto it = std::find_if(now.begin(), now.end(),
                                      [&](const Setting& s) { return s.key == old.key; });
         if (it == now.end() || it->value == old.value) continue;
+        // A pool's size is the YAML's, beside the base that it goes with.
+        if (old.key.starts_with("shared.") && old.key.ends_with(".size")) continue;
         context.sink.report({
             .id = id,
             .where = {.file = file, .line = old.line, .column = 1},

@@ -75,6 +75,52 @@ class Outputs(ProgramTest):
         self.assertIn("[N810 ", run(*partition, "--lock").stderr)
         self.assertEqual(run("check", self.system).returncode, 0)
 
+    def test_a_lock_file_gives_way_to_what_the_description_asks_for_now(self):
+        text = self.system.read_text()
+        pool = "shared: {p: {size: 4M, nodes: {one: rw, two: rw}}}\n"
+        self.system.write_text(text + pool)
+        self.assertEqual(
+            run("partition", self.system, "-o", self.dir / "out", "--lock").returncode, 0)
+        for now, moved in (
+                # A pool that grew does not stay on what stands behind it.
+                (text + pool.replace("4M", "40M"), "shared.p.base"),
+                # Limits that the old places do not keep.
+                (text + pool.replace("4M", "4M, above: 0x90000000"), "shared.p.base"),
+                (text.replace("64M", "{size: 64M, above: 0x90000000}", 1) + pool,
+                 "nodes.one.memory"),
+                (text.replace("1, memory: 64M", "1, memory: {size: 64M, align: 256M}") + pool,
+                 "nodes.two.memory")):
+            self.system.write_text(now)
+            result = run("check", self.system)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(result.stderr.count("[W813 "), 1, result.stderr)
+            self.assertIn(f"warning: {moved} was", result.stderr)
+        # Limits that they do keep move nothing.
+        self.system.write_text(text.replace("64M", "{size: 64M, below: 0x90000000}") +
+                               pool.replace("4M", "4M, below: 0x90000000"))
+        result = run("check", self.system)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("[W813 ", result.stderr)
+        # A base in the description itself leaves a limit nothing to choose.
+        self.system.write_text(text + pool.replace("4M", "4M, base: 0x88200000, below: 0x90000000"))
+        self.finds(run("check", self.system), "E213")
+
+    def test_a_lock_file_keeps_decoys(self):
+        stock = "kernel: {elf: k.elf, config: c.json, platform: p.json}}"
+        text = self.system.read_text().replace("64M}", "64M, " + stock)
+        self.system.write_text(text)
+        self.assertEqual(
+            run("partition", self.system, "-o", self.dir / "out", "--lock").returncode, 0)
+        self.assertIn("auto.decoy-two={base: 0x", (self.dir / "system.lock").read_text())
+        # A node before the others would take the first room.
+        self.system.write_text(
+            text.replace("nodes:\n", "nodes:\n  zero: {cpu: 2, memory: 64M, " + stock + "\n"))
+        self.assertNotIn("[W813 ", run("check", self.system).stderr)
+        (self.dir / "system.lock").rename(self.dir / "away")
+        out = run("partition", self.system, "-o", self.dir / "out", "--lock")
+        self.assertNotEqual((self.dir / "system.lock").read_text().split("decoy-two=")[1][:40],
+                            (self.dir / "away").read_text().split("decoy-two=")[1][:40], out.stderr)
+
     def test_a_lock_file_keeps_pools_that_mkl_makes_and_files(self):
         def plan():
             return json.loads((self.dir / "out/plan.json").read_text())

@@ -218,6 +218,13 @@ std::vector<PhysRange> pages_of(const Device& device) {
     return normalise(std::move(out));
 }
 
+bool keeps_limits(PhysRange range, const PlacementLimits& limits) {
+    const uint64_t align = limits.align ? limits.align->value : 0;
+    return (!limits.above || range.base().value >= limits.above->value) &&
+           (!limits.below || range.end().value <= limits.below->value) &&
+           (align == 0 || range.base().value % align == 0);
+}
+
 std::optional<size_t> node_of(const System& system, const EndName& end) {
     for (const ComponentRequest& c : system.components)
         if (c.name.value == end.owner) return system.node_index(c.node.value);

@@ -54,7 +54,8 @@ constexpr std::array table{
                 "Claim fewer devices, or neighbouring ones; give the node fewer RAM ranges."),
     finding_doc("W312", "dma-window", "A node's RAM is out of its bus master's reach",
                 "The `dma-ranges` above a device limit what it can address. mkl places the first "
-                "range of the node's memory there; it is not free.",
+                "range of the node's memory there; it is not free, or the node has a `base:` "
+                "elsewhere.",
                 "", "List a smaller range first, e.g. memory: [16M, 1G]."),
     finding_doc(
         "E313", "file-place", "A file cannot stand where its `base:` says",

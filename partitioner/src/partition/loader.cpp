@@ -25,8 +25,17 @@ constexpr std::array<Rule, 3> rules{
     {{true, true}, {false, true}, {false, false}}
 };
 
+/// End of the highest node or pool.
+PhysAddr top_of_claims(const Plan& plan) {
+    PhysAddr top{0};
+    for (const PlanNode& n : plan.nodes)
+        for (const PhysRange r : n.memory) top = std::max(top, r.end());
+    for (const PlanPool& p : plan.pools) top = std::max(top, p.range.end());
+    return top;
+}
+
 std::optional<PhysRange> lowest_by(const Context& c, const Rule& rule, uint64_t size) {
-    const PhysAddr floor = rule.above_claims ? c.space.top_of_taken() : PhysAddr{0};
+    const PhysAddr floor = rule.above_claims ? top_of_claims(c.plan) : PhysAddr{0};
     for (const PhysRange bank : c.plan.ram) {
         const uint64_t keep = rule.below_top ? std::min(kept_for_uboot, bank.size_bytes()) : 0;
         const PhysRange window = PhysRange::between(bank.base(), PhysAddr{bank.end().value - keep})
@@ -106,25 +115,16 @@ namespace {
 
 bool is_fixed(const Context& c) { return c.system.loader && c.system.loader->base; }
 
-/// As large as a GICv3 distributor, which it stands in for (Arm IHI 0069H, 12.2).
-constexpr uint64_t decoy_bytes = uint64_t{64} << 10;
-
-bool has_decoy(const Context& c, size_t node) {
-    return c.plan.keeper == InterruptKeeper::decoys && c.system.nodes[node].kernel.is_stock_sel4();
-}
-
-/// Decoys, log rings and status pages.
+/// Log rings, status pages, and decoys that found no other room.
 uint64_t extra_bytes(const Context& c) {
-    uint64_t blocks = 0;
-    for (size_t i = 0; i < c.plan.nodes.size(); i++) {
-        if (has_decoy(c, i)) blocks += decoy_bytes;
-        if (!c.plan.nodes[i].console) blocks += MKL_LOG_RING_SIZE;
-    }
-    return blocks + page_bytes * c.plan.nodes.size();
+    uint64_t bytes = unplaced_decoy_bytes(c) + page_bytes * c.plan.nodes.size();
+    for (const PlanNode& n : c.plan.nodes)
+        if (!n.console) bytes += MKL_LOG_RING_SIZE;
+    return bytes;
 }
 
 uint64_t extra_align(const Context& c) {
-    return c.plan.keeper == InterruptKeeper::decoys ? decoy_bytes : page_bytes;
+    return unplaced_decoy_bytes(c) != 0 ? decoy_bytes : page_bytes;
 }
 
 }  // namespace
@@ -175,7 +175,7 @@ bool place_loader(Context& c) {
         return PhysRange::between(PhysAddr{at - size}, PhysAddr{at});
     };
     for (size_t i = 0; i < c.plan.nodes.size(); i++)
-        if (has_decoy(c, i)) c.plan.nodes[i].decoy = next(decoy_bytes);
+        if (has_decoy(c, i) && !c.plan.nodes[i].decoy) c.plan.nodes[i].decoy = next(decoy_bytes);
     for (PlanNode& n : c.plan.nodes)
         if (!n.console) n.log = next(MKL_LOG_RING_SIZE);
     const PhysAddr first_status{at};

@@ -38,17 +38,10 @@ void apply(const PlacementLimits& limits, Request& r) {
     if (limits.align) r.align = std::max(r.align, limits.align->value);
 }
 
-/// The node's bus masters that no IOMMU contains reach what all their windows have in common; the
-/// first RAM of the node that mkl places goes there, so that its drivers have memory for them.
+/// The first RAM of the node that mkl places goes where its bus masters reach, so that its drivers
+/// have memory for them.
 void prefer_dma_windows(const Context& c, size_t node, Request& r) {
-    std::vector<PhysRange> reach{everywhere};
-    for (const DeviceClaim& claim : device_claims(c.system, c.hardware, node)) {
-        const Device& d = c.hardware.devices[claim.device];
-        if (!d.has_dma || !d.iommu.empty() || !d.dma_windows || d.dma_windows->empty()) continue;
-        const auto both = intersect(reach, *d.dma_windows);
-        if (intersect(both, c.plan.ram).empty()) continue;  // no RAM at all: nothing to prefer
-        reach = both;
-    }
+    const std::vector<PhysRange> reach = dma_reach(c, node);
     if (intersect(reach, c.plan.ram) == c.plan.ram) return;
     const auto windows = intersect(r.windows, reach);
     if (!c.space.lowest(r.size, r.align, windows)) {
@@ -184,7 +177,8 @@ bool place_anywhere(Context& c, const Request& r) {
                                   " in one piece, a multiple of ", size_text(r.align),
                                   r.limit.empty() ? "" : ", " + r.limit, "; ", free_text(c.space)),
                    .notes = who_has_what(c.space),
-                   .hint = largest == 0 ? std::string{"make something else smaller"}
+                   .hint = largest == 0 ? cat(r.limit.empty() ? "" : "widen the limits, or ",
+                                              "make something else smaller")
                                         : cat("at most ", size_text(largest),
                                               " fits here; make it or something else smaller")});
     return false;
@@ -310,18 +304,30 @@ bool place_kept(Context& c, const std::vector<Request>& requests, const Request&
     return true;
 }
 
-bool place_flexible(Context& c, const std::vector<Request>& requests) {
+/// All of them and room for the loader, or nothing.
+bool place_all(Context& c, const std::vector<Request>& requests) {
     const Request room{.who = "", .size = loader_room(c), .align = loader_room_align(c)};
     if (place_kept(c, requests, room)) return true;
     std::optional<Places> places = first_fit(c.space, requests, room);
     if (!places) places = Search{requests, room}.run(c.space);
-    bool placed = true;
-    for (size_t i = 0; i < requests.size(); i++) {
-        if (places)
-            grant(c, requests[i], (*places)[i]);
-        else
-            placed = place_anywhere(c, requests[i]) && placed;
+    if (!places) return false;
+    for (size_t i = 0; i < requests.size(); i++) grant(c, requests[i], (*places)[i]);
+    return true;
+}
+
+bool place_flexible(Context& c, const std::vector<Request>& requests) {
+    const Space bare = c.space;
+    const auto choices = decoy_rooms(c);
+    for (const std::vector<PhysRange>& rooms : choices) {
+        place_decoys(c, rooms);
+        if (place_all(c, requests)) return true;
+        c.space = bare;
+        for (PlanNode& node : c.plan.nodes) node.decoy.reset();
     }
+    if (place_all(c, requests)) return true;
+    if (!choices.empty()) place_decoys(c, choices.front());
+    bool placed = true;
+    for (const Request& r : requests) placed = place_anywhere(c, r) && placed;
     return placed;
 }
 
@@ -340,6 +346,7 @@ bool place_memory(Context& c) {
     placed = place_fixed_loader(c) && placed;
     placed = place_flexible(c, flexible) && placed;
     for (PlanNode& node : c.plan.nodes) node.memory = normalise(std::move(node.memory));
+    check_reach_of_fixed(c);
     return placed;
 }
 

@@ -41,6 +41,16 @@ std::optional<PhysRange> Space::lowest(uint64_t size, uint64_t align,
     return std::nullopt;
 }
 
+std::optional<PhysRange> Space::highest(uint64_t size, uint64_t align, PhysRange window) const {
+    for (auto f = free_.rbegin(); f != free_.rend(); ++f) {
+        const PhysRange r = aligned(f->intersect(window), align);
+        if (r.size_bytes() < size) continue;
+        const uint64_t base = (r.end().value - size) / align * align;
+        return PhysRange::between(PhysAddr{base}, PhysAddr{base + size});
+    }
+    return std::nullopt;
+}
+
 uint64_t Space::largest(uint64_t align, const std::vector<PhysRange>& windows) const {
     uint64_t best = 0;
     for (const PhysRange& f : intersect(free_, windows))
@@ -52,12 +62,6 @@ uint64_t Space::free_bytes() const {
     uint64_t sum = 0;
     for (const PhysRange& f : free_) sum += f.size_bytes();
     return sum;
-}
-
-PhysAddr Space::top_of_taken() const {
-    PhysAddr top{0};
-    for (const Taken& t : taken_) top = std::max(top, t.range.end());
-    return top;
 }
 
 }  // namespace mkl::placement

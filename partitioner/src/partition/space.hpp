@@ -34,11 +34,11 @@ public:
     /// The same within any of several windows (sorted, disjoint).
     std::optional<PhysRange> lowest(uint64_t size, uint64_t align,
                                     const std::vector<PhysRange>& windows) const;
+    /// Highest free range of `size` bytes whose base is a multiple of `align`, within `window`.
+    std::optional<PhysRange> highest(uint64_t size, uint64_t align, PhysRange window) const;
     /// Largest multiple of `align` that one aligned free range holds.
     uint64_t largest(uint64_t align, const std::vector<PhysRange>& windows) const;
     uint64_t free_bytes() const;
-    /// End of the highest range taken; 0 if none.
-    PhysAddr top_of_taken() const;
 
 private:
     std::vector<PhysRange> free_;

@@ -15,6 +15,9 @@ namespace mkl::placement {
 /// Kernels map with 2 MiB blocks.
 inline constexpr uint64_t node_align = uint64_t{2} << 20;
 
+/// As large as a GICv3 distributor, which it stands in for (Arm IHI 0069H, 12.2).
+inline constexpr uint64_t decoy_bytes = uint64_t{64} << 10;
+
 struct Context {
     const System& system;
     const Hardware& hardware;
@@ -31,6 +34,17 @@ bool place_memory(Context& c);
 /// Memory of cross-node connections inside pools. (pools.cpp)
 bool plan_pools(Context& c);
 bool slice_pools(Context& c);
+/// Addresses that all bus masters of a node reach that no IOMMU contains. (reach.cpp)
+std::vector<PhysRange> dma_reach(const Context& c, size_t node);
+/// Whether a node whose memory the YAML fixes has any there.
+void check_reach_of_fixed(Context& c);
+/// Rooms for decoys at the end of RAM, one a node; several choices, the best first. Of a node's
+/// `decoy-NAME` in `kept` it is that one, if it is free. (decoys.cpp)
+std::vector<std::vector<PhysRange>> decoy_rooms(const Context& c);
+void place_decoys(Context& c, const std::vector<PhysRange>& rooms);
+/// Of decoys that did not fit there: they stand behind the loader.
+uint64_t unplaced_decoy_bytes(const Context& c);
+bool has_decoy(const Context& c, size_t node);
 /// `files:` inside the memory of their nodes. (files.cpp)
 bool place_files(Context& c);
 /// A loader whose base the YAML fixes; part of place_memory(), after what else is fixed.

@@ -108,6 +108,12 @@ std::string nearest_hint(const System& system, const Hardware& hardware, const R
                 : cat("no free range of ", size_text(r.size.value), " is left");
 }
 
+/// Whether the base is none of the description's but the lock file's, chosen within the limits.
+bool is_kept_within(const Request& r, const Located<uint64_t>& limit) {
+    const auto range = r.range();
+    return r.base->where.file != limit.where.file && range && keeps_limits(*range, r.limits);
+}
+
 }  // namespace
 
 void memory_aligned(const System& system, const Hardware&, DiagnosticSink& sink) {
@@ -134,11 +140,9 @@ void memory_limits(const System& system, const Hardware&, DiagnosticSink& sink) 
                    cat("`align:` of ", r.who, ", ", hex(l.align->value), ", is not a power of two"),
                    "");
         if (r.base) {
-            if (l.above || l.below || l.align)
-                refuse(l.above   ? *l.above
-                       : l.below ? *l.below
-                                 : *l.align,
-                       cat(r.who, " has a `base:`, so a limit has nothing to choose"),
+            const auto& limit = l.above ? l.above : l.below ? l.below : l.align;
+            if (limit && !is_kept_within(r, *limit))
+                refuse(*limit, cat(r.who, " has a `base:`, so a limit has nothing to choose"),
                        "remove the limit, or `base:`");
             continue;
         }

@@ -99,6 +99,73 @@ TEST(Keeper, MapsAndWhySayWhoseADecoyIs) {
                   "  node0 does not have it: it is not in its `memory:`\n");
 }
 
+/// Where the decoys of `b` and `c` stand, `a` having the built-in kernel. `rest` follows the nodes.
+std::vector<PhysRange> decoys(const Hardware& hardware, const std::string& a, std::string_view rest,
+                              std::span<const KeptPool> kept = {}) {
+    DiagnosticSink sink;
+    const auto system =
+        test::read_system("mkl: 1\nboard: {dtb: board.dtb}\nnodes:\n  a: {cpu: 0, " + a +
+                              "}\n  b: {cpu: 1, memory: 64M, kernel: {elf: k, config: c}}\n"
+                              "  c: {cpu: 2, memory: 64M, kernel: {elf: k, config: c}}\n" +
+                              std::string{rest},
+                          sink);
+    if (!system || !check(*system, hardware, sink)) return {};
+    const auto plan = partition(*system, hardware, sink, kept);
+    EXPECT_TRUE(plan) << test::ids_of(sink);
+    std::vector<PhysRange> out;
+    for (size_t i = 1; plan && i < 3; i++)
+        out.push_back(plan->nodes[i].decoy.value_or(PhysRange{}));
+    return out;
+}
+
+// A user's kernel is built with its decoy's address.
+TEST(Keeper, NoSizeOfTheDescriptionMovesADecoy) {
+    const Hardware h = test::make_virt(4);
+    const auto here = decoys(h, "memory: 64M", "");
+    EXPECT_EQ(here,
+              (std::vector{test::range(0x7ffe0000, 0x10000), test::range(0x7ffd0000, 0x10000)}));
+    EXPECT_EQ(here, decoys(h, "memory: 512M", "shared: {p: {size: 4K, nodes: {b: rw}}}\n"));
+    EXPECT_EQ(here, decoys(h, "memory: 64M", "shared: {p: {size: 256M, nodes: {b: rw}}}\n"));
+    EXPECT_EQ(here, decoys(h, "memory: 64M", "loader: {size: 128M}\n"));
+    EXPECT_EQ(here, decoys(h, "memory: 64M, kernel: {elf: k, config: c}", ""))
+        << "another kernel for another node";
+    EXPECT_EQ(here, decoys(h, "memory: 64M", "  d: {cpu: 3, memory: 128M}\n")) << "a node behind";
+}
+
+TEST(Keeper, DecoysGoBelow4GiBWhereThereIsRam) {
+    Hardware h = test::make_virt(4);
+    h.ram.push_back({test::range(0x100000000, 0x40000000), "/memory"});
+    EXPECT_EQ(decoys(h, "memory: 64M", "")[0], test::range(0x7ffe0000, 0x10000));
+    h.ram.erase(h.ram.begin());
+    EXPECT_EQ(decoys(h, "memory: 64M", "")[0], test::range(0x13ffe0000, 0x10000));
+}
+
+TEST(Keeper, ADecoyGivesWayToWhatFitsNowhereElse) {
+    const Hardware h = test::make_virt(4);
+    // The last 64 MiB are asked for: the decoys go below what is fixed, or behind the loader.
+    const auto fixed = decoys(h, "memory: {base: 0x7c000000, size: 64M}", "");
+    EXPECT_EQ(fixed[0], test::range(0x7bfe0000, 0x10000));
+    const auto limited = decoys(h, "memory: {size: 64M, above: 0x7c000000}", "");
+    ASSERT_EQ(limited.size(), 2u);
+    for (const PhysRange r : limited) {
+        EXPECT_EQ(r.size_bytes(), 0x10000u);
+        EXPECT_LT(r.end().value, 0x7c000000u);
+    }
+}
+
+TEST(Keeper, ADecoyStaysWhereItWasKept) {
+    const Hardware h = test::make_virt(4);
+    const std::vector<KeptPool> kept{
+        {"decoy-c", test::range(0x60000000, 0x10000), {"c"}}
+    };
+    const auto places = decoys(h, "memory: 64M", "", kept);
+    EXPECT_EQ(places[0], test::range(0x7ffe0000, 0x10000));
+    EXPECT_EQ(places[1], test::range(0x60000000, 0x10000));
+    EXPECT_EQ(decoys(h, "memory: {base: 0x60000000, size: 64M}", "", kept)[1],
+              test::range(0x7ffd0000, 0x10000))
+        << "something fixed is there now";
+}
+
 TEST(Keeper, NoDecoyForTheBuiltInKernel) {
     const Outcome o = plan_of(test::make_virt(2), "builtin", "node0", "");
     ASSERT_TRUE(o.plan) << o.ids;

@@ -138,6 +138,24 @@ TEST(Dma, TheFirstRangeOfANodeIsWithinReach) {
     EXPECT_TRUE(sink.has("W312"));
 }
 
+TEST(Dma, AFixedNodeOutOfReachIsTold) {
+    Hardware h = board();  // /mmc@3000 reaches [0x40000000, 0x60000000)
+    const auto warned = [&](const std::string& memory) {
+        DiagnosticSink sink;
+        const auto system = test::read_system("mkl: 1\nboard: {dtb: board.dtb}\nnodes:\n"
+                                              "  a: {cpu: 0, devices: [/mmc@3000], memory: " +
+                                                  memory + "}\n",
+                                              sink);
+        EXPECT_TRUE(system && partition(*system, h, sink)) << test::ids_of(sink);
+        return sink.has("W312");
+    };
+    EXPECT_TRUE(warned("{base: 0x60000000, size: 64M}"));
+    EXPECT_FALSE(warned("{base: 0x5e000000, size: 64M}"));
+    EXPECT_FALSE(warned("[{base: 0x60000000, size: 64M}, {base: 0x40000000, size: 64M}]"));
+    h.devices[7].iommu = "/iommu@5000";
+    EXPECT_FALSE(warned("{base: 0x60000000, size: 64M}")) << "an IOMMU stands between";
+}
+
 TEST(Placement, KeepsLimits) {
     System system;
     const auto plan = plan_of("nodes:\n"

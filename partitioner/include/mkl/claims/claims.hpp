@@ -58,6 +58,9 @@ std::vector<DeviceClaim> device_claims(const System& system, const Hardware& har
 /// Registers of a device grown to pages, sorted and disjoint.
 std::vector<PhysRange> pages_of(const Device& device);
 
+/// Whether a range is where `above:`, `below:` and `align:` let it be.
+bool keeps_limits(PhysRange range, const PlacementLimits& limits);
+
 /// Whether a `share:` entry covers the device (itself, or a node above it).
 const ShareRequest* share_of(const System& system, const Hardware& hardware, size_t device);
 

@@ -18,14 +18,14 @@
 
 namespace mkl {
 
-/// Where a pool that mkl makes stood in an earlier plan.
+/// Where a pool that mkl makes, or a node's decoy (`decoy-NODE`), stood in an earlier plan.
 struct KeptPool {
     std::string name;
     PhysRange range;
     std::vector<std::string> nodes;  ///< members, ascending
 };
 
-/// Pools that mkl makes stay where `kept` has them as long as all else fits beside them.
+/// What `kept` names stays where it has it as long as all else fits beside it.
 [[nodiscard]] std::optional<Plan> partition(const System& system, const Hardware& hardware,
                                             DiagnosticSink& sink,
                                             std::span<const KeptPool> kept = {});
