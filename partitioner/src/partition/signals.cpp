@@ -85,7 +85,7 @@ public:
         const bool no_ids = c_.hardware.architecture == Architecture::riscv64 || ids_.empty();
         const bool shares = no_ids || signals_.size() > ids_.size();
         if (!no_ids && shares && senders.size() > ids_.size()) {
-            report_too_many();
+            report_too_many(cat(ids_.size(), " interrupts, one for each sender at least"));
             return false;
         }
         const size_t own = no_ids ? 0 : shares ? ids_.size() - senders.size() : ids_.size();
@@ -98,8 +98,10 @@ public:
                 static_cast<size_t>(std::distance(senders.begin(), senders.find(s.from)));
             uint32_t& words = words_[s.from];
             if (words == 0) add_page(s);
-            if (words == page_bytes / sizeof(uint64_t)) {
-                report_too_many();
+            if (words == most_words) {
+                report_too_many(cat(own, " interrupts of their own, and more than ", most_words,
+                                    " that share one come from node '", c_.plan.nodes[s.from].name,
+                                    "'"));
                 return false;
             }
             add(s, no_ids ? std::nullopt : std::optional{ids_[own + rank]}, words++);
@@ -145,18 +147,19 @@ private:
         c_.plan.pools.push_back(std::move(page));
     }
 
-    void report_too_many() {
+    void report_too_many(std::string over) {
         const ConnectionRequest& r = c_.system.connections[signals_.back().connection];
         Diagnostic d{.id = "E307",
                      .where = r.where,
                      .message =
                          cat("node '", c_.plan.nodes[node_].name, "' receives ", signals_.size(),
-                             " signals, '", r.name.value, "' the last of them, over ", ids_.size(),
-                             " interrupts, one for each sender at least"),
+                             " signals, '", r.name.value, "' the last of them, over ", over),
                      .hint = "let one notification stand for several events"};
         if (c_.system.board.sgis) d.notes.push_back({c_.system.board.sgis->where, "allowed here"});
         c_.sink.report(std::move(d));
     }
+
+    static constexpr uint32_t most_words = page_bytes / sizeof(uint64_t);  ///< of a doorbell page
 
     Context& c_;
     size_t node_;

@@ -46,6 +46,35 @@ TEST(Partition, GicTargets) {
     EXPECT_EQ(p->plan.nodes[1].receives[0].mux, (std::pair<uint32_t, uint32_t>{0, 0}));
 }
 
+TEST(Partition, ADoorbellPageHas512Words) {
+    for (const bool is_riscv : {false, true}) {
+        Hardware h = make_virt();
+        if (is_riscv) {
+            h.architecture = Architecture::riscv64;
+            h.controller.type = InterruptControllerType::plic;
+            h.controller.plic_context = {1, 3};
+        }
+        const size_t most = is_riscv ? 512 : 15 + 512;
+        for (const size_t signals : {most, most + 1}) {
+            std::string yaml = "nodes: {a: {cpu: 0, memory: 2M}, b: {cpu: 1, memory: 2M}}\n"
+                               "components: {x: {node: a, elf: x}, y: {node: b, elf: y}}\n"
+                               "connections:\n";
+            for (size_t i = 0; i < signals; i++)
+                yaml += cat("  s", i, ": {type: notification, from: x.o", i, ", to: y.i", i, "}\n");
+            DiagnosticSink sink;
+            const auto system = test::read_system(system_with(yaml), sink);
+            ASSERT_TRUE(system && check(*system, h, sink));
+            EXPECT_EQ(partition(*system, h, sink).has_value(), signals == most) << signals;
+            if (signals == most) continue;
+            ASSERT_TRUE(sink.has("E307"));
+            EXPECT_NE(
+                sink.all().back().message.find("more than 512 that share one come from node 'a'"),
+                std::string::npos)
+                << sink.all().back().message;
+        }
+    }
+}
+
 /// An unmodified seL4 sends nothing to a CPU with an Aff3.
 TEST(Partition, SignalsThatWouldMissTheirCpuArePolled) {
     Hardware h = make_virt();
