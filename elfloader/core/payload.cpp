@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* table_name = MKL_PAYLOAD_NAME;
 
-constexpr Fault table_fault(const char* text) { return fault(MKL_STATUS_TABLE, table_name, text); }
+Fault table_fault(const char* text) { return fault(MKL_STATUS_TABLE, table_name, text); }
 
 /// Table `t` as elements of T; false if it reaches outside mkl.payload.
 template <class T>

@@ -10,6 +10,7 @@ nobody names, or a node that runs although it was refused, is a failure: exit st
   tests/campaign/faults/table.py --mkl build/dev/mkl --work /tmp/faults
 """
 import argparse
+import itertools
 import os
 import re
 import subprocess
@@ -34,46 +35,46 @@ FILES = {"loader info": FILE % ("loader-info.bin", 7), "file": FILE % ("files/li
 PLANTED = {
     ("header", "corrupted"): ("plan['arch'] = 7", "not a payload table"),
     ("header", "truncated"): ("plan['cut'] = 64", "wrong size"),
-    ("header", "overlapping"): ("plan['status'] = (0x50000000, 0x2000)", "overlaps the status pages"),
+    ("header", "overlapping"): ("plan['status'] = (nodes[0]['base'], 0x2000)", "overlaps the status pages"),
     ("nodes", "corrupted"): ("nodes[1]['cpu_number'] = 1 << 16", "bad CPU interface number"),
     ("nodes", "truncated"): ("plan['more'] = {'nodes': 9}", "a table reaches outside it"),
     ("nodes", "overlapping"): ("nodes[1]['hwid'] = 0", "has the CPU of another node"),
-    ("nodes' RAM", "corrupted"): ("nodes[1]['ram'] = [(0x52000000, 0x1001)]", "not sorted and disjoint"),
-    ("nodes' RAM", "truncated"): ("nodes[1]['ram'] = [(0x51000000, 0x1000)]", "outside the node's RAM"),
+    ("nodes' RAM", "corrupted"): ("nodes[1]['ram'] = [(ram, 0x1001)]", "not sorted and disjoint"),
+    ("nodes' RAM", "truncated"): ("nodes[1]['ram'] = [(nodes[1]['base'], 0x1000)]", "outside the node's RAM"),
     ("nodes' RAM", "overlapping"): ("nodes[1]['ram'] = nodes[0]['ram']", "has RAM of another node"),
     ("entries", "corrupted"): ("nodes[1]['entries'][0]['name'] = 'a\\x1b'", "no readable name"),
     ("entries", "truncated"): ("plan['more'] = {'entries': 99}", "a table reaches outside it"),
     ("entries", "overlapping"): ("nodes[0]['entries'][0]['longer'] = 1 << 26", "outside the payload"),
     ("segments", "corrupted"): (
-        "nodes[1]['entries'][0]['segments'] = [(0x51000004, 64, 0, 64)]", "not 8-byte aligned"),
+        "nodes[1]['entries'][0]['segments'] = [(nodes[1]['base'] + 4, 64, 0, 64)]", "not 8-byte aligned"),
     ("segments", "truncated"): (
-        "nodes[1]['entries'][0]['segments'] = [(0x51000000, 1 << 20, 0, 1 << 20)]", "outside its data"),
+        "nodes[1]['entries'][0]['segments'] = [(nodes[1]['base'], 1 << 20, 0, 1 << 20)]", "outside its data"),
     ("segments", "overlapping"): (
-        "nodes[1]['entries'][1]['segments'] = [(0x51000008, 64, 0, 64)]", "overlaps another"),
-    ("board's RAM", "corrupted"): ("plan['ram'] = [(0x40000000, 0x1001)]", "not sorted and disjoint"),
-    ("board's RAM", "truncated"): ("plan['ram'] = [(0x40000000, 0x1000)]", "is not RAM"),
+        "nodes[1]['entries'][1]['segments'] = [(nodes[1]['base'] + 8, 64, 0, 64)]", "overlaps another"),
+    ("board's RAM", "corrupted"): ("plan['ram'] = [(ram, 0x1001)]", "not sorted and disjoint"),
+    ("board's RAM", "truncated"): ("plan['ram'] = [(ram, 0x1000)]", "is not RAM"),
     ("board's RAM", "overlapping"): ("plan['ram'] *= 2", "not sorted and disjoint"),
     ("claims", "corrupted"): ("plan['claims'][0] = (8, 8)", "not sorted and disjoint"),
     ("claims", "truncated"): ("plan['more'] = {'claims': 999}", "a table reaches outside it"),
     ("claims", "overlapping"): ("plan['claims'] *= 2", "not sorted and disjoint"),
-    ("pools", "corrupted"): ("plan['pools'] = [(0x60000001, 4096)]", "not sorted and disjoint"),
-    ("pools", "truncated"): ("plan['pools'] = [(0x60000000, 4096)]", "zeros: are in no shared pool"),
+    ("pools", "corrupted"): ("plan['pools'] = [(ram + 1, 4096)]", "not sorted and disjoint"),
+    ("pools", "truncated"): ("plan['pools'] = [(plan['pools'][0][0], 4096)]", "zeros: are in no shared pool"),
     ("pools", "overlapping"): (
         "plan['pools'] = plan['zeros'] = [nodes[1]['ram'][0]]", "overlaps a shared pool"),
-    ("zeros", "corrupted"): ("plan['zeros'] = [(0x60000001, 4096)]", "not sorted and disjoint"),
+    ("zeros", "corrupted"): ("plan['zeros'] = [(ram + 1, 4096)]", "not sorted and disjoint"),
     ("zeros", "truncated"): ("plan['more'] = {'zeros': 999}", "a table reaches outside it"),
     ("zeros", "overlapping"): ("plan['zeros'] = nodes[0]['ram']", "are in no shared pool"),
     ("interrupts", "corrupted"): ("plan['interrupts'] = [(33, 0, 7)]", "bad interrupt"),
     ("interrupts", "truncated"): ("plan['more'] = {'interrupts': 999}", "a table reaches outside it"),
     ("interrupts", "overlapping"): ("plan['interrupts'] *= 2", "bad interrupt"),
     ("controller", "corrupted"): (
-        "plan['intc']['regions'] *= 5", "interrupt controller regions"),
+        "plan['intc']['regions'] = [(0, 0)] * 5", "interrupt controller regions"),
     **{(part, "corrupted"): (code + "; plan['corrupt'] = nodes[1]['entries'][-1]['name']", "SHA-256 differs")
        for part, code in FILES.items()},
     **{(part, "truncated"): (code + "; nodes[1]['entries'][-1]['longer'] = 1 << 26", "outside the payload")
        for part, code in FILES.items()},
     **{(part, "overlapping"): (
-        code + "; nodes[1]['entries'][-1]['segments'] = [(0x51000000, 64, 0, 64)]", "overlaps another")
+        code + "; nodes[1]['entries'][-1]['segments'] = [(nodes[1]['base'], 64, 0, 64)]", "overlaps another")
        for part, code in FILES.items()},
 }
 
@@ -139,12 +140,16 @@ def loader_cases(table, args):
 
 
 def planted(table, args):
-    for (part, kind), (code, words) in PLANTED.items():
-        fault = "%s %s" % (part, kind)
+    machines = {"aarch64": ("kernel", "virt,gic-version=2", []),
+                "riscv64": ("riscv-kernel", "virt", ["--arch", "riscv64"])}
+    for arch, (part, kind) in itertools.product(machines, PLANTED):
+        code, words = PLANTED[part, kind]
+        fault = "%s %s, %s" % (part, kind, arch)
         if not table.wants(fault):
             continue
-        image = run_boot.build(args.work, args.share, "kernel", ["--spoil", code], "planted")
-        line = run_boot.command(args.work, "kernel", "virt,gic-version=2", [], image, "planted")
+        how, machine, options = machines[arch]
+        image = run_boot.build(args.work, args.share, how, [*options, "--spoil", code], "planted")
+        line = run_boot.command(args.work, how, machine, [], image, "planted")
         survivors = ["kernel of node0"] if "SHA-256" in words else []
         boot(table, fault, line, ["mkl: refused: ", words] + survivors,
              ["kernel of node1"] if survivors else ["kernel of"], ["node0", "node1"])

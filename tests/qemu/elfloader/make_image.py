@@ -263,7 +263,7 @@ def main():
     p.add_argument("--loadable", **number, help="node1's kernel is not in the image, but here")
     p.add_argument("--swap-interfaces", action="store_true", help="node0 planned as 1, node1 as 0")
     p.add_argument("--claim", help="additional claim BASE,SIZE")
-    p.add_argument("--spoil", help="Python that changes `plan` before it is packed; `nodes` are its nodes")
+    p.add_argument("--spoil", help="Python that changes `plan`, its `nodes` and board's `ram`")
     p.add_argument("--elf", action="store_true")
     p.add_argument("-o", "--output", required=True)
     args = p.parse_args()
@@ -278,7 +278,7 @@ def main():
     if args.claim:
         plan["claims"] = sorted(plan["claims"] + [tuple(int(v, 0) for v in args.claim.split(","))])
     if args.spoil:
-        exec(args.spoil, {"plan": plan, "nodes": plan["nodes"]})
+        exec(args.spoil, {"plan": plan, "nodes": plan["nodes"], "ram": plan["ram"][0][0]})
     entries = {e["name"]: e for n in plan["nodes"] for e in n["entries"]}
     if args.longer:
         entries[args.longer]["longer"] = 64 * MIB
