@@ -14,6 +14,7 @@ execution log (-icount shift=0,sleep=off); the median of the rounds. Path length
 A ratio above 1 says how many times as much mapping for each access takes.
 """
 import argparse
+import json
 import os
 import shlex
 import subprocess
@@ -26,22 +27,32 @@ import measure  # noqa: E402
 
 BOARDS = {
     "aarch64": ("{machine: virt, gic-version: 2, cpus: 1, memory: 1G, cpu: cortex-a53}",
-                0x40000000, "/pl011@9000000"),
-    "riscv64": ("{machine: virt, cpu: rv64, cpus: 1, memory: 1G}", 0x80000000,
-                "/soc/serial@10000000"),
+                "/pl011@9000000"),
+    "riscv64": ("{machine: virt, cpu: rv64, cpus: 1, memory: 1G}", "/soc/serial@10000000"),
 }
 ROWS = ["queue-4K", "queue-64K", "queue-1M", "rpc", "notification"]
 
 
-def rates(options, root, kernel):
+def own_kernel(directory):
+    """`kernel:` of a seL4 in `directory`, and the RAM that is compiled into it."""
+    files = {"elf": "kernel.elf", "config": "gen_config.json", "platform": "platform_gen.json"}
+    paths = {k: os.path.abspath(os.path.join(directory, v)) for k, v in files.items()}
+    with open(paths["platform"], encoding="utf-8") as f:
+        ram = json.load(f)["memory"]
+    return ("{%s}" % ", ".join(f"{k}: {v}" for k, v in paths.items()),
+            "[%s]" % ", ".join(f"{{base: {r['start']:#x}, size: {r['end'] - r['start']:#x}}}"
+                               for r in ram))
+
+
+def rates(options, root, kernel, memory):
     """Instructions of each measurement on one kernel."""
-    board, base, console = BOARDS[options.arch]
+    board, console = BOARDS[options.arch]
     with tempfile.TemporaryDirectory() as tmp:
         path = os.path.join(tmp, "system.yaml")
         with open(path, "w", encoding="utf-8") as f:
             f.write(f"mkl: 1\nboard:\n  qemu: {board}\nnodes:\n"
-                    f"  node0: {{cpu: 0, memory: {{base: {base:#x}, size: 256M}}, "
-                    f"kernel: {kernel}, console: {console}, root: {root}}}\n")
+                    f"  node0: {{cpu: 0, memory: {memory}, kernel: {kernel}, "
+                    f"console: {console}, root: {root}}}\n")
         subprocess.run([options.mkl, "image", path, "-o", tmp], check=True,
                        stderr=subprocess.DEVNULL)
         line = subprocess.run([options.mkl, "qemu", path, "-o", tmp, "--dry-run"], check=True,
@@ -67,13 +78,11 @@ def main():
     a.mkl = os.path.abspath(a.mkl)
     root = os.path.abspath(os.path.join(a.build, "kernel", "tests", "conformance",
                                         "kernel_rates.elf"))
-    kernels = {"built-in": "{builtin: release}"}
+    kernels = {"built-in": ("{builtin: release}", "256M")}
     for text in a.kernel:
         name, _, path = text.partition("=")
-        files = {"elf": "kernel.elf", "config": "gen_config.json", "platform": "platform_gen.json"}
-        kernels[name] = "{%s}" % ", ".join(f"{k}: {os.path.abspath(os.path.join(path, v))}"
-                                           for k, v in files.items())
-    tables = {name: rates(a, root, kernel) for name, kernel in kernels.items()}
+        kernels[name] = own_kernel(path)
+    tables = {name: rates(a, root, *kernel) for name, kernel in kernels.items()}
     print(f"{'instructions':14}" + "".join(f"{n:>14}{'per access':>12}{'ratio':>7}" for n in tables))
     failed = False
     for name in ROWS:

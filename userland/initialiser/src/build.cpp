@@ -117,7 +117,9 @@ Outcome Builder::map() {
     return {};
 }
 
-Outcome Builder::connect_irq(uint32_t object) {
+/// `use` gets the capability that an interrupt signals.
+template <class Use>
+Outcome Builder::with_irq_notification(uint32_t object, Use use) {
     const mkl_spec_object& o = spec_.objects[object];
     if (o.slot_count == 0) return {};
     const mkl_spec_slot& s = spec_.slots[o.first_slot];
@@ -126,11 +128,30 @@ Outcome Builder::connect_irq(uint32_t object) {
                     kernel::mint(slot_of(s.object), scratch_slot_, s.rights, s.badge), object);
         r.failed())
         return r;
-    if (Outcome r = outcome("set its notification",
-                            kernel::set_irq_notification(slot_of(object), scratch_slot_), object);
-        r.failed())
-        return r;
+    if (Outcome r = use(scratch_slot_); r.failed()) return r;
     return outcome("delete the minted notification", kernel::remove(scratch_slot_), object);
+}
+
+Outcome Builder::connect_irq(uint32_t object) {
+    return with_irq_notification(object, [&](uint64_t notification) {
+        return outcome("set its notification",
+                       kernel::set_irq_notification(slot_of(object), notification), object);
+    });
+}
+
+Outcome Builder::ring_sgis() {
+    for (uint32_t i = 0; i < spec_.objects.size; i++) {
+        const mkl_spec_object& o = spec_.objects[i];
+        if (o.type != MKL_OBJ_IRQ || !is_sgi(static_cast<uint32_t>(o.extra))) continue;
+        if (Outcome r = with_irq_notification(i,
+                                              [](uint64_t notification) {
+                                                  kernel::signal(notification);
+                                                  return Outcome{};
+                                              });
+            r.failed())
+            return r;
+    }
+    return {};
 }
 
 Outcome Builder::fill_cnode(uint32_t object) {

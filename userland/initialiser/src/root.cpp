@@ -86,6 +86,22 @@ void Root::wait_for_peers() {
     }
 }
 
+/// Whether a peer's components run already: its time for us was up. Asked when our handlers stand,
+/// before we say so, this tells all that may have signalled too early: an SGI orders the sender's
+/// stage before itself. Only on mkl's own kernel, which lets it stamp its stages, can one of ours
+/// tell time; a root task of the user's own signals nobody who is not ready.
+bool Root::peer_went_on() {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    for (const mkl_spec_peer& p : spec_.peers) {
+        const OwnRange* r = range_at(p.status);
+        if (r == nullptr || r->at == nullptr) continue;
+        const auto* status = static_cast<const mkl_status*>(r->at);
+        if (rt::load_acquire(status->stage) >= MKL_STAGE_UP && status->stamp[MKL_STAGE_INIT] != 0)
+            return true;
+    }
+    return false;
+}
+
 void Root::fail(uint32_t status, uint64_t detail0, uint64_t detail1, const char* text) {
     console_.line("mkl: ", node_name(), ": ", text);
     status_.failed(status, detail0, detail1, text);
@@ -134,11 +150,12 @@ void Root::run(const abi::BootInfo& info, Image image) {
     check(choose_notification());
     check(prepare_doorbells());
     enable_lines();
+    if (peer_went_on()) check(builder_.ring_sgis());
     reached(MKL_STAGE_READY);
     wait_for_peers();
+    reached(MKL_STAGE_UP);  // before they signal anybody: peer_went_on
     check(builder_.start());
     if (spec_.logs.size > 0 || polls_signals()) check(start_poller());
-    reached(MKL_STAGE_UP);
     banner();
     ring_bells();  // what was signalled while we started
     serve();

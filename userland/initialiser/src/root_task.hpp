@@ -44,6 +44,7 @@ private:
     bool polls_signals() const;
     void woken(uint64_t badge);
     void banner();
+    bool peer_went_on();
     void wait_for_peers();
     void check(const Outcome& o);
     [[noreturn]] void fail(uint32_t status, uint64_t detail0, uint64_t detail1, const char* text);

@@ -44,7 +44,8 @@ volatile void* mkl_buffer(const char* name, size_t* size);
 uint64_t mkl_physical(const char* name);
 
 /* Everything written before is seen by whoever wakes up from it. Signals that find one pending
- * merge with it. */
+ * merge with it. Where peers did not wait (`start-timeout:`), an end may be signalled once more at
+ * start. */
 void mkl_signal(mkl_end_t end);
 /* Blocks until `end` is signalled; other ends that come meanwhile stay pending. An interrupt is
  * acknowledged when its end is waited for again. */

@@ -23,6 +23,9 @@ inline constexpr unsigned context_words = 7;
 inline constexpr uint64_t unify_label = abi::label::page_unify_instruction;
 inline constexpr uint64_t signal_label = abi::label::irq_issue_sgi_signal;
 
+/// Interrupts that other CPUs raise (Arm IHI 0069H, 2.2.1).
+inline constexpr bool is_sgi(uint32_t irq) { return irq < 16; }
+
 /// Word of an UnknownSyscall message that holds the program counter.
 inline constexpr unsigned syscall_pc_word = kapi::aarch64_syscall_ip;
 /// And the system call's number.

@@ -28,6 +28,9 @@ inline constexpr unsigned context_words = 20;
 inline constexpr uint64_t unify_label = 0;
 inline constexpr uint64_t signal_label = kapi::riscv_irq_issue_ipi_signal;
 
+/// Interrupts that other CPUs raise: one, behind words that say what it was for.
+inline constexpr bool is_sgi(uint32_t) { return false; }
+
 /// Word of an UnknownSyscall message that holds the program counter.
 inline constexpr unsigned syscall_pc_word = kapi::riscv64_syscall_ip;
 /// And the system call's number.

@@ -32,6 +32,8 @@ public:
     Outcome fill();
     Outcome map();
     Outcome connect();
+    /// Signals once what SGIs signal: one that came before `connect` was dropped.
+    Outcome ring_sgis();
     Outcome start();
 
     /// Capability of scheduling control, on an MCS kernel.
@@ -54,6 +56,8 @@ private:
     Outcome map_slots(const mkl_spec_object& holder, uint64_t vspace, uint64_t base,
                       unsigned level);
     Outcome map_frame(const mkl_spec_slot& slot, uint64_t vspace, uint64_t vaddr);
+    template <class Use>
+    Outcome with_irq_notification(uint32_t object, Use use);
     Outcome connect_irq(uint32_t object);
     /// 0: an object that is made.
     uint64_t initial_slot(uint16_t type) const;
