@@ -89,8 +89,7 @@ private:
         kernel.abi = sel4::abi_of(config->architecture, config->hypervisor, config->mcs);
         kernel.offer.domains = config->domains;
         kernel.offer.domain_entries = config->domain_entries;
-        kernel.offer.ticks_per_second =
-            config->mcs ? hardware_.timer_frequency : 1000 / std::max(config->tick_ms, 1u);
+        kernel.offer.ticks_per_second = config->domain_hz;
         kernel.offer.smc = config->smc;
         kernel.sel4 = std::move(facts);
         return kernel;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // gen_config.json: numbers are texts ("1"), booleans are booleans, what another architecture has
 // is absent. Only keys that are true to their name are used: AARCH64_VSPACE_S2_START_L1 is not.
+#include <algorithm>
+
 #include "mkl/abi/component.h"
 #include "mkl/sel4/kernel.hpp"
 #include "mkl/support/json_reader.hpp"
@@ -77,7 +79,8 @@ std::optional<Config> parse_config(std::string_view text, std::string& why) {
     c.root_cnode_bits = read.small("ROOT_CNODE_SIZE_BITS");
     c.domains = read.small("NUM_DOMAINS", c.domains);
     c.domain_entries = read.small("NUM_DOMAIN_SCHEDULES", c.domain_entries);
-    c.tick_ms = read.small("TIMER_TICK_MS", c.tick_ms);
+    c.domain_hz =
+        c.mcs ? read.small("TIMER_FREQUENCY") : 1000 / std::max(read.small("TIMER_TICK_MS", 2), 1u);
     c.smc = read.flag("ALLOW_SMC_CALLS", false);
     c.device_top = read.number("PADDR_USER_DEVICE_TOP", UINT64_MAX);
     c.loader_info = read.flag("ENABLE_MULTIKERNEL_SUPPORT", false);

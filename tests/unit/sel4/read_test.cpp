@@ -35,6 +35,23 @@ TEST(Sel4Config, SaysWhichKeyIsMissing) {
     EXPECT_EQ(why, "it is for x86_64, which mkl has no loader for");
 }
 
+/// With a unit that is too small, a node does nothing but change domains.
+TEST(Sel4Config, DomainsAreTimedInTheKernelsTicks) {
+    std::string why;
+    const auto hz = [&](bool mcs, std::string_view extra) {
+        std::string text = test::config_json(extra);
+        if (mcs) text.replace(text.find("\"KERNEL_MCS\": false"), 19, "\"KERNEL_MCS\": true");
+        const auto config = parse_config(text, why);
+        return config ? config->domain_hz : 0;
+    };
+    constexpr std::string_view timer = R"(, "TIMER_FREQUENCY": "62500000")";
+    EXPECT_EQ(hz(false, timer), 500u);
+    EXPECT_EQ(hz(false, R"(, "TIMER_TICK_MS": "5")"), 200u);
+    EXPECT_EQ(hz(true, timer), 62'500'000u);
+    EXPECT_EQ(hz(true, ""), 0u);
+    EXPECT_EQ(why, "it has no usable TIMER_FREQUENCY");
+}
+
 TEST(Sel4Platform, HolesAreTheKernels) {
     std::string why;
     const auto got = parse_platform(

@@ -37,7 +37,7 @@ struct Config {
     uint32_t root_cnode_bits = 0;
     uint32_t domains = 1;
     uint32_t domain_entries = 2;  ///< of its schedule
-    uint32_t tick_ms = 2;         ///< not MCS: length of a timer tick
+    uint64_t domain_hz = 500;     ///< unit of its times: a tick of 2 ms, or (MCS) of the timer
     bool smc = false;             ///< gives its root task SMC calls
     uint64_t device_top = 0;      ///< physical addresses below are the root task's
 };
