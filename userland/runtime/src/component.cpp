@@ -59,6 +59,7 @@ void block() {
             const struct ::mkl_end& end = startup->ends[i];
             if (end.kind != MKL_END_CONSUME || !inbox.take(end.a)) continue;
             const mkl_end_t known = known_end(end);
+            if (is_stale(*known)) continue;
             mkl_notified(known);
             if (has_message(*known)) inbox.again(end.a);  // taken one of several
         }
@@ -72,7 +73,8 @@ void block() {
 }  // namespace
 
 void stop_because(const char* what, mkl_end_t end) {
-    mkl_printf("%s: %s '%s'\n", startup->name, what, end == nullptr ? "(none)" : end->name);
+    mkl_printf("%s: %s '%s', stops here\n", startup->name, what,
+               end == nullptr ? "(none)" : end->name);
     mkl_stop();
 }
 

@@ -44,4 +44,10 @@ inline bool has_message(const struct ::mkl_end& end) {
     return false;
 }
 
+/// Nothing to take from `end`, of which there was a signal: a message that was taken without
+/// waiting has its signal come later. A sender's signal is of room.
+inline bool is_stale(const struct ::mkl_end& end) {
+    return is_queue(end) && end.kind != MKL_END_QUEUE_SEND && !has_message(end);
+}
+
 }  // namespace mkl::user
