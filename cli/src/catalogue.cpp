@@ -25,7 +25,7 @@ constexpr FindingDoc docs[] = {
      "`mkl explain` knows the ids that findings end with, such as E203.",                         "mkl explain E2O3",
      "Copy the id from the brackets at the end of a finding; docs/diagnostics.md lists all."                                                                                                                      },
     {"E803", "no-such-node",     Severity::error,   "The system has no node of this name",
-     "`--node` names a node of the system description.",                                          "mkl why irq:33 system.yaml --node nod1",
+     "`--node` names a node of the system description.",                                          "mkl why \"irq 33\" system.yaml --node nod1",
      "Use one of the names under `nodes:`."                                                                                                                                                                       },
     {"E804", "file-unreadable",  Severity::error,   "A file given on the command line cannot be read",
      "It does not exist, is not a regular file, may not be read, or is larger than mkl accepts.", "mkl verify missing.bin",                     "Check the path and its permissions."                             },

@@ -42,9 +42,8 @@ std::optional<std::string> Inputs::user_text(const Located<std::string>& path,
 
 SharedBytes Inputs::share_file(std::string_view name) {
     const std::filesystem::path file = share_.file(architecture_, name);
-    const auto [entry, first] = cache_.try_emplace(file);
-    SharedBytes& bytes = entry->second;
-    if (!first) return bytes;
+    SharedBytes& bytes = cache_[file];
+    if (bytes != nullptr) return bytes;
     if (!options_.complete && !files_.exists(file)) {
         sink_.report({"N541",
                       {},

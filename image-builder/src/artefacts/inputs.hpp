@@ -40,8 +40,7 @@ public:
         return user_file(path, what, limit);
     }
 
-    /// A program of mkl's own. nullptr with a finding, once however many nodes need it: E540, or
-    /// where it may be missing N541.
+    /// A program of mkl's own. nullptr with a finding: E540, or where it may be missing N541.
     SharedBytes share_file(std::string_view name);
     std::optional<LoadedElf> share_elf(std::string_view name);
 

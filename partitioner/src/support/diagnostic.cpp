@@ -20,7 +20,9 @@ Severity severity_of(std::string_view id) {
 
 void DiagnosticSink::report(Diagnostic d) {
     if (severity_of(d.id) == Severity::error) errors_++;
-    all_.push_back(std::move(d));
+    const auto text = d.message + '\0' + d.where.node;
+    if (seen_.emplace(d.id, d.where.file.get(), d.where.line, d.where.column, text).second)
+        all_.push_back(std::move(d));
 }
 
 bool DiagnosticSink::has(std::string_view id) const {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -45,9 +47,11 @@ struct FindingDoc {
 /// Collects findings. Not a logger: nothing is printed until the command is done.
 class DiagnosticSink {
 public:
-    /// Severity from the first letter of the id: E error, W warning, N note.
+    /// Severity from the first letter of the id: E error, W warning, N note. The same words of the
+    /// same place are kept once: two nodes, or both sides of a connection, may come upon them.
     void report(Diagnostic d);
     bool has_errors() const { return errors_ != 0; }
+    /// How often an error was reported; for those who look whether a step reported one.
     size_t error_count() const { return errors_; }
     /// Whether a finding with this id was reported; for rules with prerequisites.
     bool has(std::string_view id) const;
@@ -56,6 +60,8 @@ public:
 
 private:
     std::vector<Diagnostic> all_;
+    std::set<std::tuple<std::string_view, const SourceFile*, uint32_t, uint32_t, std::string>>
+        seen_;
     size_t errors_ = 0;
 };
 
