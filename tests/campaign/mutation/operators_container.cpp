@@ -105,85 +105,85 @@ std::string last_configuration(const void* fdt) {
 
 std::vector<ContainerOperator> fit_operators() {
     return {
-        {"FIT: kernel loaded elsewhere",                     "E617", "image.itb",
-         on_fit([](void* f) { return add_to_number(f, kernel(f), "load", 0x200000); })          },
-        {"FIT: kernel entered elsewhere",                    "E617", "image.itb",
-         on_fit([](void* f) { return add_to_number(f, kernel(f), "entry", 4); })                },
-        {"FIT: kernel without an entry",                     "E617", "image.itb",
-         on_fit([](void* f) { return fdt_delprop(f, node_at(f, kernel(f)), "entry") == 0; })    },
-        {"FIT: kernel of another architecture",              "E617", "image.itb",
-         on_fit([](void* f) { return set_text(f, kernel(f), "arch", "x86_64"); })               },
-        {"FIT: kernel without a hash",                       "E618", "image.itb",
+        {"FIT: kernel loaded elsewhere", "E617", "image.itb",
+         on_fit([](void* f) { return add_to_number(f, kernel(f), "load", 0x200000); })},
+        {"FIT: kernel entered elsewhere", "E617", "image.itb",
+         on_fit([](void* f) { return add_to_number(f, kernel(f), "entry", 4); })},
+        {"FIT: kernel without an entry", "E617", "image.itb",
+         on_fit([](void* f) { return fdt_delprop(f, node_at(f, kernel(f)), "entry") == 0; })},
+        {"FIT: kernel of another architecture", "E617", "image.itb",
+         on_fit([](void* f) { return set_text(f, kernel(f), "arch", "x86_64"); })},
+        {"FIT: kernel without a hash", "E618", "image.itb",
          on_fit([](void* f) { return fdt_del_node(f, node_at(f, kernel(f) + "/hash-1")) == 0; })},
-        {"FIT: kernel with a weak hash",                     "E601", "image.itb",
-         on_fit([](void* f) { return set_text(f, kernel(f) + "/hash-1", "algo", "md5"); })      },
-        {"FIT: kernel with another hash",                    "E601", "image.itb",
-         on_fit([](void* f) { return add_to_number(f, kernel(f) + "/hash-1", "value", 1); })    },
-        {"FIT: kernel said to be compressed",                "E618", "image.itb",
-         on_fit([](void* f) { return set_text(f, kernel(f), "compression", "gzip"); })          },
-        {"FIT: tree loaded over a node",                     "E618", "image.itb", on_fit([](void* f) {
+        {"FIT: kernel with a weak hash", "E601", "image.itb",
+         on_fit([](void* f) { return set_text(f, kernel(f) + "/hash-1", "algo", "md5"); })},
+        {"FIT: kernel with another hash", "E601", "image.itb",
+         on_fit([](void* f) { return add_to_number(f, kernel(f) + "/hash-1", "value", 1); })},
+        {"FIT: kernel said to be compressed", "E618", "image.itb",
+         on_fit([](void* f) { return set_text(f, kernel(f), "compression", "gzip"); })},
+        {"FIT: tree loaded over a node", "E618", "image.itb", on_fit([](void* f) {
              const auto tree = image_of(f, first_configuration(f), "fdt");
              return fdt_setprop_u64(f, node_at(f, tree), "load", 0x40000000) == 0;
-         })    },
-        {"FIT: tree changed, its hash not",                  "E601", "image.itb", on_fit([](void* f) {
+         })},
+        {"FIT: tree changed, its hash not", "E601", "image.itb", on_fit([](void* f) {
              const auto tree = image_of(f, first_configuration(f), "fdt");
              return add_to_number(f, tree, "data", 1);
-         })    },
-        {"FIT: default configuration that is not there",     "E600", "image.itb",
-         on_fit([](void* f) { return set_text(f, "/configurations", "default", "other"); })     },
-        {"FIT: kernel that is not there",                    "E600", "image.itb",
-         on_fit([](void* f) { return set_text(f, first_configuration(f), "kernel", "other"); }) },
-        {"FIT: the tree as kernel",                          "E602", "image.itb",
-         on_fit([](void* f) { return set_text(f, first_configuration(f), "kernel", "fdt"); })   },
-        {"FIT: payload changed, FIT hash with it",           "E606", "image.itb",
-         on_fit([](void* f) { return flip_and_hash(f, kernel(f), 1000); })                      },
-        {"FIT: second configuration loaded elsewhere",       "E617", "two.itb",   on_fit([](void* f) {
+         })},
+        {"FIT: default configuration that is not there", "E600", "image.itb",
+         on_fit([](void* f) { return set_text(f, "/configurations", "default", "other"); })},
+        {"FIT: kernel that is not there", "E600", "image.itb",
+         on_fit([](void* f) { return set_text(f, first_configuration(f), "kernel", "other"); })},
+        {"FIT: the tree as kernel", "E602", "image.itb",
+         on_fit([](void* f) { return set_text(f, first_configuration(f), "kernel", "fdt"); })},
+        {"FIT: payload changed, FIT hash with it", "E606", "image.itb",
+         on_fit([](void* f) { return flip_and_hash(f, kernel(f), 1000); })},
+        {"FIT: second configuration loaded elsewhere", "E617", "two.itb", on_fit([](void* f) {
              return add_to_number(f, image_of(f, last_configuration(f), "kernel"), "load", 4096);
-         })      },
-        {"FIT: payload of the second configuration changed", "E606", "two.itb",   on_fit([](void* f) {
+         })},
+        {"FIT: payload of the second configuration changed", "E606", "two.itb", on_fit([](void* f) {
              return flip_and_hash(f, image_of(f, last_configuration(f), "kernel"), 1000);
-         })      },
-        {"FIT: loadable moved by a page",                    "E607", "split.itb", on_fit([](void* f) {
+         })},
+        {"FIT: loadable moved by a page", "E607", "split.itb", on_fit([](void* f) {
              return add_to_number(f, image_of(f, first_configuration(f), "loadables"), "load",
                                   4096);
-         })    },
-        {"FIT: loadable forgotten",                          "E607", "split.itb",
-         on_fit([](void* f) { return drop_text(f, first_configuration(f), "loadables", 1); })   },
-        {"FIT: loadable changed, FIT hash with it",          "E606", "split.itb", on_fit([](void* f) {
+         })},
+        {"FIT: loadable forgotten", "E607", "split.itb",
+         on_fit([](void* f) { return drop_text(f, first_configuration(f), "loadables", 1); })},
+        {"FIT: loadable changed, FIT hash with it", "E606", "split.itb", on_fit([](void* f) {
              return flip_and_hash(f, image_of(f, first_configuration(f), "loadables"), 100);
-         })    },
+         })},
     };
 }
 
 std::vector<ContainerOperator> signature_operators() {
     std::vector<ContainerOperator> out{
-        {"signed FIT: signature removed",                      "E619", "signed.itb",
-         on_fit([](void* f) { return fdt_del_node(f, node_at(f, signature(f))) == 0; })         },
-        {"signed FIT: signature changed",                      "E619", "signed.itb",
-         on_fit([](void* f) { return add_to_number(f, signature(f), "value", 1); })             },
-        {"signed FIT: signature of another size",              "E619", "signed.itb",
-         on_fit([](void* f) { return set_text(f, signature(f), "algo", "sha256,rsa4096"); })    },
-        {"signed FIT: code changed, FIT hash with it",         "E619", "signed.itb", on_fit([](void* f) {
+        {"signed FIT: signature removed", "E619", "signed.itb",
+         on_fit([](void* f) { return fdt_del_node(f, node_at(f, signature(f))) == 0; })},
+        {"signed FIT: signature changed", "E619", "signed.itb",
+         on_fit([](void* f) { return add_to_number(f, signature(f), "value", 1); })},
+        {"signed FIT: signature of another size", "E619", "signed.itb",
+         on_fit([](void* f) { return set_text(f, signature(f), "algo", "sha256,rsa4096"); })},
+        {"signed FIT: code changed, FIT hash with it", "E619", "signed.itb", on_fit([](void* f) {
              int length = 0;  // the loader's code, of which no table holds a hash
              (void)fdt_getprop(f, node_at(f, kernel(f)), "data", &length);
              return flip_and_hash(f, kernel(f), static_cast<size_t>(length) - 0x201);
-         }) },
-        {"signed FIT: hash of the kernel is not covered",      "E619", "signed.itb",
-         on_fit([](void* f) { return drop_text(f, signature(f), "hashed-nodes", 3); })          },
-        {"signed FIT: the configuration is not covered",       "E619", "signed.itb",
-         on_fit([](void* f) { return drop_text(f, signature(f), "hashed-nodes", 1); })          },
-        {"signed FIT: fewer names are covered",                "E619", "signed.itb", on_fit([](void* f) {
+         })},
+        {"signed FIT: hash of the kernel is not covered", "E619", "signed.itb",
+         on_fit([](void* f) { return drop_text(f, signature(f), "hashed-nodes", 3); })},
+        {"signed FIT: the configuration is not covered", "E619", "signed.itb",
+         on_fit([](void* f) { return drop_text(f, signature(f), "hashed-nodes", 1); })},
+        {"signed FIT: fewer names are covered", "E619", "signed.itb", on_fit([](void* f) {
              return add_to_number(f, signature(f), "hashed-strings", static_cast<uint32_t>(-64));
-         }) },
-        {"signed FIT: configuration renamed for people",       "E619", "signed.itb",
+         })},
+        {"signed FIT: configuration renamed for people", "E619", "signed.itb",
          on_fit([](void* f) { return set_text(f, first_configuration(f), "description", "x"); })},
         {"signed FIT: kernel's place changed with the loader", "E619", "signed.itb",
-         on_fit([](void* f) { return add_to_number(f, kernel(f), "load", 0x200000); })          },
-        {"signed FIT: another property in the configuration",  "E619", "signed.itb",
+         on_fit([](void* f) { return add_to_number(f, kernel(f), "load", 0x200000); })},
+        {"signed FIT: another property in the configuration", "E619", "signed.itb",
          on_fit([](void* f) {
              return set_text(f, first_configuration(f), "compatible", "other,board");
-         })                                                                                     },
-        {"signed FIT: loadables swapped",                      "E619", "split.itb",  on_fit([](void* f) {
+         })},
+        {"signed FIT: loadables swapped", "E619", "split.itb", on_fit([](void* f) {
              const std::string conf = first_configuration(f);
              int length = 0;
              const auto* all =
@@ -193,7 +193,7 @@ std::vector<ContainerOperator> signature_operators() {
                  rest{all + first.size() + 1, static_cast<size_t>(length) - first.size() - 1};
              const std::string swapped = rest + first + '\0';
              return fdt_setprop(f, node_at(f, conf), "loadables", swapped.data(), length) == 0;
-         })  },
+         })},
     };
     for (ContainerOperator& op : out) op.key = ContainerOperator::Key::right;
     out.push_back({"signed FIT: by another key", "E619", "signed.itb", [](Bytes&) { return true; },
@@ -239,31 +239,31 @@ auto on_uimage(Change change) {
 
 std::vector<ContainerOperator> plain_operators() {
     return {
-        {"ELF: segment loaded elsewhere",       "E617",                       "image.elf",
-         on_elf([](Elf64_Ehdr&,                                                                                                                Elf64_Phdr& p) { p.p_paddr += 0x200000; })},
-        {"ELF: entered elsewhere",                                     "E617",                                          "image.elf",
-         on_elf([](Elf64_Ehdr& h,         Elf64_Phdr&) { h.e_entry += 4; })},
-        {"ELF: for another machine",    "E617",                                "image.elf",
-         on_elf([](Elf64_Ehdr& h,                                                   Elf64_Phdr&) { h.e_machine = EM_X86_64; })},
-        {"ELF: segment starts in its header",               "E600", "image.elf",
-         on_elf([](Elf64_Ehdr&,Elf64_Phdr& p) { p.p_offset += 0x7f000000; })},
-        {"ELF: less memory than bytes",                          "E600",                                               "image.elf",
-         on_elf([](Elf64_Ehdr&,                                                                                      Elf64_Phdr& p) { p.p_memsz = p.p_filesz - 1; })},
-        {"ELF: a page of the payload left out",      "E602","image.elf",
-         on_elf([](Elf64_Ehdr&,Elf64_Phdr& p) { p.p_filesz = p.p_memsz -= 4096; })},
-        {"uImage: loaded elsewhere", "E617",                  "image.uimg",
-         on_uimage([](uint32_t* w) { w[4] = big(big(w[4]) + 0x200000); })                                                                                                               },
-        {"uImage: entered elsewhere",                                     "E617",                                        "image.uimg",
-         on_uimage([](uint32_t* w) { w[5] = big(big(w[5]) + 4); })                                                                 },
-        {"uImage: for another architecture",                                     "E617",                                       "image.uimg",
+        {"ELF: segment loaded elsewhere", "E617", "image.elf",
+         on_elf([](Elf64_Ehdr&, Elf64_Phdr& p) { p.p_paddr += 0x200000; })},
+        {"ELF: entered elsewhere", "E617", "image.elf",
+         on_elf([](Elf64_Ehdr& h, Elf64_Phdr&) { h.e_entry += 4; })},
+        {"ELF: for another machine", "E617", "image.elf",
+         on_elf([](Elf64_Ehdr& h, Elf64_Phdr&) { h.e_machine = EM_X86_64; })},
+        {"ELF: segment starts in its header", "E600", "image.elf",
+         on_elf([](Elf64_Ehdr&, Elf64_Phdr& p) { p.p_offset += 0x7f000000; })},
+        {"ELF: less memory than bytes", "E600", "image.elf",
+         on_elf([](Elf64_Ehdr&, Elf64_Phdr& p) { p.p_memsz = p.p_filesz - 1; })},
+        {"ELF: a page of the payload left out", "E602", "image.elf",
+         on_elf([](Elf64_Ehdr&, Elf64_Phdr& p) { p.p_filesz = p.p_memsz -= 4096; })},
+        {"uImage: loaded elsewhere", "E617", "image.uimg",
+         on_uimage([](uint32_t* w) { w[4] = big(big(w[4]) + 0x200000); })},
+        {"uImage: entered elsewhere", "E617", "image.uimg",
+         on_uimage([](uint32_t* w) { w[5] = big(big(w[5]) + 4); })},
+        {"uImage: for another architecture", "E617", "image.uimg",
          on_uimage([](uint32_t* w) { w[7] = big(big(w[7]) ^ 0x10000); })},
-        {"uImage: a page of the payload left out",                                     "E602",                                "image.uimg",
+        {"uImage: a page of the payload left out", "E602", "image.uimg",
          on_uimage([](uint32_t* w) { w[3] = big(big(w[3]) - 4096); })},
-        {"uImage: payload changed, its checksum not",                                     "E601",                          "image.uimg",
+        {"uImage: payload changed, its checksum not", "E601", "image.uimg",
          [](Bytes& image) {
              image[image.size() / 2] ^= std::byte{1};
              return true;
-         }                                                                                                          },
+         }},
     };
 }
 

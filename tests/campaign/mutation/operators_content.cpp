@@ -111,10 +111,10 @@ bool rename(void* fdt, std::string_view from, std::string_view to) {
 
 std::vector<Operator> tree_operators() {
     return {
-        {"tree: memory grown by a page",             "E631", on_tree([](MutableImage&,   size_t,   void* fdt) {
+        {"tree: memory grown by a page", "E631", on_tree([](MutableImage&, size_t, void* fdt) {
              return add_to_reg(fdt, memory_node(fdt), MKL_PAGE_SIZE, true);
-         })  },
-        {"tree: memory of another node",             "E631", on_tree([](MutableImage& i, size_t n, void* fdt) {
+         })},
+        {"tree: memory of another node", "E631", on_tree([](MutableImage& i, size_t n, void* fdt) {
              const size_t other = (n + 1) % i.nodes().size();
              int length = 0;
              auto* p = static_cast<fdt32_t*>(fdt_getprop_w(fdt, memory_node(fdt), "reg", &length));
@@ -124,68 +124,69 @@ std::vector<Operator> tree_operators() {
              p[1] = cpu_to_fdt32(static_cast<uint32_t>(base));
              return true;
          })},
-        {"tree: another CPU",                        "E632", on_tree([](MutableImage&,   size_t,   void* fdt) {
+        {"tree: another CPU", "E632", on_tree([](MutableImage&, size_t, void* fdt) {
              return add_to_reg(fdt, cpu_node(fdt), 1, true);
-         })  },
-        {"tree: a foreign device enabled",           "E635", on_tree([](MutableImage&,   size_t,   void* fdt) {
+         })},
+        {"tree: a foreign device enabled", "E635", on_tree([](MutableImage&, size_t, void* fdt) {
              const int node = device(fdt, false);
              return node >= 0 &&
                     fdt_setprop_inplace_namelen_partial(fdt, node, "status", 6, 0, "okay\0\0\0\0",
                                                         9) == 0 &&
                     fdt_setprop_inplace(fdt, node, "status", "okay\0\0\0\0", 9) == 0;
-         })  },
-        {"tree: own device moved by a page",         "E635", on_tree([](MutableImage&,   size_t,   void* fdt) {
+         })},
+        {"tree: own device moved by a page", "E635", on_tree([](MutableImage&, size_t, void* fdt) {
              const int node = device(fdt, true);
              char path[256];
              return node >= 0 && fdt_get_path(fdt, node, path, sizeof path) == 0 &&
                     add_to_cell(fdt, path, "reg", 1, MKL_PAGE_SIZE * 64);
-         })  },
-        {"tree: own device with another interrupt",  "E636",
-         on_tree([](MutableImage&,                                                       size_t,   void* fdt) {
+         })},
+        {"tree: own device with another interrupt", "E636",
+         on_tree([](MutableImage&, size_t, void* fdt) {
              const int node = device(fdt, true);
              char path[256];
              return node >= 0 && fdt_get_path(fdt, node, path, sizeof path) == 0 &&
                     add_to_cell(fdt, path, "interrupts", 1, 64);
-         })  },
+         })},
         {"tree: interrupt parent that is not there", "E633",
-         on_tree([](MutableImage&,                                                       size_t,   void* fdt) {
+         on_tree([](MutableImage&, size_t, void* fdt) {
              return add_to_cell(fdt, "/", "interrupt-parent", 0, 0x1000);
-         })  },
-        {"tree: a random seed",                      "E634", on_tree([](MutableImage&,   size_t,   void* fdt) {
+         })},
+        {"tree: a random seed", "E634", on_tree([](MutableImage&, size_t, void* fdt) {
              return rename(fdt, "clock-names", "kaslr-seed");
-         })  },
-        {"tree: damaged",                            "E630", on_tree([](MutableImage&,   size_t,   void* fdt) {
+         })},
+        {"tree: damaged", "E630", on_tree([](MutableImage&, size_t, void* fdt) {
              static_cast<fdt_header*>(fdt)->off_dt_struct = cpu_to_fdt32(0xfffffff0);
              return true;
-         })  },
+         })},
     };
 }
 
 std::vector<Operator> spec_operators() {
     return {
-        {"spec: frame in another node's RAM",                     "E641",
+        {"spec: frame in another node's RAM", "E641",
          on_object(is_placed,
-         [](MutableImage& i,                                                                                                                             size_t n, mkl_spec_header&, mkl_spec_object& o) {
+                   [](MutableImage& i, size_t n, mkl_spec_header&, mkl_spec_object& o) {
                        const size_t other = (n + 1) % i.nodes().size();
                        o.paddr = i.record<mkl_range>(other, MKL_REC_RAM)[0].base;
                    })},
-        {"spec: frame in the kernel",                                       "E641",
-         on_object(is_placed,                                              [](MutableImage& i,                                                                          size_t n, mkl_spec_header&,
-         mkl_spec_object& o) { o.paddr = i.nodes()[n].kernel_base; })},
-        {"spec: frame in the distributor",                                     "E641",
-         on_object(is_placed,[](MutableImage& i,size_t, mkl_spec_header&,
-         mkl_spec_object& o) { o.paddr = i.header().intc.dist_base; })},
-        {"spec: frame in the loader",                                                       "E641",
-         on_object(is_placed,         [](MutableImage& i,                                                                                                                            size_t, mkl_spec_header&,
-         mkl_spec_object& o) { o.paddr = i.params().run_base; })},
-        {"spec: frame grown to 2 MiB",                                                 "E641",
-         on_object(is_placed,                          [](MutableImage&,                                                                                size_t, mkl_spec_header&,
-         mkl_spec_object& o) { o.size_bits = 30; })},
-        {"spec: ordinary frame put into another node","E641",
+        {"spec: frame in the kernel", "E641",
+         on_object(is_placed, [](MutableImage& i, size_t n, mkl_spec_header&,
+                                 mkl_spec_object& o) { o.paddr = i.nodes()[n].kernel_base; })},
+        {"spec: frame in the distributor", "E641",
+         on_object(is_placed, [](MutableImage& i, size_t, mkl_spec_header&,
+                                 mkl_spec_object& o) { o.paddr = i.header().intc.dist_base; })},
+        {"spec: frame in the loader", "E641",
+         on_object(is_placed, [](MutableImage& i, size_t, mkl_spec_header&,
+                                 mkl_spec_object& o) { o.paddr = i.params().run_base; })},
+        {"spec: frame grown to 2 MiB", "E641",
+         on_object(is_placed, [](MutableImage&, size_t, mkl_spec_header&,
+                                 mkl_spec_object& o) { o.size_bits = 30; })},
+        {"spec: ordinary frame put into another node", "E641",
          on_object(
              [](const mkl_spec_object& o) {
                  return o.type == MKL_OBJ_FRAME && o.paddr == MKL_SPEC_NO_PADDR;
-             },                                        [](MutableImage& i,size_t n, mkl_spec_header&, mkl_spec_object& o) {
+             },
+             [](MutableImage& i, size_t n, mkl_spec_header&, mkl_spec_object& o) {
                  const size_t other = (n + 1) % i.nodes().size();
                  o.paddr = i.record<mkl_range>(other, MKL_REC_RAM)[0].base + 0x800000;
              })},
@@ -201,71 +202,71 @@ std::vector<Operator> spec_operators() {
              other->size_bits = placed->size_bits;
              return true;
          })},
-        {"spec: interrupt that its node does not own",                                       "E642",
-         on_object(of_type(MKL_OBJ_IRQ),                   [](MutableImage&,                                                                                                     size_t, mkl_spec_header&,
-         mkl_spec_object& o) { o.extra += 100; })},
-        {"spec: SGI to another target",            "E643",
+        {"spec: interrupt that its node does not own", "E642",
+         on_object(of_type(MKL_OBJ_IRQ), [](MutableImage&, size_t, mkl_spec_header&,
+                                            mkl_spec_object& o) { o.extra += 100; })},
+        {"spec: SGI to another target", "E643",
          on_object(of_type(MKL_OBJ_SGI_SIGNAL),
-         [](MutableImage&,                                                                               size_t, mkl_spec_header&, mkl_spec_object& o) {
+                   [](MutableImage&, size_t, mkl_spec_header&, mkl_spec_object& o) {
                        o.extra += uint64_t{5} << 32;
                    })},
-        {"spec: SGI with another id",                                       "E643",
-         on_object(of_type(MKL_OBJ_SGI_SIGNAL),                                                    [](MutableImage&,                                                                          size_t, mkl_spec_header&,
-         mkl_spec_object& o) { o.extra += 1; })},
-        {"spec: authority that nobody declares",                              "E648",
+        {"spec: SGI with another id", "E643",
+         on_object(of_type(MKL_OBJ_SGI_SIGNAL), [](MutableImage&, size_t, mkl_spec_header&,
+                                                   mkl_spec_object& o) { o.extra += 1; })},
+        {"spec: authority that nobody declares", "E648",
          on_object(of_type(MKL_OBJ_SGI_SIGNAL),
-         [](MutableImage&,                                                          size_t, mkl_spec_header&, mkl_spec_object& o) {
+                   [](MutableImage&, size_t, mkl_spec_header&, mkl_spec_object& o) {
                        o.type = MKL_OBJ_IRQ_CONTROL;
                    })},
-        {"spec: domain that does not exist",                          "E649",
-         on_spec([](MutableImage& i,             mkl_spec_header& s) {
+        {"spec: domain that does not exist", "E649",
+         on_spec([](MutableImage& i, mkl_spec_header& s) {
              const auto threads = i.spec_table<mkl_spec_tcb>(s, s.tcbs);
              if (threads.empty()) return false;
              threads[0].domain = 9;
              return true;
          })},
-        {"spec: thread that does not exist",                                                       "E640",
-         on_object(of_type(MKL_OBJ_TCB),                                     [](MutableImage&,                                                                                                          size_t, mkl_spec_header&,
-         mkl_spec_object& o) { o.extra = 1000; })},
-        {"spec: for another node",                                                 "E640",                                                                        on_spec([](MutableImage&,                                        mkl_spec_header& s) {
+        {"spec: thread that does not exist", "E640",
+         on_object(of_type(MKL_OBJ_TCB), [](MutableImage&, size_t, mkl_spec_header&,
+                                            mkl_spec_object& o) { o.extra = 1000; })},
+        {"spec: for another node", "E640", on_spec([](MutableImage&, mkl_spec_header& s) {
              s.node_id++;
              return true;
-         })               },
-        {"spec: for another kernel",           "E640",                                                            on_spec([](MutableImage&,mkl_spec_header& s) {
+         })},
+        {"spec: for another kernel", "E640", on_spec([](MutableImage&, mkl_spec_header& s) {
              s.abi = 99;
              return true;
          })},
-        {"spec: log of another place",                  "E645",                                                         on_spec([](MutableImage& i,        mkl_spec_header& s) {
+        {"spec: log of another place", "E645", on_spec([](MutableImage& i, mkl_spec_header& s) {
              const auto logs = i.spec_table<mkl_spec_log>(s, s.logs);
              if (logs.empty()) return false;
              logs[0].base += 0x10000;
              return true;
-         })                          },
-        {"spec: peer at another place",                                        "E645",                                                                         on_spec([](MutableImage& i,                                             mkl_spec_header& s) {
+         })},
+        {"spec: peer at another place", "E645", on_spec([](MutableImage& i, mkl_spec_header& s) {
              const auto peers = i.spec_table<mkl_spec_peer>(s, s.peers);
              if (peers.empty()) return false;
              peers[0].status += 0x10000;
              return true;
-         })                     },
-        {"spec: slot that does not exist",                      "E646",                              on_spec([](MutableImage& i,                                                             mkl_spec_header& s) {
+         })},
+        {"spec: slot that does not exist", "E646", on_spec([](MutableImage& i, mkl_spec_header& s) {
              const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
              if (slots.empty()) return false;
              slots[0].slot = 100000;
              return true;
-         })                                                                                                        },
-        {"spec: slot used twice",                      "E646",
+         })},
+        {"spec: slot used twice", "E646",
          on_object([](const mkl_spec_object& o) { return o.slot_count > 1; },
-         [](MutableImage& i,                                                           size_t, mkl_spec_header& s, mkl_spec_object& o) {
+                   [](MutableImage& i, size_t, mkl_spec_header& s, mkl_spec_object& o) {
                        const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
                        slots[o.first_slot + 1].slot = slots[o.first_slot].slot;
                    })},
-        {"spec: capability to an object that does not exist",                                       "E640",
-         on_spec([](MutableImage& i,                                             mkl_spec_header& s) {
+        {"spec: capability to an object that does not exist", "E640",
+         on_spec([](MutableImage& i, mkl_spec_header& s) {
              const auto slots = i.spec_table<mkl_spec_slot>(s, s.slots);
              if (slots.empty()) return false;
              slots[0].object = 100000;
              return true;
-         })                                                                           },
+         })},
     };
 }
 
@@ -291,14 +292,14 @@ auto on_elf(uint32_t role, Change change) {
 
 std::vector<Operator> elf_operators() {
     return {
-        {"kernel ELF starts elsewhere",  "E615",
-         on_elf(MKL_ROLE_KERNEL, [](Elf64_Ehdr& h, Elf64_Phdr&) { h.e_entry += 4; })    },
+        {"kernel ELF starts elsewhere", "E615",
+         on_elf(MKL_ROLE_KERNEL, [](Elf64_Ehdr& h, Elf64_Phdr&) { h.e_entry += 4; })},
         {"kernel ELF loads other bytes", "E614",
-         on_elf(MKL_ROLE_KERNEL, [](Elf64_Ehdr&,   Elf64_Phdr& p) { p.p_offset += 64; })},
-        {"root ELF starts elsewhere",    "E616",
-         on_elf(MKL_ROLE_ROOT,   [](Elf64_Ehdr& h, Elf64_Phdr&) { h.e_entry += 4; })    },
-        {"root ELF is longer",           "E614",
-         on_elf(MKL_ROLE_ROOT,   [](Elf64_Ehdr&,   Elf64_Phdr& p) { p.p_filesz -= 8; }) },
+         on_elf(MKL_ROLE_KERNEL, [](Elf64_Ehdr&, Elf64_Phdr& p) { p.p_offset += 64; })},
+        {"root ELF starts elsewhere", "E616",
+         on_elf(MKL_ROLE_ROOT, [](Elf64_Ehdr& h, Elf64_Phdr&) { h.e_entry += 4; })},
+        {"root ELF is longer", "E614",
+         on_elf(MKL_ROLE_ROOT, [](Elf64_Ehdr&, Elf64_Phdr& p) { p.p_filesz -= 8; })},
     };
 }
 

@@ -60,32 +60,32 @@ auto on_sel4(Change change) {
 
 std::vector<Operator> doorbell_operators() {
     return {
-        {"doorbell: page of nobody",         "E647",
-         on_doorbell([](mkl_spec_doorbell& d) { d.page += uint64_t{64} << 20; })                                                  },
-        {                                 "doorbell: page in its own RAM",                            "E647",
-         on_doorbells([](MutableImage& i,                                                                                 size_t n, mkl_spec_header& s) {
+        {"doorbell: page of nobody", "E647",
+         on_doorbell([](mkl_spec_doorbell& d) { d.page += uint64_t{64} << 20; })},
+        {"doorbell: page in its own RAM", "E647",
+         on_doorbells([](MutableImage& i, size_t n, mkl_spec_header& s) {
              i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].page =
                  i.record<mkl_range>(n, MKL_REC_RAM)[0].base;
              return true;
          })},
-        {                       "doorbell: unaligned",              "E647",                        on_doorbell([](mkl_spec_doorbell& d) { d.page += 8; })},
-        {          "doorbell: interrupt that is none",                            "E647",
-         on_doorbells([](MutableImage& i,                                                                                   size_t, mkl_spec_header& s) {
+        {"doorbell: unaligned", "E647", on_doorbell([](mkl_spec_doorbell& d) { d.page += 8; })},
+        {"doorbell: interrupt that is none", "E647",
+         on_doorbells([](MutableImage& i, size_t, mkl_spec_header& s) {
              i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].irq = s.console_notification;
              return true;
          })},
-        {                       "doorbell: object past the end",    "E640",
-         on_doorbell([](mkl_spec_doorbell& d) { d.irq = 1u << 30; })                                                              },
-        {                                 "doorbell: bells past the end",                            "E640",
-         on_doorbell([](mkl_spec_doorbell& d) { d.bell_count += 100000; })                                                      },
-        {       "doorbell: of another node",    "E647",
-         on_doorbells([](MutableImage& i,                                                                       size_t, mkl_spec_header& s) {
+        {"doorbell: object past the end", "E640",
+         on_doorbell([](mkl_spec_doorbell& d) { d.irq = 1u << 30; })},
+        {"doorbell: bells past the end", "E640",
+         on_doorbell([](mkl_spec_doorbell& d) { d.bell_count += 100000; })},
+        {"doorbell: of another node", "E647",
+         on_doorbells([](MutableImage& i, size_t, mkl_spec_header& s) {
              auto bells = i.spec_table<mkl_spec_doorbell>(s, s.doorbells);
              bells[0].name = i.spec_table<mkl_spec_object>(s, s.objects)[0].name;
              return true;
          })},
-        {                                 "doorbell: another pool of the same two",                            "E647",
-         on_doorbells([](MutableImage& i,                                                                                 size_t n, mkl_spec_header& s) {
+        {"doorbell: another pool of the same two", "E647",
+         on_doorbells([](MutableImage& i, size_t n, mkl_spec_header& s) {
              uint64_t& page = i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0].page;
              for (const mkl_rec_shared& r : i.record<mkl_rec_shared>(n, MKL_REC_SHARED))
                  if (r.kind == MKL_SHARED_POOL && r.base != page) {
@@ -94,16 +94,16 @@ std::vector<Operator> doorbell_operators() {
                  }
              return false;
          })},
-        {                       "doorbell: interrupt wakes nobody", "E647",
-         on_doorbells([](MutableImage& i,                                                                                           size_t, mkl_spec_header& s) {
+        {"doorbell: interrupt wakes nobody", "E647",
+         on_doorbells([](MutableImage& i, size_t, mkl_spec_header& s) {
              const auto& d = i.spec_table<mkl_spec_doorbell>(s, s.doorbells)[0];
              const auto& irq = i.spec_table<mkl_spec_object>(s, s.objects)[d.irq];
              i.spec_table<mkl_spec_slot>(s, s.slots)[irq.first_slot].badge = 1;
              return true;
          })},
-        {                           "bell: word outside the page",                                  "E647",                                   on_bell([](mkl_spec_bell& b) { b.word = 512; })                                                 },
-        {"bell: word watched twice",         "E647",
-         on_doorbells([](MutableImage& i,                                                                                           size_t, mkl_spec_header& s) {
+        {"bell: word outside the page", "E647", on_bell([](mkl_spec_bell& b) { b.word = 512; })},
+        {"bell: word watched twice", "E647",
+         on_doorbells([](MutableImage& i, size_t, mkl_spec_header& s) {
              for (const auto& d : i.spec_table<mkl_spec_doorbell>(s, s.doorbells))
                  if (d.bell_count > 1) {
                      auto bells = i.spec_table<mkl_spec_bell>(s, s.bells);
@@ -112,8 +112,8 @@ std::vector<Operator> doorbell_operators() {
                  }
              return false;
          })},
-        {                           "bell: signals what is no notification",                                  "E647",
-         on_doorbells([](MutableImage& i,                                        size_t, mkl_spec_header& s) {
+        {"bell: signals what is no notification", "E647",
+         on_doorbells([](MutableImage& i, size_t, mkl_spec_header& s) {
              const auto objects = i.spec_table<mkl_spec_object>(s, s.objects);
              for (uint32_t k = 0; k < objects.size(); k++)
                  if (objects[k].type == MKL_OBJ_TCB) {
@@ -122,9 +122,9 @@ std::vector<Operator> doorbell_operators() {
                  }
              return false;
          })},
-        {                                                                                                                             "bell: signals nothing",                        "E647",                                                     on_bell([](mkl_spec_bell& b) { b.badge = 0; })                                                                                    },
-        {"console that is no ring",                                  "E647",
-         [](MutableImage& image,size_t site) {
+        {"bell: signals nothing", "E647", on_bell([](mkl_spec_bell& b) { b.badge = 0; })},
+        {"console that is no ring", "E647",
+         [](MutableImage& image, size_t site) {
              for (size_t n = 0; n < image.nodes().size(); n++) {
                  mkl_spec_header* s = image.spec(n);
                  if (!s || s->consoles.count == 0 || site-- != 0) continue;
@@ -134,8 +134,8 @@ std::vector<Operator> doorbell_operators() {
              }
              return false;
          }},
-        {                                                                                                                                      "faults to what is no endpoint",                                  "E647",
-         [](MutableImage& image,                                                size_t site) {
+        {"faults to what is no endpoint", "E647",
+         [](MutableImage& image, size_t site) {
              for (size_t n = 0; n < image.nodes().size(); n++) {
                  mkl_spec_header* s = image.spec(n);
                  if (!s || s->fault_endpoint == ~0u || s->console_notification == ~0u ||
@@ -152,67 +152,67 @@ std::vector<Operator> doorbell_operators() {
 std::vector<Operator> shared_operators() {
     return {
         {"shared: own status page read-only for its node", "E628",
-         on_shared(MKL_SHARED_STATUS,                                              true,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+         on_shared(MKL_SHARED_STATUS, true,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.rights = MKL_RIGHT_WRITE;
                        return true;
                    })},
-        {"shared: another's status page at the next one",                                          "E628",
-         on_shared(MKL_SHARED_STATUS,                                          false,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+        {"shared: another's status page at the next one", "E628",
+         on_shared(MKL_SHARED_STATUS, false,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.base += MKL_PAGE_SIZE;
                        return true;
                    })},
-        {"shared: two status pages instead of one",                      "E628",
-         on_shared(MKL_SHARED_STATUS,                                                         false,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+        {"shared: two status pages instead of one", "E628",
+         on_shared(MKL_SHARED_STATUS, false,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.size += MKL_PAGE_SIZE;
                        return true;
                    })},
-        {"shared: log ring said to be another node's",                                                "E628",
+        {"shared: log ring said to be another node's", "E628",
          on_shared(MKL_SHARED_LOG, false,
-         [](MutableImage& i, size_t n, mkl_rec_shared& s) {
+                   [](MutableImage& i, size_t n, mkl_rec_shared& s) {
                        s.peer = s.peer == 0 ? static_cast<uint32_t>(i.nodes().size()) : 0;
                        (void)n;
                        return true;
                    })},
-        {"shared: log ring said to be a pool",                                 "E628",
-         on_shared(MKL_SHARED_LOG,                           false,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+        {"shared: log ring said to be a pool", "E628",
+         on_shared(MKL_SHARED_LOG, false,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.kind = MKL_SHARED_POOL;
                        return true;
                    })},
-        {"shared: pool of unknown attributes","E628",
-         on_shared(MKL_SHARED_POOL,                                          false,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+        {"shared: pool of unknown attributes", "E628",
+         on_shared(MKL_SHARED_POOL, false,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.attributes = 7;
                        return true;
                    })},
-        {"shared: pool that nobody may read",                            "E628",
-         on_shared(MKL_SHARED_POOL,             false,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+        {"shared: pool that nobody may read", "E628",
+         on_shared(MKL_SHARED_POOL, false,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.rights = 0;
                        return true;
                    })},
-        {"shared: pool with a right that there is not",                                           "E628",
-         on_shared(MKL_SHARED_POOL,                                                 false,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+        {"shared: pool with a right that there is not", "E628",
+         on_shared(MKL_SHARED_POOL, false,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.rights |= 4;
                        return true;
                    })},
-        {"shared: pool at another place for one member",             "E628",
-         on_shared(MKL_SHARED_POOL,                                                false,
-         [](MutableImage&, size_t, mkl_rec_shared& s) {
+        {"shared: pool at another place for one member", "E628",
+         on_shared(MKL_SHARED_POOL, false,
+                   [](MutableImage&, size_t, mkl_rec_shared& s) {
                        s.base += MKL_PAGE_SIZE;
                        s.size -= s.size > MKL_PAGE_SIZE ? MKL_PAGE_SIZE : 0;
                        return true;
                    })},
-        {"Image header keeps less memory free than is used",                                          "E617",
-         [](MutableImage& i,                                          size_t site) {
+        {"Image header keeps less memory free than is used", "E617",
+         [](MutableImage& i, size_t site) {
              if (site != 0) return false;
              i.image_size() = i.params().scratch_offset;
              return true;
-         }                                 },
+         }},
     };
 }
 
@@ -347,28 +347,28 @@ std::vector<Operator> info_operators() {
                        root = ram + sizeof(mkl_info_range), kept = root + sizeof(mkl_info_root);
     const auto shrunk = uint64_t{0} - MKL_PAGE_SIZE;
     return {
-        {"info: another magic",               "E655", on_info(0,          1)            },
-        {"info: another entry",               "E655", on_info(8,          4)            },
-        {"info: two kernels",                 "E655", on_info(16,         1)            },
-        {"info: kernel elsewhere",            "E655", on_info(kernel,     MKL_PAGE_SIZE)},
-        {"info: kernel ends later",           "E655", on_info(kernel + 8, MKL_PAGE_SIZE)},
-        {"info: more RAM",                    "E655", on_info(ram + 8,    MKL_PAGE_SIZE)},
-        {"info: less RAM",                    "E655", on_info(ram + 8,    shrunk)       },
-        {"info: root image elsewhere",        "E655", on_info(root,       MKL_PAGE_SIZE)},
-        {"info: root image without its tree", "E655", on_info(root + 8,   shrunk)       },
-        {"info: root image mapped elsewhere", "E655", on_info(root + 16,  MKL_PAGE_SIZE)},
-        {"info: first range not reserved",    "E655", on_info(kept + 8,   shrunk)       },
-        {"info: second range not reserved",   "E655",
-         on_info(kept + sizeof(mkl_info_range) + 8,                       shrunk)       },
-        {"info: page told elsewhere",         "E614",
-         [](MutableImage& i,                                              size_t site) {
+        {"info: another magic", "E655", on_info(0, 1)},
+        {"info: another entry", "E655", on_info(8, 4)},
+        {"info: two kernels", "E655", on_info(16, 1)},
+        {"info: kernel elsewhere", "E655", on_info(kernel, MKL_PAGE_SIZE)},
+        {"info: kernel ends later", "E655", on_info(kernel + 8, MKL_PAGE_SIZE)},
+        {"info: more RAM", "E655", on_info(ram + 8, MKL_PAGE_SIZE)},
+        {"info: less RAM", "E655", on_info(ram + 8, shrunk)},
+        {"info: root image elsewhere", "E655", on_info(root, MKL_PAGE_SIZE)},
+        {"info: root image without its tree", "E655", on_info(root + 8, shrunk)},
+        {"info: root image mapped elsewhere", "E655", on_info(root + 16, MKL_PAGE_SIZE)},
+        {"info: first range not reserved", "E655", on_info(kept + 8, shrunk)},
+        {"info: second range not reserved", "E655",
+         on_info(kept + sizeof(mkl_info_range) + 8, shrunk)},
+        {"info: page told elsewhere", "E614",
+         [](MutableImage& i, size_t site) {
              for (mkl_payload_node& n : i.nodes())
                  if (n.protocol == MKL_PROTOCOL_LOADER_INFO && site-- == 0) {
                      n.args[0] += MKL_PAGE_SIZE;
                      return true;
                  }
              return false;
-         }                                                  },
+         }},
     };
 }
 

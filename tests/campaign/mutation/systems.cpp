@@ -67,10 +67,7 @@ public:
             for (const PhysRange r : hardware.controller.regions) add(r);
             made_[n.name + ".elf"] =
                 test::kernel_elf(n.memory.front().base().value,
-                                 {
-                                     {"avail_p_regs",         ram    },
-                                     {"kernel_device_frames", devices}
-            });
+                                 {{"avail_p_regs", ram}, {"kernel_device_frames", devices}});
         }
         for (const bool v3 : {false, true}) {
             std::string config = test::config_json();
