@@ -70,7 +70,8 @@ void mkl_queue_release(mkl_end_t end);
 
 /* ---- Remote procedure calls ------------------------------------------------------------- */
 
-/* Client; it may be a server, too. A reply longer than `reply_max` is cut; the result is its full length. */
+/* Client; it may be a server, too. A reply longer than `reply_max` is cut; the result is its full
+ * length. */
 size_t mkl_call(mkl_end_t end, const void* request, size_t size, void* reply, size_t reply_max);
 /* Several at once, as many as the connection's depth: replies come in the order of the requests. A
  * plain mkl_call in between would take the reply of another one. */
