@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "qemu", "elfloader"))
 import run_boot  # noqa: E402
 
 MIB = 1 << 20
-LOADER, VERIFIED, COPIED, ENTERED, KERNEL = 1, 2, 3, 5, 6
+ENTERED, VERIFIED, COPIED, KERNEL = 3, 4, 5, 6  # MKL_STAGE_*
 
 
 def status_pages(line, address, nodes, work, seconds):
