@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -67,7 +68,7 @@ std::optional<size_t> reached_through(const Hardware& hardware, size_t device) {
         if (!is_below_or_at(path, above.path) || above.registers.empty()) continue;
         const DtNode* node = hardware.tree.find(above.path);
         const bool bus = node != nullptr && node->property("ranges") != nullptr;
-        if (bus || !above.enabled || is_interrupt_controller(hardware, above)) return std::nullopt;
+        if (bus || !above.enabled || serves_every_node(hardware, above)) return std::nullopt;
         return i;
     }
     return std::nullopt;
@@ -85,7 +86,7 @@ std::vector<size_t> select_all_except(const Hardware& hardware, const DeviceSele
         const bool has_line = std::any_of(d.interrupts.begin(), d.interrupts.end(),
                                           [](const DeviceInterrupt& k) { return !k.per_cpu; });
         if (!d.enabled || (d.registers.empty() && !has_line)) continue;
-        if (is_interrupt_controller(hardware, d)) continue;
+        if (serves_every_node(hardware, d)) continue;
         const auto related = [&](size_t e) {
             const std::string& other = hardware.devices[e].path;
             return is_below_or_at(d.path, other) || is_below_or_at(other, d.path);
@@ -108,13 +109,17 @@ bool is_interrupt_controller(const Hardware& hardware, const Device& device) {
     return has(device.compatible, "riscv,aplic") || has(device.compatible, "riscv,imsics");
 }
 
+bool serves_every_node(const Hardware& hardware, const Device& device) {
+    return device.interrupts_harts || is_interrupt_controller(hardware, device);
+}
+
 std::vector<size_t> select(const Hardware& hardware, const DeviceSelector& selector) {
     if (selector.kind == Kind::all_except) return select_all_except(hardware, selector);
     const bool many = selector.kind == Kind::glob || selector.kind == Kind::compatible;
     std::vector<size_t> out;
     for (size_t i = 0; i < hardware.devices.size(); i++) {
         if (!matches(hardware.devices[i], selector)) continue;
-        if (many && is_interrupt_controller(hardware, hardware.devices[i])) continue;
+        if (many && serves_every_node(hardware, hardware.devices[i])) continue;
         out.push_back(i);
     }
     return out;
@@ -141,12 +146,9 @@ std::string to_text(const DeviceSelector& selector) {
         return "&" + selector.text;
     case Kind::compatible:
         return cat("{compatible: ", selector.text, "}");
-    case Kind::all_except: {
-        std::string out = "{all-except: [";
-        for (size_t i = 0; i < selector.except.size(); i++)
-            out += (i == 0 ? "" : ", ") + to_text(selector.except[i]);
-        return out + "]}";
-    }
+    case Kind::all_except:
+        return cat("{all-except: [",
+                   join(selector.except, [](const DeviceSelector& s) { return to_text(s); }), "]}");
     default:
         return selector.text;
     }
@@ -212,9 +214,10 @@ std::vector<DeviceClaim> device_claims(const System& system, const Hardware& har
 
 std::vector<PhysRange> pages_of(const Device& device) {
     std::vector<PhysRange> out;
-    for (const PhysRange r : device.registers)
-        if (const std::optional<PhysRange> grown = r.grown_to(page_bytes); grown && !r.empty())
-            out.push_back(*grown);
+    for (const auto* ranges : {&device.registers, &device.windows})
+        for (const PhysRange r : *ranges)
+            if (const std::optional<PhysRange> grown = r.grown_to(page_bytes); grown && !r.empty())
+                out.push_back(*grown);
     return normalise(std::move(out));
 }
 

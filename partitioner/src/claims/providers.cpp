@@ -96,7 +96,9 @@ std::vector<BusMaster> bus_masters(const System& system, const Hardware& hardwar
     for (size_t i = 0; i < hardware.devices.size(); i++) {
         const Device& d = hardware.devices[i];
         if (!d.enabled || !d.has_dma) continue;
-        BusMaster m{d.path, std::nullopt, d.iommu, ram, ""};
+        BusMaster m{d.path, std::nullopt, d.iommu, ram, "", {}};
+        for (const ProviderLine& line : d.lines)
+            if (line.kind == ProviderLine::Kind::stream) m.streams.push_back(line);
         if (d.dma_windows) m.reach = intersect(ram, *d.dma_windows);
         if (owners[i]) {
             m.node = owners[i]->node;

@@ -51,7 +51,7 @@ bool class_has_dma(std::string_view name) {
 }
 
 bool has_dma(const DtNode& node) {
-    if (class_has_dma(node.name) || node.text("device_type") == "pci") return true;
+    if (class_has_dma(node.name) || is_pci(node)) return true;
     constexpr auto signs = std::to_array<std::string_view>(
         {"dma-coherent", "dma-noncoherent", "iommus", "iommu-map", "#dma-cells", "dma-channels"});
     return std::any_of(signs.begin(), signs.end(),
@@ -78,9 +78,10 @@ size_t owner_of(const TreeView& tree, size_t index) {
     return i == 0 ? TreeView::none : i;
 }
 
-std::vector<std::string> providers_of(const TreeView& tree, size_t index) {
+std::vector<std::string> providers_of(const TreeView& tree, size_t index,
+                                      const std::vector<Reference>& named) {
     std::vector<std::string> out;
-    for (const Reference& r : references(tree, index)) {
+    for (const Reference& r : named) {
         if (r.kind != ReferenceKind::provider || r.target == TreeView::none) continue;
         const size_t owner = owner_of(tree, r.target);
         if (owner == TreeView::none || owner == index) continue;
@@ -91,7 +92,6 @@ std::vector<std::string> providers_of(const TreeView& tree, size_t index) {
 }
 
 std::optional<ProviderLine::Kind> line_kind(std::string_view property) {
-    if (property == "iommus") return ProviderLine::Kind::stream;
     if (property == "dmas") return ProviderLine::Kind::dma;
     if (property == "mboxes") return ProviderLine::Kind::mailbox;
     if (property == "msi-parent" || property == "msi-map") return ProviderLine::Kind::msi;
@@ -101,13 +101,14 @@ std::optional<ProviderLine::Kind> line_kind(std::string_view property) {
     return std::nullopt;
 }
 
-std::vector<ProviderLine> lines_of(const TreeView& tree, size_t index) {
-    std::vector<ProviderLine> out;
-    for (const Reference& r : references(tree, index)) {
+std::vector<ProviderLine> lines_of(const TreeView& tree, size_t index,
+                                   const std::vector<Reference>& named) {
+    std::vector<ProviderLine> out = streams_of(tree, index, named);
+    for (const Reference& r : named) {
         const auto kind = line_kind(r.property->name);
         if (!kind || !r.complete || !tree[r.target].enabled) continue;
         const Cells cells{r.property};
-        ProviderLine line{*kind, tree[r.target].path, {}};
+        ProviderLine line{*kind, tree[r.target].path, {}, {}, 0};
         for (size_t i = r.cell + 1; i < r.first_cell + r.cells; i++)
             line.numbers.push_back(cells[i]);
         // gpio.txt: the line, then its flags, which say nothing of which line it is.
@@ -156,15 +157,19 @@ std::string firmware_kind(const std::vector<std::string>& compatible) {
     return "";
 }
 
-/// The first enabled IOMMU that the device itself, or the bridge that it is, names.
-std::string iommu_of(const TreeView& tree, size_t index) {
-    for (const Reference& r : references(tree, index)) {
-        const std::string& name = r.property->name;
-        if ((name == "iommus" || name == "iommu-map") && r.target != TreeView::none &&
-            tree[r.target].enabled)
-            return tree[r.target].path;
+/// RISC-V (Privileged Architecture 3.1.9): the lines of a hart by which software and the timer
+/// interrupt it. Whose registers raise them is firmware's: CLINT, and MSWI, MTIMER, SSWI of ACLINT.
+bool interrupts_harts(const TreeView& tree, const std::vector<Reference>& named) {
+    constexpr uint32_t supervisor_software = 1, machine_software = 3, machine_timer = 7;
+    for (const Reference& r : named) {
+        if (r.property->name != "interrupts-extended" || !r.complete || r.cells != 2) continue;
+        const std::vector<std::string> kinds = tree[r.target].node->texts("compatible");
+        if (std::find(kinds.begin(), kinds.end(), "riscv,cpu-intc") == kinds.end()) continue;
+        const uint32_t line = Cells{r.property}[r.cell + 1];
+        if (line == supervisor_software || line == machine_software || line == machine_timer)
+            return true;
     }
-    return "";
+    return false;
 }
 
 void report_registers(const Extraction& x, size_t index, RegisterFault fault) {
@@ -192,6 +197,10 @@ void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
         const auto it = all.find(path);
         return it == all.end() ? std::vector<std::string>{} : it->second;
     };
+    // A bridge decodes nothing where there is RAM, whatever its windows span.
+    std::vector<PhysRange> ram;
+    for (const RamRange& r : x.hardware.ram) ram.push_back(r.range);
+    ram = normalise(std::move(ram));
     for (size_t i = 1; i < x.tree.size(); i++) {
         const TreeNode& n = x.tree[i];
         if (n.node->property("compatible") == nullptr || not_a_device(n.path)) continue;
@@ -204,12 +213,19 @@ void extract_devices(const Extraction& x, const InterruptResolver& resolver) {
         RegisterFault fault = RegisterFault::none;
         device.registers = x.tree.registers(i, fault);
         if (fault != RegisterFault::none && n.enabled) report_registers(x, i, fault);
-        device.providers = providers_of(x.tree, i);
-        device.lines = lines_of(x.tree, i);
+        device.windows = subtract(normalise(x.tree.pci_windows(i)), ram);
+        const std::vector<Reference> named = references(x.tree, i);
+        device.providers = providers_of(x.tree, i, named);
+        device.lines = lines_of(x.tree, i, named);
+        device.interrupts_harts = interrupts_harts(x.tree, named);
         device.firmware = firmware_kind(device.compatible);
         device.has_dma = has_dma(*n.node);
         if (device.has_dma) {
-            device.iommu = iommu_of(x.tree, i);
+            const auto stream =
+                std::find_if(device.lines.begin(), device.lines.end(), [](const ProviderLine& l) {
+                    return l.kind == ProviderLine::Kind::stream;
+                });
+            if (stream != device.lines.end()) device.iommu = stream->provider;
             device.dma_windows = x.tree.dma_windows(i);
         }
         bool broken = false;

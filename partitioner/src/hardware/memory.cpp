@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "extract.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -23,9 +24,7 @@ std::vector<RawRange> pairs(const TreeView& tree, size_t index) {
 }
 
 std::string list(const std::vector<PhysRange>& ranges) {
-    std::string out;
-    for (const PhysRange r : ranges) out += cat(out.empty() ? "" : ", ", r);
-    return out.empty() ? "nothing" : out;
+    return ranges.empty() ? "nothing" : join(ranges);
 }
 
 /// RAM of the memory nodes. `empty_nodes`: those that firmware is to fill in.

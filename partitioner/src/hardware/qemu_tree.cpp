@@ -47,12 +47,30 @@ ProcessRequest request_for(const QemuMachine& machine, const std::filesystem::pa
         request.argv.emplace_back("-cpu");
         request.argv.push_back(cpu);
     }
-    request.argv.insert(request.argv.end(), {"-smp", std::to_string(machine.cpus)});
-    if (machine.memory != 0)  // QEMU counts MiB where no unit is given
-        request.argv.insert(request.argv.end(), {"-m", cat(machine.memory >> 10, "K")});
+    request.argv.insert(request.argv.end(), {"-smp", std::to_string(machine.cpus.value)});
+    if (machine.memory.value != 0)  // QEMU counts MiB where no unit is given
+        request.argv.insert(request.argv.end(), {"-m", cat(machine.memory.value >> 10, "K")});
     request.environment = {"QEMU_AUDIO_DRV=none", "LC_ALL=C"};
     request.timeout = time_limit;
     return request;
+}
+
+/// The value that QEMU's message is about (7.2); the whole of `qemu:` if that is not clear.
+SourceSpan blamed(const QemuMachine& machine, std::string_view message) {
+    struct Word {
+        std::string_view text;
+        const SourceSpan& where;
+    };
+    for (const Word& w : {
+             Word{"machine type", machine.machine.where},
+             Word{"CPU model",    machine.cpu.where    },
+             Word{"CPU type",     machine.cpu.where    },
+             Word{"SMP CPUs",     machine.cpus.where   },
+             Word{"guest memory", machine.memory.where },
+             Word{"RAM",          machine.memory.where }
+    })
+        if (w.where.known() && message.find(w.text) != std::string_view::npos) return w.where;
+    return machine.where;
 }
 
 }  // namespace
@@ -60,38 +78,41 @@ ProcessRequest request_for(const QemuMachine& machine, const std::filesystem::pa
 Architecture qemu_architecture(const QemuMachine& machine) {
     constexpr auto riscv = std::to_array<std::string_view>(
         {"sifive_u", "sifive_e", "spike", "microchip-icicle-kit", "shakti_c"});
-    const bool is_riscv = std::find(riscv.begin(), riscv.end(), machine.machine) != riscv.end() ||
-                          machine.cpu.starts_with("rv64") || machine.cpu.starts_with("sifive") ||
-                          machine.cpu.starts_with("thead");
+    const bool is_riscv =
+        std::find(riscv.begin(), riscv.end(), machine.machine.value) != riscv.end() ||
+        machine.cpu.value.starts_with("rv64") || machine.cpu.value.starts_with("sifive") ||
+        machine.cpu.value.starts_with("thead");
     return is_riscv ? Architecture::riscv64 : Architecture::aarch64;
 }
 
 std::string qemu_machine_argument(const QemuMachine& machine) {
-    std::string out = option_value(machine.machine);
+    std::string out = option_value(machine.machine.value);
     if (machine.gic_version) out += cat(",gic-version=", *machine.gic_version);
     if (machine.virtualization)
         out += *machine.virtualization ? ",virtualization=on" : ",virtualization=off";
     // Without security extensions its GIC delivers nothing to software that uses group 1, which
     // is what non-secure software does.
-    const bool zynqmp = machine.machine == "xlnx-zcu102" && machine.virtualization.value_or(false);
+    const bool zynqmp =
+        machine.machine.value == "xlnx-zcu102" && machine.virtualization.value_or(false);
     if (machine.secure || zynqmp)
         out += machine.secure.value_or(true) ? ",secure=on" : ",secure=off";
     return out;
 }
 
 std::string qemu_cpu_argument(const QemuMachine& machine) {
-    if (!machine.cpu.empty()) return machine.cpu;
+    if (!machine.cpu.value.empty()) return machine.cpu.value;
     // QEMU's own default for the Arm virt machine is a 32-bit CPU.
-    return machine.machine == "virt" ? "cortex-a53" : "";
+    return machine.machine.value == "virt" ? "cortex-a53" : "";
 }
 
 std::optional<Bytes> qemu_dtb(const QemuMachine& machine, DiagnosticSink& sink) {
-    if (never_dumps(machine.machine)) {
-        sink.report({"E405",
-                     machine.where,
-                     cat("QEMU cannot write the device tree of its machine ", machine.machine),
-                     {},
-                     "give the board's tree as dtb: beside qemu:"});
+    if (never_dumps(machine.machine.value)) {
+        sink.report(
+            {"E405",
+             machine.where,
+             cat("QEMU cannot write the device tree of its machine ", machine.machine.value),
+             {},
+             "give the board's tree as dtb: beside qemu:"});
         return std::nullopt;
     }
     TemporaryDirectory directory;
@@ -122,11 +143,11 @@ std::optional<Bytes> qemu_dtb(const QemuMachine& machine, DiagnosticSink& sink) 
     HostFileSystem files;
     std::optional<Bytes> blob = files.read(file, max_dtb_bytes, error);
     if (!result.ok() || !blob) {
-        Diagnostic d{"E406", machine.where, {}, {}, {}};
+        Diagnostic d{"E406", blamed(machine, result.err), {}, {}, {}};
         d.message = result.timed_out
-                        ? cat("QEMU did not write the device tree of ", machine.machine, " within ",
-                              time_limit.count(), " s")
-                        : cat("QEMU did not write the device tree of ", machine.machine, ": ",
+                        ? cat("QEMU did not write the device tree of ", machine.machine.value,
+                              " within ", time_limit.count(), " s")
+                        : cat("QEMU did not write the device tree of ", machine.machine.value, ": ",
                               result.err.empty() ? error : first_line(result.err));
         d.hint = "check machine, cpu, cpus and memory under qemu:, or give the tree as dtb:";
         sink.report(std::move(d));

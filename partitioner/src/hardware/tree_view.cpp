@@ -131,12 +131,12 @@ BusAddress bus_address(Cells cells, bool is_pci) {
     if (n < max_address_cells) return {0, cells.number(0, n)};
     return {is_pci ? cells[0] & pci_space_mask : cells[0], cells.number(n - 2, 2)};
 }
+}  // namespace
 
 bool is_pci(const DtNode& node) {
     const auto type = node.text("device_type");
     return type == "pci" || type == "pciex";
 }
-}  // namespace
 
 /// Address on the bus below `bus`, as its children write it, to the cells that the bus above has.
 std::optional<Bytes> TreeView::to_parent(size_t bus, Cells child) const {
@@ -169,6 +169,19 @@ std::optional<Bytes> TreeView::to_parent(size_t bus, Cells child) const {
     return std::nullopt;
 }
 
+/// Address on the bus below `bus` through every `ranges` up to the root.
+std::optional<uint64_t> TreeView::to_cpu(size_t bus, Cells child, RegisterFault& fault) const {
+    std::optional<Bytes> address = Bytes{};
+    for (size_t i = 0; i < child.size(); i++) append_cell(*address, child[i]);
+    for (; nodes_[bus].parent != none; bus = nodes_[bus].parent) {
+        address = to_parent(bus, Cells{std::span<const std::byte>{*address}});
+        if (address) continue;
+        if (nodes_[bus].node->property("ranges") != nullptr) fault = RegisterFault::outside;
+        return std::nullopt;
+    }
+    return bus_address(Cells{std::span<const std::byte>{*address}}, false).number;
+}
+
 std::vector<PhysRange> TreeView::registers(size_t index) const {
     RegisterFault fault = RegisterFault::none;
     return registers(index, fault);
@@ -185,25 +198,32 @@ std::vector<PhysRange> TreeView::registers(size_t index, RegisterFault& fault) c
     const Cells cells{reg};
     if (reg->value.size() % (size_t{4} * (ac + sc)) != 0) fault = RegisterFault::cut;
     for (size_t i = 0; i + ac + sc <= cells.size(); i += ac + sc) {
-        const Cells written = cells.part(i, ac);
-        std::optional<Bytes> address = Bytes{};
-        for (const uint32_t shift : {0U, 1U, 2U})
-            if (shift < ac) append_cell(*address, written[shift]);
-        size_t bus = parent;
-        while (address && nodes_[bus].parent != none) {
-            address = to_parent(bus, Cells{std::span<const std::byte>{*address}});
-            if (!address && nodes_[bus].node->property("ranges") != nullptr)
-                fault = RegisterFault::outside;
-            bus = nodes_[bus].parent;
-        }
+        const auto base = to_cpu(parent, cells.part(i, ac), fault);
         const uint64_t size = cells.number(i + ac, sc);
-        if (!address || size == 0) continue;
-        const uint64_t base =
-            bus_address(Cells{std::span<const std::byte>{*address}}, false).number;
-        if (const auto range = PhysRange::from_base_size(PhysAddr{base}, size))
+        if (!base || size == 0) continue;
+        if (const auto range = PhysRange::from_base_size(PhysAddr{*base}, size))
             out.push_back(*range);
         else
             fault = RegisterFault::outside;
+    }
+    return out;
+}
+
+std::vector<PhysRange> TreeView::pci_windows(size_t index) const {
+    std::vector<PhysRange> out;
+    const size_t parent = nodes_[index].parent;
+    if (parent == none || !is_pci(*nodes_[index].node) || is_pci(*nodes_[parent].node)) return out;
+    const uint32_t ac = address_cells(index), sc = size_cells(index), up = address_cells(parent);
+    if (ac > max_address_cells || up == 0 || up > max_address_cells || sc > 2) return out;
+    const Cells rows{nodes_[index].node->property("ranges")};
+    const size_t row = ac + up + sc;
+    for (size_t i = 0; i + row <= rows.size(); i += row) {
+        RegisterFault fault = RegisterFault::none;
+        const auto base = to_cpu(parent, rows.part(i + ac, up), fault);
+        const uint64_t size = rows.number(i + ac + up, sc);
+        if (!base || size == 0) continue;
+        if (const auto range = PhysRange::from_base_size(PhysAddr{*base}, size))
+            out.push_back(*range);
     }
     return out;
 }

@@ -28,24 +28,31 @@ void components_placeable(const System& system, const Hardware&, DiagnosticSink&
 }
 
 void priorities_in_range(const System& system, const Hardware&, DiagnosticSink& sink) {
-    const auto report = [&](const ComponentRequest& c, const std::string& what, std::string hint) {
+    const auto report = [&](const ComponentRequest& c, const SourceSpan& where,
+                            const std::string& what, std::string hint) {
         sink.report({.id = "E231",
-                     .where = c.where,
+                     .where = where,
                      .message = cat("component '", c.name.value, "': ", what),
                      .hint = std::move(hint)});
     };
     for (const ComponentRequest& c : system.components) {
-        const uint32_t most = c.max_priority.value_or(c.priority);
-        if (c.priority > priority_max || most > priority_max)
-            report(
-                c, cat("priority ", std::max(c.priority, most), " is above ", priority_max),
-                cat("0 is the lowest, ", priority_max, " the highest; 255 is the initialiser's"));
-        else if (most < c.priority)
-            report(c, cat("max-priority ", most, " is below its priority ", c.priority),
+        const Located<uint32_t>& most = c.max_priority ? *c.max_priority : c.priority;
+        const auto in_range = [&](std::string_view key, const Located<uint32_t>& priority) {
+            if (priority.value > priority_max)
+                report(c, priority.where, cat(key, " ", priority.value, " is above ", priority_max),
+                       cat("0 is the lowest, ", priority_max,
+                           " the highest; 255 is the initialiser's"));
+        };
+        in_range("priority", c.priority);
+        if (c.max_priority) in_range("max-priority", most);
+        if (most.value < c.priority.value && c.priority.value <= priority_max)
+            report(c, most.where,
+                   cat("max-priority ", most.value, " is below its priority ", c.priority.value),
                    "raise `max-priority:` or remove it");
-        if (c.stack > stack_max)
-            report(c, cat("a stack of ", size_text(c.stack), " is above ", size_text(stack_max)),
-                   "");
+        if (c.stack.value > stack_max)
+            report(c, c.stack.where,
+                   cat("a stack of ", size_text(c.stack.value), " is above ", size_text(stack_max)),
+                   cat("give it at most ", size_text(stack_max), ", and a `heap:`"));
     }
 }
 

@@ -125,14 +125,20 @@ void devices_assignable(const System& system, const Hardware& hardware, Diagnost
         const bool one = n.selector->kind == Kind::path || n.selector->kind == Kind::alias ||
                          n.selector->kind == Kind::label;
         if (!one) continue;
-        for (const size_t i : index.select(*n.selector))
-            if (is_interrupt_controller(hardware, hardware.devices[i]))
-                sink.report({.id = "E222",
-                             .where = n.selector->where,
-                             .message = cat("node '", system.nodes[n.node].name.value, "' wants ",
-                                            hardware.devices[i].path,
-                                            ", the interrupt controller, which serves every node"),
-                             .hint = "remove it; each node's tree has it without being asked"});
+        for (const size_t i : index.select(*n.selector)) {
+            const Device& d = hardware.devices[i];
+            if (!serves_every_node(hardware, d)) continue;
+            sink.report(
+                {.id = "E222",
+                 .where = n.selector->where,
+                 .message = cat("node '", system.nodes[n.node].name.value, "' wants ", d.path,
+                                d.interrupts_harts
+                                    ? ", whose registers interrupt every hart: firmware has them"
+                                    : ", the interrupt controller, which serves every node"),
+                 .hint = d.interrupts_harts
+                             ? "remove it; each node's kernel has its timer from firmware (SBI)"
+                             : "remove it; each node's tree has it without being asked"});
+        }
     }
 }
 

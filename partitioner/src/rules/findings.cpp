@@ -51,7 +51,8 @@ constexpr std::array table{
                "Enable it in the device tree, if the board has it."                                                                                                                                                                                                                                                },
     FindingDoc{"E222", "device-not-assignable", error,             "A device that serves every node",
                "The interrupt controller is set up once by the loader and stays in each node's "
-               "tree.",                                                                                                                                  "devices: [/intc@8000000]",                                                   "Remove it from `devices:`."                                                },
+               "tree. On RISC-V firmware has the CLINT or ACLINT: whoever writes there interrupts "
+               "every hart.",                                                                                                                            "devices: [/intc@8000000]",                                                   "Remove it from `devices:`."                                                },
     FindingDoc{"E223", "device-owned-once",     error,             "Two nodes want one device",
                "Each device has one owner, with everything below it. The console is a device of "
                "its node.",                                                                                                                              "",                                                                           "Give it to one, or declare it in `share:` with the reason."                },
@@ -135,8 +136,9 @@ constexpr std::array table{
                "`dma-trusted:` stands beside a `why:`, or each entry has its own.",                                                                      "dma-trusted: [/ethernet@ff0e0000]",                                          "Add the reason."                                                           },
     finding_doc(
         "E252", "stream-shared", "Two masters of different nodes are one stream to the IOMMU",
-        "An IOMMU tells masters apart by what `iommus` says of them. Two with the same number "
-        "have the same tables: what one may reach, the other may.",
+        "An IOMMU tells masters apart by what `iommus` says of them, or `iommu-map` of what is "
+        "on a PCI bus. Two with the same number, or numbers that differ only in bits that the "
+        "IOMMU does not compare, have the same tables: what one may reach, the other may.",
         "devices: [/gpu@3033000]    # iommus = <&smmu 5>, as another node's device",
         "Give both devices to one node, or declare one in `share:` with the reason."),
     finding_doc(

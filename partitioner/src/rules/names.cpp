@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "rules_internal.hpp"
 
@@ -50,9 +51,8 @@ std::string name_hint(std::string_view word, const std::vector<std::string>& kno
     const std::string near = did_you_mean(word, known);
     if (!near.empty()) return cat("did you mean `", near, "`?");
     if (known.empty() || known.size() > most) return "";
-    std::string out = "there is ";
-    for (size_t i = 0; i < known.size(); i++) out += cat(i == 0 ? "" : ", ", "`", known[i], "`");
-    return out;
+    return cat("there is ",
+               join(known, [](const std::string& name) { return cat("`", name, "`"); }));
 }
 
 void names_well_formed(const System& system, const Hardware&, DiagnosticSink& sink) {

@@ -40,6 +40,7 @@ void console_usable(const System&, const Hardware&, DiagnosticSink&);
 // sharing.cpp
 void pages_unshared(const System&, const Hardware&, DiagnosticSink&);
 void interrupts_unshared(const System&, const Hardware&, DiagnosticSink&);
+void streams_unshared(const System&, const Hardware&, DiagnosticSink&);
 void provider_lines_unshared(const System&, const Hardware&, DiagnosticSink&);
 // providers.cpp
 void providers_not_elsewhere(const System&, const Hardware&, DiagnosticSink&);

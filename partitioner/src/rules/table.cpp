@@ -55,7 +55,8 @@ constexpr std::array all{
     Rule{"E241", ends_used_once,           "E240"               },
     Rule{"E242", pools_serve,              "E203 E240"          },
     Rule{"E250", dma_acknowledged,         "E220 E222"          },
-    Rule{"E252", provider_lines_unshared,  "E220 E222 E223 E227"},
+    Rule{"E252", streams_unshared,         "E220 E222 E223 E227"},
+    Rule{"W253", provider_lines_unshared,  "E220 E222 E223 E227"},
     Rule{"E270", files_fit_their_room,     ""                   },
 };
 

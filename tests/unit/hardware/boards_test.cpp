@@ -142,6 +142,8 @@ TEST(Boards, Gicv3InterruptMapHasParentUnitAddresses) {
     const Device& pcie = device(h, "/pcie@10000000");
     EXPECT_EQ(lines(pcie), (std::vector<uint32_t>{35, 36}));  // the third row repeats a line
     EXPECT_TRUE(pcie.has_dma);
+    EXPECT_EQ(pcie.registers, std::vector{range(0x4010000000, 0x10000000)});
+    EXPECT_EQ(pcie.windows, std::vector{range(0x10000000, 0x2eff0000)});
     const auto uart = uart_of(h, device(h, "/soc@0/serial@2000000"));
     ASSERT_TRUE(uart);
     EXPECT_EQ(uart->driver, MKL_CONSOLE_NS16550);
@@ -320,6 +322,8 @@ TEST(Boards, OddPlic) {
     EXPECT_EQ(h.cpus[2].start, StartMethod::sbi_hsm) << "riscv,isa-base";
     EXPECT_EQ(h.controller.plic_context.at(1), 4u);
     EXPECT_EQ(h.controller.plic_context.at(2), 2u);
+    for (const Device& d : h.devices)
+        EXPECT_EQ(d.interrupts_harts, d.path == "/soc/clint@2000000") << d.path;
 }
 
 TEST(Boards, OddBroken) {

@@ -68,19 +68,19 @@ TEST(Load, BlobAndSourceGiveTheSameFacts) {
 
 TEST(Load, QemuArguments) {
     QemuMachine machine;
-    machine.machine = "virt";
+    machine.machine.value = "virt";
     machine.gic_version = 3;
     machine.virtualization = true;
     EXPECT_EQ(qemu_machine_argument(machine), "virt,gic-version=3,virtualization=on");
     EXPECT_EQ(qemu_cpu_argument(machine), "cortex-a53");
     EXPECT_EQ(qemu_architecture(machine), Architecture::aarch64);
-    machine.cpu = "rv64";
+    machine.cpu.value = "rv64";
     EXPECT_EQ(qemu_architecture(machine), Architecture::riscv64);
 }
 
 TEST(Load, QemuMachineThatNeverDumpsIsRefusedAtOnce) {
     QemuMachine machine;
-    machine.machine = "xlnx-zcu102";
+    machine.machine.value = "xlnx-zcu102";
     DiagnosticSink sink;
     EXPECT_FALSE(qemu_dtb(machine, sink));
     EXPECT_TRUE(sink.has("E405"));

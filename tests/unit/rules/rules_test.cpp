@@ -150,6 +150,37 @@ TEST(Rules, ALineOfAProviderHasOneUser) {
     }
 }
 
+TEST(Rules, TheWindowsOfAPciBridgeAreItsPages) {
+    Hardware h = make_virt();
+    test::add_device(h, "/pcie", {test::range(0x3f000000, 0x1000000)}, 0).windows = {
+        test::range(0xb000000, 0x201000)};
+    const auto with = [&](const std::string& other) {
+        return findings("nodes:\n  a: {cpu: 0, memory: 64M, devices: [/pcie]}\n"
+                        "  b: {cpu: 1, memory: 64M, devices: [" +
+                            other + "]}\n",
+                        h);
+    };
+    EXPECT_EQ(with("/soc/uart@b200000"), "E225 5:38\n");
+    EXPECT_EQ(with("/soc/ethernet@b300000"), "W250 5:38\n");
+}
+
+TEST(Rules, PagesOfWhatInterruptsHartsAreNoNodes) {
+    Hardware h = make_virt();
+    test::add_device(h, "/clint", {test::range(0xb200800, 0x800)}, 0).interrupts_harts = true;
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, devices: [/soc/uart@b200000]}}\n", h),
+              "E225 3:44\n");
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, devices: [/soc/uart@b200000]}}\n"
+                       "share: [{device: /soc/uart@b200000, owner: a, why: test}]\n",
+                       h),
+              "E225 3:44\n")
+        << "no reason makes room there";
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, devices: [/soc/timer@b000000]}}\n", h),
+              "");
+    DeviceSelector all = selector(DeviceSelector::Kind::all_except, "");
+    const std::vector<std::string> found = paths(h, all);
+    EXPECT_EQ(std::count(found.begin(), found.end(), "/clint"), 0);
+}
+
 TEST(Rules, EveryDeviceBehindTheOthersProviderIsNamedOrCounted) {
     Hardware h = make_virt();
     std::string list;

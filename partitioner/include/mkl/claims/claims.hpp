@@ -35,8 +35,12 @@ private:
 /// Whether `path` is `top` or below it.
 bool is_below_or_at(std::string_view path, std::string_view top);
 
-/// Whether the device is the root interrupt controller or a part of it: never a node's.
+/// Whether the device is the root interrupt controller or a part of it.
 bool is_interrupt_controller(const Hardware& hardware, const Device& device);
+
+/// Whether no node may have the device: the interrupt controller, and on RISC-V what interrupts
+/// the harts, which is firmware's.
+bool serves_every_node(const Hardware& hardware, const Device& device);
 
 /// The selector as the user would write it.
 std::string to_text(const DeviceSelector& selector);
@@ -55,7 +59,7 @@ struct DeviceClaim {
 /// reached only through a device above it (I2C, SPI, a system controller) brings that one along.
 std::vector<DeviceClaim> device_claims(const System& system, const Hardware& hardware, size_t node);
 
-/// Registers of a device grown to pages, sorted and disjoint.
+/// Registers of a device and its windows, grown to pages, sorted and disjoint.
 std::vector<PhysRange> pages_of(const Device& device);
 
 /// Whether a range is where `above:`, `below:` and `align:` let it be.

@@ -42,6 +42,9 @@ void append_cell(Bytes& out, uint32_t value);
 /// Appends `value` in `count` cells.
 void append_cells(Bytes& out, uint64_t value, uint32_t count);
 
+/// Whether what stands below is a PCI bus.
+bool is_pci(const DtNode& node);
+
 struct TreeNode {
     const DtNode* node = nullptr;
     std::string path;
@@ -87,6 +90,10 @@ public:
     /// The same, and what is wrong with the part of `reg` that is not among them.
     std::vector<PhysRange> registers(size_t index, RegisterFault& fault) const;
 
+    /// CPU-physical ranges through which a PCI host bridge reaches its bus (`ranges`), in order;
+    /// empty for every other node.
+    std::vector<PhysRange> pci_windows(size_t index) const;
+
     /// What a master at `index` can reach, in CPU addresses, sorted; nullopt if no `dma-ranges`
     /// above it limits it (an absent or empty one does not).
     std::optional<std::vector<PhysRange>> dma_windows(size_t index) const;
@@ -94,6 +101,7 @@ public:
 private:
     void add(const DtNode& node, size_t parent, const std::string& path, bool enabled);
     std::optional<Bytes> to_parent(size_t bus, Cells child) const;
+    std::optional<uint64_t> to_cpu(size_t bus, Cells child, RegisterFault& fault) const;
 
     std::vector<TreeNode> nodes_;  ///< depth first, parents before children
     std::unordered_map<std::string_view, size_t> by_path_;

@@ -75,18 +75,33 @@ struct DeviceInterrupt {
     bool per_cpu = false;     ///< PPI or CPU-local
 };
 
-/// What of a provider a device has to itself: an entry of `iommus`, `gpios`, `dmas`, `mboxes`,
-/// `msi-parent` or `msi-map`.
+/// From the first to the last, both included.
+struct IdRange {
+    uint32_t first = 0, last = 0;
+    auto operator<=>(const IdRange&) const = default;
+};
+
+/// What of a provider a device has to itself: an entry of `gpios`, `dmas`, `mboxes`, `msi-parent`
+/// or `msi-map`, or what `iommus` and `iommu-map` say of one IOMMU.
 struct ProviderLine {
     enum class Kind { stream, gpio, dma, mailbox, msi };
     Kind kind = Kind::stream;
     std::string provider;           ///< path of the node that the entry names
     std::vector<uint32_t> numbers;  ///< its cells; of a GPIO line without the last one, its flags
+    /// Streams, ascending and apart, where the IOMMU's binding says how they are numbered; then
+    /// `numbers` is empty.
+    std::vector<IdRange> ids;
+    uint32_t ignored = 0;  ///< bits of a stream's number that the IOMMU does not compare
     auto operator<=>(const ProviderLine&) const = default;
 };
 
-/// "GPIO line 3 of /gpio@1000".
+/// "GPIO line 3 of /gpio@1000", "streams 0x480 to 0x49f of /iommu@2000".
 std::string to_text(const ProviderLine& line);
+/// Of a stream, without the IOMMU: "0x480 to 0x49f"; "" if it has no number.
+std::string ids_text(const ProviderLine& line);
+
+/// Whether both name the same, or streams that the IOMMU cannot tell apart.
+bool meet(const ProviderLine& a, const ProviderLine& b);
 
 /// The one service that every node may be told of: it starts and stops its CPU.
 inline constexpr std::string_view firmware_psci = "PSCI";
@@ -97,10 +112,14 @@ struct Device {
     std::vector<std::string> aliases, labels, compatible;
     bool enabled = true;               ///< itself and all ancestors okay
     std::vector<PhysRange> registers;  ///< translated to CPU addresses through every `ranges`
+    std::vector<PhysRange>
+        windows;  ///< of a PCI host bridge onto its bus, as CPU addresses; no RAM
     std::vector<DeviceInterrupt> interrupts;
     std::vector<std::string>
         providers;  ///< paths of clocks, resets, power domains, pins, ... it names
     std::vector<ProviderLine> lines;  ///< in property order
+    /// RISC-V: raises timer and software interrupts of the harts themselves (CLINT, ACLINT).
+    bool interrupts_harts = false;
     std::string firmware;  ///< firmware that answers calls: firmware_psci, "SCMI", ...; "" if none
     bool has_dma =
         false;  ///< can master the bus as far as the tree tells (dma-*, iommus, known classes)

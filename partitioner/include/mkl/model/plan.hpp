@@ -83,11 +83,12 @@ struct PlanNode {
     std::string name;
     uint32_t cpu_index = 0;
     HwCpuId hwid;
-    uint32_t cpu_number = 0;              ///< GICv2 CPU interface number, PLIC context
-    std::vector<PhysRange> memory;        ///< sorted; all RAM of the node, kernel included
-    std::vector<std::string> devices;     ///< claimed device paths (console included), tree order
-    std::vector<PhysRange> device_pages;  ///< their registers, grown to pages, sorted, disjoint
-    std::vector<Irq> interrupts;          ///< SPIs or PLIC sources, ascending
+    uint32_t cpu_number = 0;           ///< GICv2 CPU interface number, PLIC context
+    std::vector<PhysRange> memory;     ///< sorted; all RAM of the node, kernel included
+    std::vector<std::string> devices;  ///< claimed device paths (console included), tree order
+    /// Their registers and windows onto PCI buses, grown to pages, sorted, disjoint.
+    std::vector<PhysRange> device_pages;
+    std::vector<Irq> interrupts;  ///< SPIs or PLIC sources, ascending
     std::vector<SgiSend> sends;
     std::vector<SgiReceive> receives;
     std::optional<std::string> console;  ///< device path; nullopt: log
@@ -150,10 +151,11 @@ struct PlanReserved {
 /// A device that reads and writes memory by itself.
 struct BusMaster {
     std::string device;
-    std::optional<size_t> node;    ///< owner; nullopt: nobody, as firmware left it
-    std::string iommu;             ///< path of the one that it stands behind; "" if none
-    std::vector<PhysRange> reach;  ///< RAM that it can address while no IOMMU stops it
-    std::string trusted;           ///< the reason in `dma-trusted:`; "" if not acknowledged
+    std::optional<size_t> node;         ///< owner; nullopt: nobody, as firmware left it
+    std::string iommu;                  ///< path of the one that it stands behind; "" if none
+    std::vector<PhysRange> reach;       ///< RAM that it can address while no IOMMU stops it
+    std::string trusted;                ///< the reason in `dma-trusted:`; "" if not acknowledged
+    std::vector<ProviderLine> streams;  ///< what IOMMUs tell it by, as far as the tree says
 };
 
 /// Firmware that answers calls: PSCI, SCMI, a secure world.

@@ -18,12 +18,12 @@ namespace mkl {
 
 /// Paths in a System are as written; resolve() makes them relative to the YAML file.
 struct QemuMachine {
-    std::string machine;  ///< "virt"
+    Located<std::string> machine;  ///< "virt"
     std::optional<uint32_t> gic_version;
     std::optional<bool> virtualization, secure;
-    uint32_t cpus = 1;
-    uint64_t memory = 0;  ///< bytes; 0: QEMU's default
-    std::string cpu;      ///< "" : mkl's default for the machine (cortex-a53 on virt)
+    Located<uint32_t> cpus{1, {}};
+    Located<uint64_t> memory;  ///< bytes; 0: QEMU's default
+    Located<std::string> cpu;  ///< "" : mkl's default for the machine (cortex-a53 on virt)
     SourceSpan where;
 };
 
@@ -187,9 +187,9 @@ struct ComponentRequest {
     Located<std::string> name;
     Located<std::string> node;
     Located<std::string> elf;
-    uint32_t priority = 100;
-    std::optional<uint32_t> max_priority;
-    uint64_t stack = 16 << 10;
+    Located<uint32_t> priority{100, {}};
+    std::optional<Located<uint32_t>> max_priority;
+    Located<uint64_t> stack{16 << 10, {}};
     uint64_t heap = 0;
     Located<uint32_t> domain;
     std::optional<Located<std::string>> abi;  ///< a program for seL4 kernels of that ABI
