@@ -19,6 +19,7 @@
 #include "mkl/support/text.hpp"
 #include "mkl/support/utf8.hpp"
 #include "syntax.hpp"
+#include "yaml_fault.hpp"
 
 namespace mkl::manifest {
 
@@ -82,6 +83,12 @@ public:
         if (mark.is_null()) return {file_, 0, 0, 0, ""};
         return {file_, static_cast<uint32_t>(mark.line) + 1, static_cast<uint32_t>(mark.column) + 1,
                 static_cast<uint32_t>(length), ""};
+    }
+
+    /// The list or mapping that is being read.
+    std::optional<SourceSpan> innermost() const {
+        if (open_.empty()) return std::nullopt;
+        return open_.back().node.where;
     }
 
     std::optional<SyntaxNode> take_root() {
@@ -303,19 +310,6 @@ bool check_characters(const std::shared_ptr<const SourceFile>& file, DiagnosticS
     return true;
 }
 
-/// The parser speaks of what comes behind a tab, and never of the tab. `line` counts from 0.
-std::string tab_hint(std::string_view text, int line) {
-    for (int i = 0; !text.empty(); i++) {
-        const size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view indent =
-            text.substr(0, std::min(text.find_first_not_of(" \t"), end));
-        if ((i == line || i == line - 1) && indent.find('\t') != std::string_view::npos)
-            return cat("line ", i + 1, " is indented by a tab; YAML takes blanks only");
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return "";
-}
-
 }  // namespace
 
 std::optional<SyntaxNode> parse_yaml(const std::shared_ptr<const SourceFile>& file,
@@ -328,10 +322,17 @@ std::optional<SyntaxNode> parse_yaml(const std::shared_ptr<const SourceFile>& fi
         YAML::Parser parser{stream};
         while (parser.HandleNextDocument(builder)) {}
     } catch (const YAML::Exception& e) {
-        sink.report({.id = "E002",
+        SyntaxFault fault = syntax_fault(e.msg, file->text, e.mark.line);
+        Diagnostic d{.id = "E002",
                      .where = builder.span_at(e.mark),
-                     .message = cat("not valid YAML: ", e.msg),
-                     .hint = tab_hint(file->text, e.mark.line)});
+                     .message = std::move(fault.message),
+                     .hint = std::move(fault.hint)};
+        const std::optional<SourceSpan> opener = builder.innermost();
+        if (fault.about_opener && opener)
+            d.notes = {
+                {*opener, "what is open starts here"}
+            };
+        sink.report(std::move(d));
     } catch (const Stop&) {
         return std::nullopt;
     }

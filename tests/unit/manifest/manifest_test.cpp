@@ -95,7 +95,7 @@ share:
     EXPECT_EQ(b.qemu->gic_version, 3u);
     EXPECT_EQ(b.qemu->virtualization, false);
     EXPECT_EQ(b.qemu->secure, true);
-    EXPECT_EQ(b.qemu->memory, 1u << 30);
+    EXPECT_EQ(b.qemu->memory.value, 1u << 30);
     EXPECT_EQ(b.memory.at(0).size.value, uint64_t{2} << 30);
     EXPECT_EQ(b.reserve.at(0).why, "OpenSBI");
     EXPECT_EQ(b.sgis->value, (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7}));
@@ -131,8 +131,8 @@ share:
 
     EXPECT_EQ(system->shared.at(0).nodes.at(1).second, Rights::read_only);
     const ComponentRequest& c = system->components.at(0);
-    EXPECT_EQ(c.max_priority, 120u);
-    EXPECT_EQ(c.stack, 32u << 10);
+    EXPECT_EQ(c.max_priority->value, 120u);
+    EXPECT_EQ(c.stack.value, 32u << 10);
     EXPECT_EQ(c.heap, 64u << 10);
     EXPECT_EQ(c.fault->value, "adder");
     EXPECT_EQ(c.devices.at(0).map, "regs");
@@ -140,8 +140,8 @@ share:
     EXPECT_EQ(c.dma.at(0).name, "ring");
     EXPECT_EQ(c.budget_us, 2000u);
     EXPECT_EQ(c.period_us, 1'000'000u);
-    EXPECT_EQ(system->components.at(1).priority, 100u);
-    EXPECT_EQ(system->components.at(1).stack, 16u << 10);
+    EXPECT_EQ(system->components.at(1).priority.value, 100u);
+    EXPECT_EQ(system->components.at(1).stack.value, 16u << 10);
     EXPECT_EQ(system->connections.at(0).type, ConnectionType::queue);
     EXPECT_EQ(system->connections.at(0).depth, 16u);
     EXPECT_EQ(system->connections.at(0).in->value, "pool");
