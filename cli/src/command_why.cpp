@@ -48,12 +48,9 @@ std::string in_kernel_tree(Context& context, const System& system, size_t node,
 std::string in_trees(Context& context, const Decided& decided, size_t node,
                      std::string_view thing) {
     const auto& [system, hardware, plan] = decided;
-    const auto device =
-        std::find_if(hardware.devices.begin(), hardware.devices.end(), [&](const Device& d) {
-            return d.path == thing ||
-                   std::find(d.aliases.begin(), d.aliases.end(), thing) != d.aliases.end();
-        });
-    if (device == hardware.devices.end()) return "";
+    const std::vector<size_t> devices = devices_named(hardware, thing);
+    if (devices.size() != 1) return "";
+    const Device* device = &hardware.devices[devices[0]];
     const DeviceTree tree = node_tree(plan, node, system, hardware);
     const DtNode* found = tree.find(device->path);
     bool enabled = found != nullptr;

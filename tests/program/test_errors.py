@@ -118,7 +118,8 @@ class Programs(Errors):
         self.system.write_text(self.MACHINE)
         self.assertIn(QEMU + " is not installed", self.check("E404", env=self.programs()))
         (self.dir / "board.dts").write_text("/dts-v1/; / { };\n")
-        self.system.write_text(self.MACHINE.replace("qemu: {machine: virt, cpus: 2}", "dts: board.dts"))
+        self.system.write_text(self.MACHINE.replace("qemu: {machine: virt, cpus: 2}",
+                                                    "dts: board.dts"))
         self.assertIn("dtc is not installed", self.check("E404", env=self.programs()))
 
     def test_qemu_that_writes_no_tree(self):
@@ -126,6 +127,17 @@ class Programs(Errors):
         text = self.check("E406", env=self.programs(
             **{QEMU: "echo unsupported machine type >&2; exit 1\n"}))
         self.assertIn("unsupported machine type", text)
+        for word, message in (("virt", "unsupported machine type"),
+                              ("odd", "unable to find CPU model 'odd'"),
+                              ("99", "Invalid SMP CPUs 99. The max CPUs supported is 8"),
+                              ("3000G", "cannot set up guest memory 'mach-virt.ram'"),
+                              ("{machine", "something else")):
+            line = "board: {qemu: {machine: virt, cpu: odd, cpus: 99, memory: 3000G}}"
+            self.system.write_text(self.MACHINE.replace(
+                "board: {qemu: {machine: virt, cpus: 2}}", line))
+            text = self.check("E406", env=self.programs(
+                **{QEMU: f'echo "{message}" >&2; exit 1\n'}))
+            self.assertIn(f"{self.system.name}:2:{line.index(word) + 1}: error", text)
         self.check("E406", env=self.programs(**{QEMU: "exit 0\n"}))
         text = self.check("E406", env={**os.environ, "TMPDIR": str(self.dir / "none")})
         self.assertIn("temporary directory for QEMU's tree: No such file", text)

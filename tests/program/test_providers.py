@@ -5,7 +5,7 @@ import json
 import subprocess
 import unittest
 
-from program import ProgramTest, run
+from program import HAS_TARGETS, ROOT, ProgramTest, run
 
 BOARD = """\
 /dts-v1/;
@@ -146,6 +146,47 @@ class Providers(ProgramTest):
             result = self.check("iommus", "#iommu-cells", more=more)
             self.assertIn("E227" if more else "E252", self.ids(result))
         self.assertEqual(self.ids(self.check("iommus", "#iommu-cells", 4, 5)), [])
+
+
+class Bridges(ProgramTest):
+    """tests/boards/streams.dts: PCI host bridges behind IOMMUs."""
+
+    def use(self, first, second):
+        self.system.write_text(f"""\
+mkl: 1
+board: {{dts: {ROOT / "tests/boards/streams.dts"}}}
+nodes:
+  one: {{cpu: 0, memory: 64M, devices: [{first}]}}
+  two: {{cpu: 1, memory: 64M, devices: [{second}]}}
+""")
+
+    def test_streams_that_meet_are_found_with_both_places(self):
+        for first, second, meet in (("/pcie@d000000", "/masked@a010000", True),
+                                    ("/pcie@c000000", "/pcie@b000000", False),
+                                    ("/pair@a000000", "/masked@a010000", False)):
+            with self.subTest(first):
+                self.use(first, second)
+                result = run("check", self.system, "--format", "json")
+                found = [f for f in json.loads(result.stdout)["findings"] if f["id"] == "E252"]
+                places = [(f["where"]["line"], f["notes"][0]["where"]["line"]) for f in found]
+                self.assertEqual(places, [(5, 4)] if meet else [])
+
+    @unittest.skipUnless(HAS_TARGETS, "needs mkl's own programs")
+    def test_an_image_with_the_windows_of_a_bridge_is_proved(self):
+        self.use("/pcie@b000000", "/pcie@c000000")
+        out = self.dir / "out"
+        result = run("image", self.system, "-o", out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        plan = json.loads((out / "plan.json").read_text())
+        self.assertEqual(plan["nodes"][0]["device_pages"],
+                         [{"base": "0xb000000", "size": "0x1000000"},
+                          {"base": "0x30000000", "size": "0x10000000"},
+                          {"base": "0x60000000", "size": "0x20000000"}])
+        masters = {m["device"]: m for m in plan["bus_masters"]}
+        self.assertEqual(masters["/pcie@c000000"]["streams"],
+                         [{"iommu": "/iommu@9020000", "ids": [{"first": 0x480, "last": 0x4bf},
+                                                              {"first": 0x500, "last": 0x51f}]}])
+        self.assertIn("0x480 to 0x4bf, 0x500 to 0x51f", (out / "report.txt").read_text())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include "mkl/emit/emit.hpp"
 #include "mkl/hardware/hardware.hpp"
 #include "mkl/hardware/tree_view.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -96,9 +97,7 @@ std::vector<PhysRange> kernel_ram(const TreeView& tree) {
 }
 
 std::string list(const std::vector<PhysRange>& ranges) {
-    std::string out;
-    for (const PhysRange r : ranges) out += cat(out.empty() ? "" : ", ", r);
-    return out.empty() ? "no RAM" : out;
+    return ranges.empty() ? "no RAM" : join(ranges);
 }
 
 }  // namespace

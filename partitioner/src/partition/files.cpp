@@ -4,6 +4,7 @@
 // one piece below. docs/partitioning.md, "Files".
 #include <algorithm>
 
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
 
@@ -67,7 +68,8 @@ private:
                      .message = cat("file '", f.name.value, "', ", size_text(*f.room()), " at ",
                                     hex(f.base->value))};
         if (!range || !covers(node_.memory, *range)) {
-            d.message += cat(", is not all in memory of node '", node_.name, "', ", memory_text());
+            d.message +=
+                cat(", is not all in memory of node '", node_.name, "', ", join(node_.memory));
             d.notes.push_back({request_.where, "the node"});
         } else if (range->overlaps(kernel_)) {
             d.message += cat(", is where the kernel of node '", node_.name, "' starts: ", kernel_);
@@ -110,7 +112,7 @@ private:
              .message =
                  cat("file '", f.name.value, "' needs ", size_text(*f.room()), " at a multiple of ",
                      size_text(alignment(f)), " in memory of node '", node_.name, "', ",
-                     memory_text(), "; the largest piece left ",
+                     join(node_.memory), "; the largest piece left ",
                      l.above || l.below ? "within its limits " : "", "has ", size_text(largest)),
              .notes = std::move(notes),
              .hint = cat("the lowest ", size_text(node_align),
@@ -121,12 +123,6 @@ private:
     static uint64_t alignment(const FileRequest& f) {
         const uint64_t natural = *f.room() >= node_align ? node_align : page_bytes;
         return f.limits.align ? std::max(natural, f.limits.align->value) : natural;
-    }
-
-    std::string memory_text() const {
-        std::string out;
-        for (const PhysRange r : node_.memory) out += cat(out.empty() ? "" : ", ", r);
-        return out;
     }
 
     Context& c_;

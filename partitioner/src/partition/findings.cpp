@@ -15,7 +15,8 @@ constexpr std::array table{
                "Take the base of the hint, or leave `base:` out and let mkl place it."                                                                                                                                       },
     FindingDoc{
                "E302", "does-not-fit",      error, "Memory does not fit",
-               "Each request is one contiguous range. mkl places what is fixed first, then the "
+               "Each request is one contiguous range, or for a node up to eight. mkl places what is fixed "
+        "first, then the "
         "largest, each at the lowest address that fits; docs/partitioning.md has the method.",       "memory: 900M",
                "Make it, or one of those in the notes, smaller; or split it into a "
         "list of sizes."                                                                                                                                                                                                     },
@@ -45,8 +46,8 @@ constexpr std::array table{
         "two nodes with stock kernels and drivers on a board with two CPUs and a GICv2",
         "Leave a CPU to no node, or let one node handle all device interrupts."),
     FindingDoc{"E310", "why-unknown",       error, "`mkl why` was asked about something unknown",
-               "A thing is a device (path, alias, &label), an address, an interrupt, a CPU, or a "
-               "name of the description.",                                                           "mkl why serial9 system.yaml",                               "Take the suggestion."                                     },
+               "A thing is a device (path, alias, label, name of its node), an address, an "
+               "interrupt, a CPU, or a name of the description, COMPONENT.END included.",            "mkl why serial9 system.yaml",                               "Take the suggestion."                                     },
     finding_doc("E311", "untypeds-dropped", "More ranges than the kernel can tell its root task",
                 "A kernel lists at most 230 untypeds in its boot info, devices first and RAM last, "
                 "and drops the rest without a word: that RAM would be lost.",

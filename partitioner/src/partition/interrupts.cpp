@@ -4,6 +4,7 @@
 #include <set>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
 
@@ -57,13 +58,10 @@ void refuse(Context& c, const std::vector<size_t>& owners, size_t first) {
                  .hint = cat("leave a CPU to no node (mkl makes it the steward), or let one node "
                              "handle all device interrupts",
                              v3 ? "" : "; with a GICv3 and stock kernels neither is needed")};
-    for (const size_t i : owners) {
-        std::string lines;
-        for (const uint32_t id : c.plan.nodes[i].used_interrupts)
-            lines += cat(lines.empty() ? "" : ", ", id);
+    for (const size_t i : owners)
         d.notes.push_back(
-            {c.system.nodes[i].where, cat("node '", c.plan.nodes[i].name, "' handles ", lines)});
-    }
+            {c.system.nodes[i].where, cat("node '", c.plan.nodes[i].name, "' handles ",
+                                          join(c.plan.nodes[i].used_interrupts))});
     c.sink.report(std::move(d));
 }
 
@@ -115,9 +113,7 @@ void choose_keeper(Context& c) {
 Guarantee keeper_guarantee(const Context& c, size_t node) {
     const Plan& plan = c.plan;
     const PlanNode& n = plan.nodes[node];
-    std::string lines;
-    for (const uint32_t id : n.used_interrupts) lines += cat(lines.empty() ? "" : ", ", id);
-    if (lines.empty()) lines = "none";
+    const std::string lines = n.used_interrupts.empty() ? "none" : join(n.used_interrupts);
     const bool foreign = c.system.nodes[node].root.has_value();
     const auto row = [](Enforcer by, std::string text) {
         return Guarantee{"interrupts", by, std::move(text)};

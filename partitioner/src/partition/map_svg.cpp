@@ -8,6 +8,7 @@
 #include "map_rows.hpp"
 #include "mkl/claims/claims.hpp"
 #include "mkl/partition/map.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -211,17 +212,14 @@ private:
 };
 
 std::string irq_text(const PlanNode& n) {
-    std::string out;
-    for (const Irq& i : n.interrupts) out += cat(out.empty() ? "" : ", ", i.id);
-    return out.empty() ? "none" : out;
+    return n.interrupts.empty() ? "none" : join(n.interrupts, &Irq::id);
 }
 
 std::string card(const PlanNode& n, size_t index, uint64_t x, uint64_t y, uint64_t w) {
     uint64_t pages = 0, ram = 0;
     for (const PhysRange r : n.device_pages) pages += r.size_bytes() / page_bytes;
     for (const PhysRange r : n.memory) ram += r.size_bytes();
-    std::string devices;
-    for (const std::string& d : n.devices) devices += cat(devices.empty() ? "" : ", ", d);
+    const std::string devices = join(n.devices);
     const size_t most = static_cast<size_t>(w) / 7 - 4;
     std::string out = rect(x, y, w, card_height, "#ffffff");
     out += rect(x, y, w, 26, node_colour(index));

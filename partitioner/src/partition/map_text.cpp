@@ -4,6 +4,7 @@
 #include "map_rows.hpp"
 #include "mkl/claims/claims.hpp"
 #include "mkl/partition/map.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "table.hpp"
 
@@ -14,11 +15,10 @@ namespace placement {
 namespace {
 
 std::string members(const PlanPool& pool, const Plan& plan) {
-    std::string out;
-    for (const auto& [node, rights] : pool.nodes)
-        out += cat(out.empty() ? "" : ", ", plan.nodes[node].name,
-                   rights == Rights::read_write ? " rw" : " r");
-    return out;
+    return join(pool.nodes, [&](const auto& member) {
+        return cat(plan.nodes[member.first].name,
+                   member.second == Rights::read_write ? " rw" : " r");
+    });
 }
 
 }  // namespace

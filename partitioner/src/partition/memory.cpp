@@ -141,47 +141,28 @@ bool place_fixed(Context& c, const Request& r) {
     return false;
 }
 
-/// A node's size in several ranges, largest first, where no single one holds it: RAM of phones and
-/// servers is cut up by what firmware reserves. No piece is too small for a kernel.
-bool place_in_pieces(Context& c, const Request& r) {
+/// Where it fits, the lowest place. A node's size that no single range holds is cut, largest first:
+/// RAM of phones and servers is cut up by what firmware reserves. No piece is too small for a
+/// kernel.
+std::optional<std::vector<PhysRange>> places_of(Space space, const Request& r) {
     constexpr size_t most_pieces = 8;
     constexpr uint64_t least_piece = uint64_t{16} << 20;
-    if (!r.is_node) return false;
-    Space trial = c.space;
+    if (const std::optional<PhysRange> range = space.lowest(r.size, r.align, r.windows))
+        return std::vector{*range};
+    if (!r.is_node) return std::nullopt;
     std::vector<PhysRange> pieces;
     for (uint64_t rest = r.size; rest != 0;) {
-        uint64_t take = std::min(rest, trial.largest(r.align, r.windows));
+        uint64_t take = std::min(rest, space.largest(r.align, r.windows));
         if (rest != take && rest - take < least_piece)
             take = std::max(rest, least_piece) - least_piece;
-        if (take < least_piece || pieces.size() == most_pieces) return false;
-        const std::optional<PhysRange> range = trial.lowest(take, r.align, r.windows);
-        if (!range) return false;
-        trial.take(*range, r.who, r.where);
+        if (take < least_piece || pieces.size() == most_pieces) return std::nullopt;
+        const std::optional<PhysRange> range = space.lowest(take, r.align, r.windows);
+        if (!range) return std::nullopt;
+        space.take(*range, r.who, r.where);
         pieces.push_back(*range);
         rest -= take;
     }
-    for (const PhysRange piece : pieces) grant(c, r, piece);
-    return true;
-}
-
-bool place_anywhere(Context& c, const Request& r) {
-    if (const std::optional<PhysRange> range = c.space.lowest(r.size, r.align, r.windows)) {
-        grant(c, r, *range);
-        return true;
-    }
-    if (place_in_pieces(c, r)) return true;
-    const uint64_t largest = c.space.largest(r.align, r.windows);
-    c.sink.report({.id = "E302",
-                   .where = r.where,
-                   .message = cat(r.who, " needs ", size_text(r.size),
-                                  " in one piece, a multiple of ", size_text(r.align),
-                                  r.limit.empty() ? "" : ", " + r.limit, "; ", free_text(c.space)),
-                   .notes = who_has_what(c.space),
-                   .hint = largest == 0 ? cat(r.limit.empty() ? "" : "widen the limits, or ",
-                                              "make something else smaller")
-                                        : cat("at most ", size_text(largest),
-                                              " fits here; make it or something else smaller")});
-    return false;
+    return pieces;
 }
 
 }  // namespace
@@ -315,6 +296,46 @@ bool place_all(Context& c, const std::vector<Request>& requests) {
     return true;
 }
 
+/// Larger than what there is before anything without a base is placed.
+void report_too_large(Context& c, const Space& bare, const Request& r) {
+    const uint64_t largest = bare.largest(r.align, r.windows);
+    c.sink.report(
+        {.id = "E302",
+         .where = r.where,
+         .message = cat(r.who, " needs ", size_text(r.size), r.is_node ? "" : " in one piece",
+                        ", a multiple of ", size_text(r.align),
+                        r.limit.empty() ? "" : ", " + r.limit, "; ", free_text(bare)),
+         .notes = who_has_what(bare),
+         .hint = largest == 0 ? cat(r.limit.empty() ? "" : "widen the limits, or ",
+                                    "make something with a base smaller")
+                              : cat("at most ", size_text(largest), " fits here")});
+}
+
+/// Each of them fits, but not all. Nothing says which one is too large, so the largest is named
+/// first and the others with it.
+void report_together(Context& c, const Space& bare, const std::vector<Request>& requests,
+                     const Request& failed) {
+    constexpr size_t most = 6;
+    std::vector<const Request*> rivals;
+    for (const Request& r : requests)
+        if (!intersect(r.windows, failed.windows).empty() && places_of(bare, r))
+            rivals.push_back(&r);
+    std::stable_sort(rivals.begin(), rivals.end(),
+                     [](const Request* a, const Request* b) { return a->size > b->size; });
+    Diagnostic d{.id = "E302", .where = rivals.front()->where};
+    for (size_t i = 0; i < rivals.size() && i < most; i++) {
+        d.message += cat(i == 0 ? "" : ", ", rivals[i]->who, " needs ", size_text(rivals[i]->size));
+        if (i != 0)
+            d.notes.push_back({rivals[i]->where, cat(rivals[i]->who, " is asked for here")});
+    }
+    if (rivals.size() > most) d.message += cat(" and ", rivals.size() - most, " more need some");
+    d.message += cat("; each fits, but not all together; for them ", free_text(bare));
+    d.hint = "make one of them smaller";
+    if (const uint64_t left = c.space.largest(failed.align, failed.windows); left != 0)
+        d.hint += cat("; beside the others ", failed.who, " can have ", size_text(left));
+    c.sink.report(std::move(d));
+}
+
 bool place_flexible(Context& c, const std::vector<Request>& requests) {
     const Space bare = c.space;
     const auto choices = decoy_rooms(c);
@@ -326,8 +347,21 @@ bool place_flexible(Context& c, const std::vector<Request>& requests) {
     }
     if (place_all(c, requests)) return true;
     if (!choices.empty()) place_decoys(c, choices.front());
+    const Space alone = c.space;
     bool placed = true;
-    for (const Request& r : requests) placed = place_anywhere(c, r) && placed;
+    const Request* failed = nullptr;
+    for (const Request& r : requests) {
+        if (const auto places = places_of(c.space, r)) {
+            for (const PhysRange piece : *places) grant(c, r, piece);
+            continue;
+        }
+        placed = false;
+        if (!places_of(alone, r))
+            report_too_large(c, alone, r);
+        else if (failed == nullptr)
+            failed = &r;
+    }
+    if (failed != nullptr) report_together(c, alone, requests, *failed);
     return placed;
 }
 

@@ -49,6 +49,18 @@ Json provider_json(const ProviderUse& u, const Plan& plan) {
     return out;
 }
 
+Json stream_json(const ProviderLine& s) {
+    Json out = Json::object();
+    out.set("iommu", s.provider);
+    if (s.ids.empty())
+        return out.set("specifier", list(s.numbers, [](uint32_t n) { return Json{n}; }));
+    out.set("ids", list(s.ids, [](const IdRange& r) {
+                return Json::object().set("first", r.first).set("last", r.last);
+            }));
+    if (s.ignored != 0) out.set("ignored", hex(s.ignored));
+    return out;
+}
+
 Json master_json(const BusMaster& m, const Plan& plan) {
     Json out = Json::object();
     out.set("device", m.device)
@@ -56,6 +68,7 @@ Json master_json(const BusMaster& m, const Plan& plan) {
         .set("iommu", m.iommu.empty() ? Json{} : Json{m.iommu})
         .set("reach", list(m.reach, range_json));
     if (!m.trusted.empty()) out.set("trusted", m.trusted);
+    if (!m.streams.empty()) out.set("streams", list(m.streams, stream_json));
     return out;
 }
 
@@ -155,8 +168,7 @@ Json unassigned_json(const Plan& plan, const System& system, const Hardware& har
         for (const DeviceClaim& c : device_claims(system, hardware, i)) claimed[c.device] = true;
     for (size_t i = 0; i < hardware.devices.size(); i++) {
         const Device& d = hardware.devices[i];
-        if (d.enabled && !claimed[i] && !d.registers.empty() &&
-            !is_interrupt_controller(hardware, d))
+        if (d.enabled && !claimed[i] && !d.registers.empty() && !serves_every_node(hardware, d))
             devices.add(d.path);
     }
     return Json::object()

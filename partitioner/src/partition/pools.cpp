@@ -60,18 +60,22 @@ void add_automatic(Context& c,
             round_up(connection_bytes(c.system.connections[connection]), page_bytes);
         c.plan.pools[it->second].slices.push_back({connection, {}, {}});
     }
+    Diagnostic made{
+        .id = "N301", .where = {}, .message = "mkl makes what `shared:` does not have: "};
     for (size_t i = 0; i < bytes.size(); i++) {
         PlanPool& pool = c.plan.pools[first + i];
         pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{round_up(bytes[i], node_align)});
+        made.message += cat(i == 0 ? "" : ", ", "pool `", pool.name, "` of ",
+                            size_text(pool.range.size_bytes()), " for '",
+                            c.system.nodes[pool.nodes[0].first].name.value, "' and '",
+                            c.system.nodes[pool.nodes[1].first].name.value, "'");
         const ConnectionRequest& cause = c.system.connections[pool.slices.front().connection];
-        c.sink.report({.id = "N301",
-                       .where = cause.where,
-                       .message = cat("no pool in `shared:` serves '",
-                                      c.system.nodes[pool.nodes[0].first].name.value, "' and '",
-                                      c.system.nodes[pool.nodes[1].first].name.value,
-                                      "'; mkl makes one named `", pool.name, "` of ",
-                                      size_text(pool.range.size_bytes()))});
+        if (i == 0)
+            made.where = cause.where;
+        else
+            made.notes.push_back({cause.where, cat("asks for `", pool.name, "`")});
     }
+    if (!bytes.empty()) c.sink.report(std::move(made));
 }
 
 /// A bus master may want a buffer that crosses no multiple of its size.

@@ -7,6 +7,7 @@
 #include "map_rows.hpp"
 #include "mkl/claims/claims.hpp"
 #include "mkl/partition/map.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "table.hpp"
 
@@ -75,9 +76,22 @@ std::string whose(const Plan& plan, const std::vector<PhysRange>& ranges) {
     return cat(about_size(bytes), " of RAM", out.empty() ? "" : ", of " + out);
 }
 
+/// What the IOMMUs that the master names tell it by.
+std::string streams(const BusMaster& m) {
+    if (m.iommu.empty()) return "-";
+    std::string out;
+    for (const ProviderLine& line : m.streams) {
+        const std::string ids = ids_text(line);
+        if (ids.empty()) continue;
+        out += cat(out.empty() ? "" : "; ", ids);
+        if (line.provider != m.iommu) out += cat(" of ", line.provider);
+    }
+    return out.empty() ? "not numbered in the tree" : out;
+}
+
 std::string dma(const Plan& plan) {
     Rows rows{
-        {"device", "owner", "IOMMU", "can reach", "trusted because"}
+        {"device", "owner", "IOMMU", "streams", "can reach", "trusted because"}
     };
     size_t free_masters = 0;
     for (const BusMaster& m : plan.bus_masters) {
@@ -86,6 +100,7 @@ std::string dma(const Plan& plan) {
             continue;
         }
         rows.push_back({m.device, plan.nodes[*m.node].name, m.iommu.empty() ? "none" : m.iommu,
+                        streams(m),
                         m.iommu.empty() ? whose(plan, m.reach) : "what its IOMMU lets through",
                         m.trusted.empty() ? "-" : m.trusted});
     }
@@ -109,9 +124,8 @@ std::string firmware(const Plan& plan) {
         {"service", "at", "told to"}
     };
     for (const FirmwareService& f : plan.firmware) {
-        std::string callers;
-        for (const size_t n : f.callers)
-            callers += cat(callers.empty() ? "" : ", ", plan.nodes[n].name);
+        const std::string callers =
+            join(f.callers, [&](size_t node) { return plan.nodes[node].name; });
         rows.push_back({f.kind, f.path, callers.empty() ? "nobody" : callers});
     }
     if (rows.size() == 1) return "";

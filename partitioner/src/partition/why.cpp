@@ -43,6 +43,9 @@ public:
         const Device& d = hardware_.devices[index];
         std::string out = cat(d.path, d.compatible.empty() ? "" : cat(" (", d.compatible[0], ")"));
         const std::vector<size_t> owners = owners_of(index);
+        if (d.interrupts_harts)
+            return out + ": its registers interrupt every hart; firmware has them, no node owns "
+                         "it\n";
         if (is_interrupt_controller(hardware_, d))
             return out + ": the interrupt controller; the loader sets it up, every node's tree has "
                          "it, no node owns it\n";
@@ -101,8 +104,10 @@ public:
         }
         std::string out;
         for (size_t d = 0; d < hardware_.devices.size(); d++)
-            for (const PhysRange r : hardware_.devices[d].registers)
-                if (r.contains(a)) out += cat(hex(a), " is in ", device(d, node));
+            for (const auto* ranges :
+                 {&hardware_.devices[d].registers, &hardware_.devices[d].windows})
+                for (const PhysRange r : *ranges)
+                    if (r.contains(a)) out += cat(hex(a), " is in ", device(d, node));
         if (out.empty()) return std::nullopt;
         return out;
     }
@@ -221,7 +226,8 @@ private:
     }
 
     static bool names_line(const Device& d, const ProviderLine& line) {
-        return std::find(d.lines.begin(), d.lines.end(), line) != d.lines.end();
+        return std::any_of(d.lines.begin(), d.lines.end(),
+                           [&](const ProviderLine& l) { return meet(l, line); });
     }
     static bool shares_page(const Device& a, const Device& b) {
         return !intersect(pages_of(a), pages_of(b)).empty();
@@ -282,41 +288,101 @@ std::optional<std::string> why_hardware(const Reasons& reasons, const Hardware& 
     if (is_cpu) return std::nullopt;
     if (number && !is_irq && thing.starts_with("0x")) return reasons.address(*number, node);
     if (number) return reasons.irq(*number, node);
-    DeviceSelector selector;
-    using Kind = DeviceSelector::Kind;
-    selector.kind = thing.starts_with('/')   ? Kind::path
-                    : thing.starts_with('&') ? Kind::label
-                                             : Kind::alias;
-    selector.text = thing.substr(selector.kind == Kind::label ? 1 : 0);
-    const std::vector<size_t> found = select(hardware, selector);
-    if (found.empty()) return std::nullopt;
+    const std::vector<size_t> found = devices_named(hardware, thing);
+    if (found.size() != 1) return std::nullopt;
     return reasons.device(found[0], node);
 }
 
+/// COMPONENT.END where the end is a device's: its registers or its interrupt.
+std::optional<std::string> why_device_end(const Reasons& reasons, const System& system,
+                                          const Hardware& hardware, std::string_view thing,
+                                          std::optional<size_t> node) {
+    for (const ComponentRequest& c : system.components)
+        for (const ComponentDevice& d : c.devices)
+            for (const bool irq : {false, true}) {
+                const std::string& end = irq ? d.irq : d.map;
+                if (end.empty() || thing != cat(c.name.value, ".", end)) continue;
+                const std::vector<size_t> devices = select(hardware, d.device);
+                if (!devices.empty())
+                    return cat("end ", thing, " (", place_text(d.device.where), "): the ",
+                               irq ? "interrupt" : "registers", " of\n",
+                               reasons.device(devices[0], node));
+            }
+    return std::nullopt;
+}
+
+/// `items` in one line, not all if there are many.
+std::string some_of(const std::vector<std::string>& items) {
+    constexpr size_t most = 6;
+    std::string out;
+    for (size_t i = 0; i < items.size() && i < most; i++) out += cat(i == 0 ? "" : ", ", items[i]);
+    return items.size() > most ? out + ", .." : out;
+}
+
+std::string hint_for(const Plan& plan, const System& system, const Hardware& hardware,
+                     std::string_view thing) {
+    std::vector<std::string> alike;
+    for (const size_t d : devices_named(hardware, thing)) alike.push_back(hardware.devices[d].path);
+    if (!alike.empty()) return cat(alike.size(), " devices are called so: ", some_of(alike));
+    std::vector<std::string> ends = placement::ends_of(system), known = ends;
+    for (const PlanNode& n : plan.nodes) known.push_back(n.name);
+    for (const PlanPool& p : plan.pools) known.push_back(p.name);
+    for (const ComponentRequest& c : system.components) known.push_back(c.name.value);
+    for (const ConnectionRequest& c : system.connections) known.push_back(c.name.value);
+    for (const FileRequest& f : system.files) known.push_back(f.name.value);
+    for (const Device& d : hardware.devices) {
+        known.push_back(d.path);
+        known.push_back(d.path.substr(d.path.rfind('/') + 1));
+        known.insert(known.end(), d.aliases.begin(), d.aliases.end());
+        known.insert(known.end(), d.labels.begin(), d.labels.end());
+    }
+    if (const std::string near = did_you_mean(thing, known); !near.empty())
+        return cat("did you mean `", near, "`?");
+    const std::string_view owner = thing.substr(0, thing.find('.'));
+    std::erase_if(ends, [&](const std::string& e) { return !e.starts_with(cat(owner, ".")); });
+    if (owner.size() != thing.size() && !ends.empty())
+        return cat("the ends of ", owner, " are ", some_of(ends));
+    return "name a device (path, alias, label, or its node's name), an address (0x..), `irq N`, "
+           "`cpu N`, or a name of the description, COMPONENT.END included";
+}
+
 }  // namespace
+
+std::vector<size_t> devices_named(const Hardware& hardware, std::string_view thing) {
+    using Kind = DeviceSelector::Kind;
+    DeviceSelector selector;
+    std::vector<Kind> kinds{Kind::alias, Kind::label};
+    if (thing.starts_with('/')) kinds = {Kind::path};
+    if (thing.starts_with('&')) kinds = {Kind::label};
+    selector.text = thing.substr(thing.starts_with('&') ? 1 : 0);
+    for (const Kind kind : kinds) {
+        selector.kind = kind;
+        if (std::vector<size_t> found = select(hardware, selector); !found.empty()) return found;
+    }
+    // The name of its node, with or without the address.
+    std::vector<size_t> out;
+    for (size_t i = 0; i < hardware.devices.size(); i++) {
+        const std::string& path = hardware.devices[i].path;
+        const std::string_view name = std::string_view{path}.substr(path.rfind('/') + 1);
+        if (name == thing || name.substr(0, name.find('@')) == thing) out.push_back(i);
+    }
+    return out;
+}
 
 std::optional<std::string> why(const Plan& plan, const System& system, const Hardware& hardware,
                                std::string_view thing, std::optional<size_t> node,
                                DiagnosticSink& sink) {
     const Reasons reasons{plan, system, hardware};
     std::optional<std::string> out = placement::why_name(plan, system, thing);
+    if (!out) out = why_device_end(reasons, system, hardware, thing, node);
     if (!out) out = why_hardware(reasons, hardware, thing, node);
-    if (out) return out;
-    std::vector<std::string> known;
-    for (const Device& d : hardware.devices) {
-        known.push_back(d.path);
-        known.insert(known.end(), d.aliases.begin(), d.aliases.end());
-    }
-    const std::string near = did_you_mean(thing, known);
-    sink.report({.id = "E310",
-                 .where = system.where,
-                 .message = cat("there is nothing called `", thing,
-                                "` on the board or in the "
-                                "description"),
-                 .hint = near.empty() ? "name a device (path, alias, &label), an address (0x..), "
-                                        "`irq N`, `cpu N`, or a name of the description"
-                                      : cat("did you mean `", near, "`?")});
-    return std::nullopt;
+    if (!out)
+        sink.report({.id = "E310",
+                     .where = system.where,
+                     .message = cat("there is nothing called `", thing,
+                                    "` on the board or in the description"),
+                     .hint = hint_for(plan, system, hardware, thing)});
+    return out;
 }
 
 }  // namespace mkl

@@ -90,7 +90,58 @@ std::string connection_text(const Plan& plan, const System& system, size_t index
     return out;
 }
 
+std::string name_of(const EndName& end) { return cat(end.owner, ".", end.name); }
+
+/// COMPONENT.END (or NODE.END) of a connection, of DMA memory, or of a file.
+std::optional<std::string> end_text(const Plan& plan, const System& system,
+                                    std::string_view thing) {
+    for (size_t i = 0; i < system.connections.size(); i++) {
+        const ConnectionRequest& c = system.connections[i];
+        for (const EndName* end : {&c.from, &c.to})
+            if (thing == name_of(*end))
+                return cat("end ", thing, " (", place_text(end->where),
+                           end == &c.from ? "): sends over " : "): receives over ",
+                           connection_text(plan, system, i));
+    }
+    for (const ComponentRequest& c : system.components) {
+        for (const ComponentDma& d : c.dma) {
+            if (thing != cat(c.name.value, ".", d.name)) continue;
+            std::string out = cat("end ", thing, " (", place_text(d.size.where), "): DMA memory\n");
+            for (const PlanPool& p : plan.pools)
+                for (const PoolSlice& s : p.slices)
+                    if (slice_text(system, s) == cat("DMA memory ", thing))
+                        out += cat("  memory ", s.range, " in pool ", p.name, "\n");
+            return out;
+        }
+        for (const Located<std::string>& f : c.files)
+            for (size_t i = 0; i < system.files.size(); i++)
+                if (f.value == system.files[i].name.value &&
+                    thing == cat(c.name.value, ".", f.value))
+                    return cat("end ", thing, " (", place_text(f.where),
+                               "): ", file_text(plan, system, i));
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::vector<std::string> ends_of(const System& system) {
+    std::vector<std::string> out;
+    for (const ConnectionRequest& c : system.connections)
+        for (const EndName* end : {&c.from, &c.to}) out.push_back(name_of(*end));
+    for (const ComponentRequest& c : system.components) {
+        const auto add = [&](const std::string& end) {
+            if (!end.empty()) out.push_back(cat(c.name.value, ".", end));
+        };
+        for (const ComponentDma& d : c.dma) add(d.name);
+        for (const Located<std::string>& f : c.files) add(f.value);
+        for (const ComponentDevice& d : c.devices) {
+            add(d.map);
+            add(d.irq);
+        }
+    }
+    return out;
+}
 
 std::optional<std::string> why_name(const Plan& plan, const System& system,
                                     std::string_view thing) {
@@ -106,7 +157,7 @@ std::optional<std::string> why_name(const Plan& plan, const System& system,
         if (system.connections[i].name.value == thing) return connection_text(plan, system, i);
     for (size_t i = 0; i < system.files.size(); i++)
         if (system.files[i].name.value == thing) return file_text(plan, system, i);
-    return std::nullopt;
+    return end_text(plan, system, thing);
 }
 
 }  // namespace mkl::placement

@@ -39,8 +39,9 @@ constexpr FindingDoc docs[] = {
         "", "Make room on the disk, or name a directory on another one with -o."),
     finding_doc("E912", "output-in-the-way", "a finished file could not be put in its place",
                 "All files were complete, but one could not be renamed into the output directory: "
-                "something else has its name. What was there before is back in its place. (Files "
-                "appear one by one, manifest.json and plan.json last, so their absence tells that "
+                "something else has its name. What was there before is back in its place; if even "
+                "that failed, the message says where it is kept. (Files appear one by one, "
+                "manifest.json and plan.json last, so their absence tells that "
                 "a directory is incomplete.)",
                 "mkdir -p out/image.elf; mkl image system.yaml -o out",
                 "Move what is in the way, and run the command again."),
@@ -250,31 +251,40 @@ private:
         std::error_code error;
         if (!fs::exists(fs::symlink_status(target, error))) return true;
         fs::create_directories(aside.parent_path(), error);
-        return move(target, aside, target);
+        return move({target, aside, true}, target);
     }
 
     bool put_in_place(const OutputFile& file) {
         const fs::path target = directory_ / file.path;
-        return move(temporary_.path() / file.path, target, target);
-    }
-
-    bool move(const fs::path& from, const fs::path& to, const fs::path& target) {
-        if (::rename(from.c_str(), to.c_str()) == 0) {
-            moved_.push_back({from, to});
-            return true;
-        }
-        const int error = errno;
-        bool restored = true;
-        for (auto m = moved_.rbegin(); m != moved_.rend(); ++m)
-            restored = ::rename(m->to.c_str(), m->from.c_str()) == 0 && restored;
-        return fail("E912", cat("cannot put ", shown(target), " in place: ", text(error),
-                                restored ? "; nothing there has changed"
-                                         : "; the directory is incomplete"));
+        return move({temporary_.path() / file.path, target, false}, target);
     }
 
     struct Move {
         fs::path from, to;
+        bool aside;
     };
+
+    bool move(Move next, const fs::path& target) {
+        if (::rename(next.from.c_str(), next.to.c_str()) == 0) {
+            moved_.push_back(std::move(next));
+            return true;
+        }
+        const int error = errno;
+        bool restored = true, lost = false;
+        for (auto m = moved_.rbegin(); m != moved_.rend(); ++m) {
+            if (::rename(m->to.c_str(), m->from.c_str()) == 0) continue;
+            restored = false;
+            lost = lost || m->aside;
+        }
+        const std::string message =
+            cat("cannot put ", shown(target), " in place: ", text(error), "; ");
+        if (restored) return fail("E912", cat(message, "nothing there has changed"));
+        if (!lost) return fail("E912", cat(message, "what was there is back, beside new files"));
+        const fs::path kept = temporary_.path();
+        temporary_.keep();
+        return fail("E912", cat(message, "nor could all that was there be put back: it is in ",
+                                shown(kept / ".old")));
+    }
 
     fs::path directory_;
     std::span<const OutputFile> files_;

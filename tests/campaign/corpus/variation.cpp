@@ -93,7 +93,7 @@ void deal_out_devices(System& system, const Hardware& hardware, uint32_t seed) {
     uint32_t line = 0;
     for (const Device& d : hardware.devices) {
         const auto to = static_cast<uint32_t>(engine() % 3);
-        if (to == 2 || !d.enabled || is_interrupt_controller(hardware, d)) continue;
+        if (to == 2 || !d.enabled || serves_every_node(hardware, d)) continue;
         DeviceSelector selector;
         selector.text = d.path;
         selector.where = {file, ++line, 1, 0, ""};

@@ -131,16 +131,23 @@ TEST(Partition, TriesOtherOrdersBeforeItRefuses) {
 
 /// The whole text for one thing of each kind, as a user sees it.
 TEST(Why, SaysWhoAndThroughWhichChain) {
+    Hardware board = make_virt(3);
+    for (Device& d : board.devices)
+        if (d.path == "/pl031@9010000") d.labels = {"rtc"};
+    test::add_device(board, "/pcie@3f000000", {range(0x3f000000, 0x1000000)}, 0).windows = {
+        range(0x8000000000, 0x8000000000)};
     const auto p = plan_of(
         system_with(
             "nodes:\n"
             "  a: {cpu: 0, memory: 64M, console: serial0, devices: [/virtio_mmio@a000000]}\n"
             "  b: {cpu: 1, memory: 64M, devices: [/soc/timer@b000000]}\n"
-            "components: {x: {node: a, elf: x}, y: {node: b, elf: y}}\n"
+            "components:\n"
+            "  x: {node: a, elf: x, devices: {/virtio_mmio@a000000: {map: regs, irq: line}}}\n"
+            "  y: {node: b, elf: y, dma: {ring: {size: 64K}}}\n"
             "connections:\n"
             "  d: {type: shared-data, from: x.d, to: y.d}\n"
             "  s: {type: notification, from: x.s, to: y.s}\n"),
-        make_virt(3));
+        board);
     ASSERT_TRUE(p);
     std::string text;
     for (const std::string_view thing : {"serial0",
@@ -163,7 +170,17 @@ TEST(Why, SaysWhoAndThroughWhichChain) {
                                          "auto",
                                          "x",
                                          "d",
-                                         "s"}) {
+                                         "s",
+                                         "x.d",
+                                         "y.s",
+                                         "x.regs",
+                                         "x.line",
+                                         "y.ring",
+                                         "rtc",
+                                         "&rtc",
+                                         "pl061",
+                                         "timer@b000000",
+                                         "0x8000001000"}) {
         DiagnosticSink sink;
         const auto answer = why(p->plan, p->system, p->hardware, thing, 1, sink);
         ASSERT_TRUE(answer) << thing;
@@ -171,9 +188,18 @@ TEST(Why, SaysWhoAndThroughWhichChain) {
     }
     test::expect_golden(text,
                         std::filesystem::path{MKL_SOURCE_DIR} / "tests/golden/partition/why.txt");
-    DiagnosticSink sink;
-    EXPECT_FALSE(why(p->plan, p->system, p->hardware, "serial7", std::nullopt, sink));
-    EXPECT_TRUE(sink.has("E310"));
+    const auto hint = [&](std::string_view thing) {
+        DiagnosticSink sink;
+        EXPECT_FALSE(why(p->plan, p->system, p->hardware, thing, std::nullopt, sink));
+        EXPECT_TRUE(sink.has("E310")) << thing;
+        return sink.all().at(0).hint;
+    };
+    EXPECT_EQ(hint("serial7"), "did you mean `serial0`?");
+    EXPECT_EQ(hint("rtx"), "did you mean `rtc`?");
+    EXPECT_EQ(hint("x.rexs"), "did you mean `x.regs`?");
+    EXPECT_EQ(hint("x.somewhere"), "the ends of x are x.d, x.s, x.regs, x.line");
+    EXPECT_EQ(hint("timer"), "2 devices are called so: /soc/timer@b000000, /soc/timer@b001000");
+    EXPECT_EQ(hint("nothing.like.it").substr(0, 13), "name a device");
 }
 
 TEST(Partition, WithoutRulesFixedMemoryIsStillChecked) {

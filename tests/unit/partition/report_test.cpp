@@ -38,6 +38,9 @@ Hardware board() {
     Device& usb = test::add_device(h, "/usb@4000", {range(0x4000, 0x1000)}, 42, {"test,usb"});
     usb.has_dma = true;
     usb.iommu = "/iommu@5000";
+    usb.lines = {
+        {ProviderLine::Kind::stream, "/iommu@5000", {}, {{5, 5}, {0x10, 0x1f}}, 0x7c00}
+    };
     return h;
 }
 
@@ -114,6 +117,19 @@ TEST(Dma, SaysOwnerIommuAndReach) {
     EXPECT_EQ(mmc.trusted, "its driver is ours");
     EXPECT_FALSE(usb.node);
     EXPECT_EQ(usb.iommu, "/iommu@5000");
+    ASSERT_EQ(usb.streams.size(), 1u);
+    EXPECT_NE(to_json(*plan, system, board()).find(R"("streams": [
+        {
+          "iommu": "/iommu@5000",
+          "ids": [
+            {"first": 5, "last": 5},
+            {"first": 16, "last": 31}
+          ],
+          "ignored": "0x7c00"
+        }
+      ])"),
+              std::string::npos)
+        << to_json(*plan, system, board());
 }
 
 /// Its only RAM below 1.5 GiB is asked for by another node first: by size it would be placed last.

@@ -18,6 +18,8 @@ public:
     /// In TMPDIR, or /tmp where that is not set. 0 or errno.
     int make();
     const std::filesystem::path& path() const { return path_; }
+    /// It stays when its owner goes.
+    void keep() { path_.clear(); }
 
 private:
     std::filesystem::path path_;  ///< empty: not made
