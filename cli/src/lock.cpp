@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::cli {
@@ -108,9 +109,7 @@ bool still_fits(const Setting& s, const System& system, const std::vector<Settin
 std::string kept_line(const KeptPool& pool) {
     std::string out = cat("auto.", pool.name, "=", range_text(pool.range));
     out.pop_back();
-    out += ", nodes: [";
-    for (size_t i = 0; i < pool.nodes.size(); i++) out += cat(i == 0 ? "" : ", ", pool.nodes[i]);
-    return out + "]}\n";
+    return out + cat(", nodes: [", join(pool.nodes), "]}\n");
 }
 
 std::optional<KeptPool> pool_from(std::string name, std::string_view value) {

@@ -9,6 +9,7 @@
 #include "mkl/partition/map.hpp"
 #include "mkl/partition/partition.hpp"
 #include "mkl/rules/rules.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "mkl/verify/verify.hpp"
 
@@ -223,13 +224,11 @@ std::optional<size_t> node_option(Context& context, const System& system) {
         std::vector<std::string> names;
         for (const NodeRequest& n : system.nodes) names.push_back(n.name.value);
         const std::string near = did_you_mean(name, names);
-        std::string list;
-        for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
-        context.sink.report(
-            {.id = "E803",
-             .where = system.where,
-             .message = cat("there is no node '", name, "'"),
-             .hint = near.empty() ? cat("nodes are: ", list) : cat("did you mean '", near, "'?")});
+        context.sink.report({.id = "E803",
+                             .where = system.where,
+                             .message = cat("there is no node '", name, "'"),
+                             .hint = near.empty() ? cat("nodes are: ", join(names))
+                                                  : cat("did you mean '", near, "'?")});
     }
     return index;
 }

@@ -2,15 +2,36 @@
 // On a real directory: what is written, what is left behind, and what a failure leaves.
 #include "mkl/support/outputs.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <set>
 #include <thread>
+
+namespace {
+/// rename() fails once it has done so many; never if negative.
+int renames_left = -1;
+/// So many; then it works again.
+int renames_failing = 0;
+}  // namespace
+
+/// In place of the C library's: a disk that fails halfway.
+extern "C" int rename(const char* from, const char* to) noexcept {
+    if (renames_left == 0) {
+        if (--renames_failing == 0) renames_left = -1;
+        errno = EIO;
+        return -1;
+    }
+    if (renames_left > 0) renames_left--;
+    return ::renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
 
 namespace mkl {
 namespace {
@@ -120,6 +141,34 @@ TEST_F(Outputs, WhatWasThereComesBackWhenAFileCannotBePutInPlace) {
     for (const char* name : {"a", "node0/b", "plan.json"}) EXPECT_EQ(read(out_ / name), "old");
     EXPECT_EQ(names_below(root_),
               (std::set<std::string>{"out", "out/a", "out/node0", "out/node0/b", "out/plan.json"}));
+}
+
+TEST_F(Outputs, WhatCannotBePutBackIsKeptAndNamed) {
+    ASSERT_TRUE(write_outputs(out_, std::vector{file("a", "old a"), file("b", "old b")}, sink_));
+    renames_left = 3;  // both set aside, the new `a` in its place
+    renames_failing = 4;
+    EXPECT_FALSE(write_outputs(out_, std::vector{file("a", "new a"), file("b", "new b")}, sink_));
+    ASSERT_EQ(renames_left, -1);
+    ASSERT_EQ(only_id(), "E912");
+    const std::string& message = sink_.all().front().message;
+    const size_t from = message.find("it is in '");
+    ASSERT_NE(from, std::string::npos) << message;
+    const fs::path kept = message.substr(from + 10, message.size() - from - 11);
+    EXPECT_EQ(read(kept / "a"), "old a");
+    EXPECT_EQ(read(kept / "b"), "old b");
+}
+
+TEST_F(Outputs, ANewFileThatCannotBeTakenBackIsSaid) {
+    ASSERT_TRUE(write_outputs(out_, std::vector{file("b", "old b")}, sink_));
+    renames_left = 2;     // `b` set aside, the new `a` in its place
+    renames_failing = 2;  // the new `b`, and back with `a`
+    EXPECT_FALSE(write_outputs(out_, std::vector{file("a", "new a"), file("b", "new b")}, sink_));
+    ASSERT_EQ(only_id(), "E912");
+    EXPECT_NE(sink_.all().front().message.find("what was there is back, beside new files"),
+              std::string::npos);
+    EXPECT_EQ(read(out_ / "a"), "new a");
+    EXPECT_EQ(read(out_ / "b"), "old b");
+    EXPECT_EQ(names_below(root_), (std::set<std::string>{"out", "out/a", "out/b"}));
 }
 
 TEST_F(Outputs, AWriteErrorChangesNothing) {
