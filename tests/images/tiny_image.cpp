@@ -173,7 +173,7 @@ Bytes archive(const std::vector<std::pair<std::string, Bytes>>& files,
     return out;
 }
 
-Bytes image() {
+Bytes image(const std::vector<Node>& nodes) {
     Table t;
     fill_header(t.header);
     std::vector<std::pair<std::string, Bytes>> files{
@@ -192,7 +192,7 @@ Bytes image() {
         {status_base, 2 * MKL_PAGE_SIZE},
         {logs_base,   MKL_LOG_RING_SIZE}
     };
-    for (const uint32_t id : {0u, 1u}) add_node(t, node(id), files);
+    for (const Node& n : nodes) add_node(t, n, files);
     files[0].second.resize(t.write().size());
     std::vector<uint64_t> offsets;
     archive(files, offsets);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "mkl/abi/boot_record.h"
 #include "mkl/abi/payload.h"
@@ -28,6 +29,8 @@ struct Node {
     uint64_t device = 0;  ///< one page
     uint32_t interrupt = 0;
     bool log = false;
+    std::vector<mkl_range> windows{};  ///< of a PCI bridge without registers, in its tree
+    std::vector<mkl_range> pages{};    ///< device pages behind those of its device, in its record
 
     uint64_t dtb() const { return ram + 0x10000; }
     uint64_t record() const { return ram + 0x20000; }
@@ -47,7 +50,7 @@ Bytes archive(const std::vector<std::pair<std::string, Bytes>>& files,
               std::vector<uint64_t>& offsets);
 
 /// The flat image with an arm64 Image header.
-Bytes image();
+Bytes image(const std::vector<Node>& nodes = {node(0), node(1)});
 /// Around a flat image.
 Bytes uimage(const Bytes& flat);
 Bytes elf(const Bytes& flat);

@@ -197,6 +197,19 @@ Bytes device_tree(const Node& n) {
         if (i != n.id) fdt_property_string(fdt, "status", "disabled");
         fdt_end_node(fdt);
     }
+    if (!n.windows.empty()) {
+        fdt_begin_node(fdt, "pcie");
+        fdt_property_string(fdt, "device_type", "pci");
+        fdt_property_u32(fdt, "#address-cells", 3);
+        fdt_property_u32(fdt, "#size-cells", 2);
+        std::vector<fdt32_t> rows;
+        for (const mkl_range w : n.windows)
+            for (const uint64_t cell : {uint64_t{0x02000000}, w.base >> 32, w.base, w.base >> 32,
+                                        w.base, w.size >> 32, w.size})
+                rows.push_back(cpu_to_fdt32(static_cast<uint32_t>(cell)));
+        fdt_property(fdt, "ranges", rows.data(), static_cast<int>(rows.size() * sizeof rows[0]));
+        fdt_end_node(fdt);
+    }
     fdt_end_node(fdt);
     fdt_finish(fdt);
     blob.resize(fdt_totalsize(fdt));
@@ -237,9 +250,11 @@ Bytes boot_record(const Node& n, uint64_t dtb_size) {
     const uint64_t root_size = (0x1000 + spec(n).size() + 0xfff) & ~uint64_t{0xfff};
     one(MKL_REC_ROOT_TASK,
         mkl_rec_root_task{{}, n.root(), n.root() + root_size, 0x400000, 0x400000});
-    list(MKL_REC_DEVICES, std::vector<mkl_range>{
-                              {n.device, MKL_PAGE_SIZE}
-    });
+    std::vector<mkl_range> devices{
+        {n.device, MKL_PAGE_SIZE}
+    };
+    devices.insert(devices.end(), n.pages.begin(), n.pages.end());
+    list(MKL_REC_DEVICES, devices);
     list(MKL_REC_INTERRUPTS, std::vector<mkl_rec_interrupt>{
                                  {n.interrupt, MKL_TRIGGER_LEVEL}
     });

@@ -28,10 +28,6 @@ PhysRange whole_pages(const mkl_range& r) {
                               PhysAddr{pages_up(r.base + r.size) * page});
 }
 
-uint8_t max_untyped_bits(Architecture architecture) {
-    return architecture == Architecture::riscv64 ? 38 : 47;
-}
-
 /// Tables below the root for [first, end): one for each piece of every reach.
 uint64_t tables_for(uint64_t first, uint64_t end, Architecture architecture) {
     uint64_t tables = 0;
@@ -117,7 +113,7 @@ capdl::NodeRoom own_kernel(const BootRecord& r, const NodeLayout& layout, uint64
     free.take(tables * page, page);
     take(tcb_bits);
 
-    const uint8_t max_bits = max_untyped_bits(architecture);
+    const uint8_t max_bits = capdl::max_untyped_bits(architecture);
     for (const PhysRange d : device_ranges(r)) room.untypeds.add(d, true, max_bits, untyped_limit);
     if (r.dtb) room.untypeds.add(whole_pages(*r.dtb), false, max_bits, untyped_limit);
     for (const PhysRange f : free.pieces()) room.untypeds.add(f, false, max_bits, untyped_limit);
@@ -152,7 +148,7 @@ capdl::NodeRoom stock_kernel(const sel4::Kernel& kernel, const NodeLayout& layou
         subtract(ram, std::vector{PhysRange::between(ram.front().base(), layout.root.end())})};
     free.take(round_up(objects + extra_pages * page, page), cnode);
 
-    const uint8_t max_bits = max_untyped_bits(architecture);
+    const uint8_t max_bits = capdl::max_untyped_bits(architecture);
     const size_t limit =
         kernel.config.untyped_limit == 0 ? untyped_limit : kernel.config.untyped_limit;
     for (const PhysRange d : holes) room.untypeds.add(d, true, max_bits, limit);

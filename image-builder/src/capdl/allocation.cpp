@@ -6,6 +6,7 @@
 #include <set>
 
 #include "address_space.hpp"
+#include "mkl/model/untypeds.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::capdl {
@@ -31,6 +32,11 @@ uint64_t room(const UntypedPiece& u, uint8_t bits) {
 }
 
 }  // namespace
+
+uint8_t max_untyped_bits(Architecture architecture) {
+    return static_cast<uint8_t>(architecture == Architecture::riscv64 ? riscv64_max_untyped_bits
+                                                                      : UntypedRules{}.max_bits);
+}
 
 void Untypeds::add(PhysRange range, bool device, uint8_t max_bits, size_t limit) {
     for (uint64_t base = range.base().value; base < range.end().value;) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "mkl/capdl/allocation.hpp"
 #include "mkl/support/text.hpp"
 #include "wiring.hpp"
 
@@ -100,25 +101,23 @@ void Wiring::add_caps(Component& component) {
     }
 }
 
-/// Each range of pages as the fewest powers of two.
+/// Each range of pages as the fewest untypeds that its kernel can have.
 void Wiring::add_device_untypeds(Component& component, const ComponentCap& cap, size_t index) {
+    Untypeds cut;
+    for (const PhysRange pages : plan_.nodes[node_].authority[index].pages)
+        cut.add(pages, true, max_untyped_bits(spec_.architecture), SIZE_MAX);
     uint32_t count = 0;
-    for (const PhysRange pages : plan_.nodes[node_].authority[index].pages) {
-        for (uint64_t base = pages.base().value; base < pages.end().value;) {
-            auto bits = static_cast<uint8_t>(std::bit_width(pages.end().value - base) - 1);
-            if (base != 0) bits = std::min(bits, static_cast<uint8_t>(std::countr_zero(base)));
-            const ObjectId object =
-                add_object(spec_, Type::untyped, cat("untyped_", hex(base)), bits);
-            spec_.objects[object].paddr = base;
-            spec_.objects[object].device = true;
-            const auto slot = count == 0 ? slot_of(cap) : std::nullopt;
-            component.add_end(
-                count == 0 ? cap.name.value : cat(cap.name.value, count),
-                {MKL_END_CAP, component.add_cap(full(object), slot), MKL_OBJ_UNTYPED, bits, base},
-                cap.name.where);
-            count++;
-            base += uint64_t{1} << bits;
-        }
+    for (const UntypedPiece& piece : cut.pieces()) {
+        const ObjectId object =
+            add_object(spec_, Type::untyped, cat("untyped_", hex(piece.base)), piece.bits);
+        spec_.objects[object].paddr = piece.base;
+        spec_.objects[object].device = true;
+        const auto slot = count == 0 ? slot_of(cap) : std::nullopt;
+        component.add_end(count == 0 ? cap.name.value : cat(cap.name.value, count),
+                          {MKL_END_CAP, component.add_cap(full(object), slot), MKL_OBJ_UNTYPED,
+                           piece.bits, piece.base},
+                          cap.name.where);
+        count++;
     }
 }
 

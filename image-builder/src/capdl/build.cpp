@@ -76,7 +76,7 @@ private:
             const auto add = [&](uint64_t more) {
                 need = more > UINT64_MAX - need ? UINT64_MAX : need + more;
             };
-            add(request.stack);
+            add(request.stack.value);
             for (const ElfSegment& s : image.elf.segments) add(s.memory_size);
             if (need > left) {
                 report("E529", request.where,

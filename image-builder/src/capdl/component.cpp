@@ -59,10 +59,10 @@ Component::Component(Spec& spec, const ComponentRequest& request, const Componen
     fault.badge = node.index + 1;
     fault_slot_ = add_cap(fault);
 
-    const uint64_t stack = round_up(std::max(request.stack, small_page), small_page);
+    const uint64_t stack = round_up(std::max(request.stack.value, small_page), small_page);
     if (stack > max_stack) {
         fail("E523", request.where,
-             cat("stack of component '", name_, "' has ", size_text(request.stack),
+             cat("stack of component '", name_, "' has ", size_text(request.stack.value),
                  ", the stack area ", size_text(max_stack)),
              "use a smaller stack and a heap");
         return;
@@ -322,8 +322,8 @@ void Component::finish() {
     tcb.tcb->sp = sp;
     tcb.tcb->ipc_buffer = MKL_VA_IPC_BUFFER;
     tcb.tcb->args[0] = MKL_VA_STARTUP;
-    tcb.tcb->priority = request_.priority;
-    tcb.tcb->max_priority = request_.max_priority.value_or(request_.priority);
+    tcb.tcb->priority = request_.priority.value;
+    tcb.tcb->max_priority = request_.max_priority.value_or(request_.priority).value;
     tcb.tcb->domain = request_.domain.value;
     tcb.tcb->fault_ep = fault_slot_;
 

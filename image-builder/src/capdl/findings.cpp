@@ -107,7 +107,7 @@ constexpr FindingDoc docs[] = {
         "E539", "kernel-lacks", "a component asks for what its node's kernel does not have",
         "SchedControl is an MCS kernel's, SMC calls and more than one scheduling domain are "
         "options of seL4's configuration (gen_config.json). mkl's own kernel has 16 domains "
-        "and no SMC calls.",
+        "and no SMC calls: firmware starts and stops any CPU for its caller.",
         "components: {c: {node: a, domain: 3}}    # and KernelNumDomains=1",
         "Configure the kernel for it, or do without."),
     finding_doc("E535", "component-irq-twice", "an interrupt is delivered to two ends",

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "big_endian.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -254,9 +255,7 @@ std::string cells64(uint64_t value) {
 }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
-    std::string out;
-    for (const std::string& t : texts) out += cat(out.empty() ? "" : ", ", "\"", t, "\"");
-    return out;
+    return join(texts, [](const std::string& t) { return cat("\"", t, "\""); });
 }
 
 std::string image_source(const FitImage& image, Architecture architecture) {

@@ -29,7 +29,7 @@ constexpr uint64_t usual_offset = 0x8000000;      // 0x48000000 on virt
 
 uint64_t ram_bytes(const QemuRun& run) {
     const QemuMachine& machine = *run.system.board.qemu;
-    if (machine.memory != 0) return machine.memory;
+    if (machine.memory.value != 0) return machine.memory.value;
     uint64_t total = 0;
     for (const PhysRange& r : run.plan.ram) total += r.size_bytes();
     return total;
@@ -60,10 +60,10 @@ void add_uboot(std::vector<std::string>& argv, const QemuRun& run, const QemuOpt
 
 bool uboot_possible(const QemuRun& run, DiagnosticSink& sink) {
     const QemuMachine& machine = *run.system.board.qemu;
-    if (machine.machine != "virt" || machine.secure.value_or(false)) {
+    if (machine.machine.value != "virt" || machine.secure.value_or(false)) {
         sink.report({.id = "E703",
                      .where = machine.where,
-                     .message = cat("there is no U-Boot for machine '", machine.machine, "'",
+                     .message = cat("there is no U-Boot for machine '", machine.machine.value, "'",
                                     machine.secure.value_or(false) ? " with secure: true" : "",
                                     " (", info(run.plan.architecture).name, ")"),
                      .hint = "--uboot works for machine virt; leave it out otherwise"});
@@ -178,7 +178,7 @@ std::optional<std::vector<std::string>> qemu_arguments(const QemuRun& run,
         argv.insert(argv.end(), words.begin(), words.end());
     };
     if (const std::string cpu = qemu_cpu_argument(machine); !cpu.empty()) add({"-cpu", cpu});
-    add({"-smp", std::to_string(machine.cpus), "-m", memory_size(bytes)});
+    add({"-smp", std::to_string(machine.cpus.value), "-m", memory_size(bytes)});
     if (!wiring.memory_path.empty())
         add({"-object", cat("memory-backend-file,id=ram,size=", bytes,
                             ",mem-path=", wiring.memory_path, ",share=on")});

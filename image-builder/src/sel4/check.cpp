@@ -2,7 +2,9 @@
 #include "mkl/sel4/check.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl::sel4 {
@@ -21,9 +23,7 @@ constexpr uint32_t redistributors_seen = 8;
 constexpr uint64_t redistributor_stride = 0x20000;
 
 std::string list_text(const std::vector<PhysRange>& ranges) {
-    std::string out;
-    for (const PhysRange r : ranges) out += cat(out.empty() ? "" : ", ", r);
-    return out.empty() ? "none" : out;
+    return ranges.empty() ? "none" : join(ranges);
 }
 
 class Checker {
@@ -308,12 +308,7 @@ private:
             for (const PhysRange d : n.device_pages)
                 if (i != index_ && config_.printing) warn_console(d, n);
         }
-        for (const PhysRange d : node_.device_pages)
-            if (d.end().value > config_.device_top)
-                report("E555", where_,
-                       cat(whose(), " offers devices below ", hex(config_.device_top),
-                           " only; its node has ", d),
-                       "");
+        check_device_top();
         // RAM of its own beside the decoy is caught with RAM; here: a decoy of somebody else.
         for (const PhysRange r : k_.compiled.devices)
             for (const PlanNode& n : plan_.nodes)
@@ -322,6 +317,38 @@ private:
                         "E555", where_,
                         cat(whose(), " has the decoy distributor of node '", n.name, "'"),
                         cat("build it with ", node_.name, "/overlay.dts, not with ", n.name, "'s"));
+    }
+
+    static void add_pages(std::vector<PhysRange>& pages, const std::vector<PhysRange>& ranges) {
+        for (const PhysRange r : ranges)
+            if (const auto grown = r.grown_to(page)) pages.push_back(*grown);
+    }
+
+    /// A PCI bridge works with one of its windows, and mostly has another one low.
+    void check_device_top() {
+        const PhysRange beyond =
+            PhysRange::between(PhysAddr{config_.device_top}, PhysAddr{UINT64_MAX});
+        const std::vector<PhysRange> out = intersect(node_.device_pages, std::array{beyond});
+        std::vector<PhysRange> windows, registers;
+        for (const Device& d : hardware_.devices) {
+            if (std::find(node_.devices.begin(), node_.devices.end(), d.path) ==
+                node_.devices.end())
+                continue;
+            add_pages(windows, d.windows);
+            add_pages(registers, d.registers);
+        }
+        windows = subtract(normalise(std::move(windows)), normalise(std::move(registers)));
+        for (const PhysRange d : subtract(out, windows))
+            report("E555", where_,
+                   cat(whose(), " offers devices below ", hex(config_.device_top),
+                       " only; its node has ", d),
+                   "give the device to a node with another kernel");
+        for (const PhysRange d : intersect(out, windows))
+            report("W569", where_,
+                   cat(whose(), " offers devices below ", hex(config_.device_top),
+                       " only; its node has the PCI window ", d, ", which nobody can map"),
+                   "have the bridge's driver place registers in a window below, or build the "
+                   "kernel for more physical address bits");
     }
 
     void warn_console(PhysRange device, const PlanNode& owner) {

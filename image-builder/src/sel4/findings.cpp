@@ -95,6 +95,10 @@ constexpr FindingDoc docs[] = {
         "As N567, and no end of the root image helps.", "",
         "Give the node memory whose base is a multiple of its size, a power of two, or build "
         "the kernel with a larger KernelMaxNumBootinfoUntypedCaps."),
+    finding_doc("W569", "kernel-window", "a PCI window is beyond a kernel's physical addresses",
+                "A kernel offers device memory below PADDR_USER_DEVICE_TOP. A window of the node's "
+                "PCI bridge lies above; registers of PCI devices in there cannot be mapped.",
+                "", "Place them in a lower window, or build for more physical address bits."),
 };
 
 }  // namespace

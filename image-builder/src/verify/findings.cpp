@@ -125,7 +125,8 @@ constexpr FindingDoc docs[] = {
      rebuild                                                                                                                                                                                                                                                                                           },
     {"E635", "image-tree-device",     Severity::error,
      "A device is enabled in the tree of a node that does "
-     "not own it",                                                                                                "Registers of every enabled device must be pages of the node's boot record.",               "",                       rebuild                                                        },
+     "not own it",                                                                                                "Registers of every enabled device, and windows of PCI bridges without the RAM that they "
+     "span, must be pages of the node's boot record.",                                                                                                                                      "",                       rebuild                                                        },
     {"E636", "image-tree-interrupt",  Severity::error,
      "A device is enabled with an interrupt that its "
      "node does not own",                                                                                         "The driver would wait for an interrupt that goes elsewhere.",                              "",                       rebuild                                                        },

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "mkl/abi/stage_names.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/utf8.hpp"
 #include "open.hpp"
 #include "proof.hpp"
@@ -30,9 +31,7 @@ std::string digest_text(const uint8_t* digest) {
 std::string range_text(const mkl_range& r) { return cat(hex(r.base), "+", hex(r.size)); }
 
 std::string ranges_text(const std::vector<mkl_range>& ranges) {
-    std::string out;
-    for (const mkl_range& r : ranges) out += cat(out.empty() ? "" : ", ", range_text(r));
-    return out.empty() ? "none" : out;
+    return ranges.empty() ? "none" : join(ranges, range_text);
 }
 
 std::string_view protocol_name(uint32_t protocol) {

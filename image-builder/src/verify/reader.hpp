@@ -12,6 +12,7 @@
 
 #include "mkl/abi/boot_record.h"
 #include "mkl/abi/payload.h"
+#include "mkl/support/join.hpp"
 #include "mkl/support/phys_range.hpp"
 #include "mkl/verify/byte_view.hpp"
 
@@ -114,6 +115,12 @@ std::string fixed_text(const char* data, size_t size);
 std::optional<PhysRange> range_of(const mkl_range& r);
 /// Those that are one, joined and in order.
 std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list);
+
+/// "a, b", each as cat() has it; or "none".
+template <class T>
+std::string list_text(const std::vector<T>& list) {
+    return list.empty() ? "none" : join(list);
+}
 std::string_view role_name(uint32_t role);
 
 }  // namespace mkl::verify

@@ -10,16 +10,16 @@ namespace {
 
 constexpr std::string_view row = "the image is what the system description asks for";
 
-std::string list_text(const std::vector<PhysRange>& ranges) {
-    std::string out;
-    for (const PhysRange& r : ranges) out += cat(out.empty() ? "" : ", ", r);
-    return out.empty() ? "none" : out;
+std::string pairs_text(const auto& pairs) {
+    std::vector<std::string> out;
+    for (const auto& [a, b] : pairs) out.push_back(cat(a, ":", hex(b)));
+    return list_text(out);
 }
 
-std::string pairs_text(const auto& pairs) {
-    std::string out;
-    for (const auto& [a, b] : pairs) out += cat(out.empty() ? "" : ", ", a, ":", hex(b));
-    return out.empty() ? "none" : out;
+template <class T>
+std::string sorted_text(std::vector<T> list) {
+    std::sort(list.begin(), list.end());
+    return list_text(list);
 }
 
 void same(std::string_view what, const std::string& of, const std::string& image,
@@ -39,44 +39,25 @@ void check_files(const Node& node, const ExpectedNode& e, Proof& proof) {
         image.push_back(cat(entry.name, " ", range ? to_text(*range) : std::string{"?"}));
     }
     for (const ExpectedFile& f : e.files) asked.push_back(cat(f.name, " ", f.range));
-    const auto text = [](std::vector<std::string>& list) {
-        std::sort(list.begin(), list.end());
-        std::string out;
-        for (const std::string& s : list) out += cat(out.empty() ? "" : ", ", s);
-        return out.empty() ? std::string{"none"} : out;
-    };
-    same("files", e.name, text(image), text(asked), proof);
+    same("files", e.name, sorted_text(std::move(image)), sorted_text(std::move(asked)), proof);
 }
 
-void check_entries(const Node& node, const ExpectedNode& e, Proof& proof) {
+/// Entries that are absent or have other bytes go to `stale`.
+void check_entries(const Node& node, const ExpectedNode& e, std::vector<std::string>& stale,
+                   Proof& proof) {
     for (const ExpectedEntry& asked : e.entries) {
         const auto entry = std::find_if(node.entries.begin(), node.entries.end(),
                                         [&](const Entry& x) { return x.name == asked.name; });
         const bool there = entry != node.entries.end();
         const bool good = there && std::equal(asked.sha256.begin(), asked.sha256.end(),
                                               std::begin(entry->raw.sha256));
-        if (!proof.item(row, good))
-            proof.violation("E650", asked.name,
-                            cat("'", asked.name,
-                                there ? "' has other bytes than the system description gives now"
-                                      : "' is not in the image"),
-                            {},
-                            "a program or file has changed since, or another mkl made the image: "
-                            "make it again");
+        if (!proof.item(row, good)) stale.push_back(cat(asked.name, there ? "" : " (absent)"));
     }
     if (std::none_of(e.entries.begin(), e.entries.end(),
                      [](const ExpectedEntry& x) { return x.name.ends_with("/root.elf"); }))
         proof.claim(cat("node '", e.name,
                         "': that its programs are those of the system description is claimed, not "
                         "proved: not all of them are here"));
-}
-
-// "id, id"
-std::string enabled_text(std::vector<uint32_t> ids) {
-    std::sort(ids.begin(), ids.end());
-    std::string out;
-    for (const uint32_t id : ids) out += cat(out.empty() ? "" : ", ", id);
-    return out.empty() ? "none" : out;
 }
 
 void check_start(const ImageView& image, size_t index, const ExpectedNode& e, Proof& proof) {
@@ -88,17 +69,18 @@ void check_start(const ImageView& image, size_t index, const ExpectedNode& e, Pr
     std::vector<uint32_t> enabled;
     for (const mkl_payload_interrupt& i : image.table.interrupts)
         if (i.node == index && (i.flags & MKL_PAYLOAD_IRQ_ENABLE) != 0) enabled.push_back(i.id);
-    same("interrupts that the loader enables", e.name, enabled_text(enabled),
-         enabled_text(e.enabled), proof);
+    same("interrupts that the loader enables", e.name, sorted_text(std::move(enabled)),
+         sorted_text(e.enabled), proof);
 }
 
-void check_node(const NodeView& view, const ExpectedNode& e, Proof& proof) {
+void check_node(const NodeView& view, const ExpectedNode& e, std::vector<std::string>& stale,
+                Proof& proof) {
     const std::string& name = view.node->name;
     same("name", name, name, e.name, proof);
     same("CPU", name, hex(view.node->raw.hwid), hex(e.hwid), proof);
     same("RAM", name, list_text(ranges_of(view.node->ram)), list_text(normalise(e.memory)), proof);
     check_files(*view.node, e, proof);
-    check_entries(*view.node, e, proof);
+    check_entries(*view.node, e, stale, proof);
     if (!view.record) return;
     same("device pages", name, list_text(ranges_of(view.record->devices)),
          list_text(normalise(e.device_pages)), proof);
@@ -125,20 +107,14 @@ std::string pools_text(const Expected& expected, size_t index) {
     for (const ExpectedPool& p : expected.pools)
         for (const auto& [node, rights] : p.nodes)
             if (node == index) out.push_back(cat(p.range, ":", rights));
-    std::sort(out.begin(), out.end());
-    std::string text;
-    for (const std::string& s : out) text += cat(text.empty() ? "" : ", ", s);
-    return text.empty() ? "none" : text;
+    return sorted_text(std::move(out));
 }
 std::string pools_text(const Record& record) {
     std::vector<std::string> out;
     for (const mkl_rec_shared& s : record.shared)
         if (s.kind == MKL_SHARED_POOL)
             if (const auto r = range_of({s.base, s.size})) out.push_back(cat(*r, ":", s.rights));
-    std::sort(out.begin(), out.end());
-    std::string text;
-    for (const std::string& s : out) text += cat(text.empty() ? "" : ", ", s);
-    return text.empty() ? "none" : text;
+    return sorted_text(std::move(out));
 }
 
 }  // namespace
@@ -148,21 +124,31 @@ void check_expected(const ImageView& image, const Expected& expected, Proof& pro
     same("architecture", "", std::to_string(h.arch), std::to_string(expected.arch), proof);
     same("number of nodes", "", std::to_string(image.nodes.size()),
          std::to_string(expected.nodes.size()), proof);
-    same("loader", "", list_text(ranges_of({h.loader})), list_text({expected.loader}), proof);
-    same("status pages", "", list_text(ranges_of({h.status})), list_text({expected.status}), proof);
+    same("loader", "", list_text(ranges_of({h.loader})), list_text(std::vector{expected.loader}),
+         proof);
+    same("status pages", "", list_text(ranges_of({h.status})),
+         list_text(std::vector{expected.status}), proof);
     const auto cpu = [](const std::optional<uint64_t>& hwid) {
         return hwid ? hex(*hwid) : std::string{"none"};
     };
     std::optional<uint64_t> steward;
     if (h.steward_start != MKL_START_NONE) steward = h.steward_hwid;
     same("steward's CPU", "", cpu(steward), cpu(expected.steward), proof);
+    std::vector<std::string> stale;
     for (size_t i = 0; i < std::min(image.nodes.size(), expected.nodes.size()); i++) {
-        check_node(image.nodes[i], expected.nodes[i], proof);
+        check_node(image.nodes[i], expected.nodes[i], stale, proof);
         check_start(image, i, expected.nodes[i], proof);
         if (image.nodes[i].record)
             same("shared pools (range:rights)", expected.nodes[i].name,
                  pools_text(*image.nodes[i].record), pools_text(expected, i), proof);
     }
+    if (stale.empty()) return;
+    // Behind all that may be the cause of it.
+    proof.violation("E650", "",
+                    cat("other bytes than the system description gives now: ", list_text(stale)),
+                    {},
+                    "the description, a program or a file has changed since, or another mkl made "
+                    "the image: make it again");
 }
 
 }  // namespace mkl::verify

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "mkl/abi/ring.h"
+#include "mkl/support/join.hpp"
 #include "proof.hpp"
 
 namespace mkl::verify {
@@ -35,10 +36,8 @@ private:
     void same(std::string_view what, const std::vector<mkl_range>& record,
               const std::vector<mkl_range>& table) {
         const auto text = [](const std::vector<mkl_range>& list) {
-            std::string out;
-            for (const mkl_range& r : list)
-                out += cat(out.empty() ? "" : ", ", hex(r.base), "+", hex(r.size));
-            return out.empty() ? std::string{"none"} : out;
+            const auto one = [](const mkl_range& r) { return cat(hex(r.base), "+", hex(r.size)); };
+            return list.empty() ? "none" : join(list, one);
         };
         const bool good = std::equal(record.begin(), record.end(), table.begin(), table.end(),
                                      [](const mkl_range& a, const mkl_range& b) {

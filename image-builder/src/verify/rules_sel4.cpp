@@ -69,12 +69,6 @@ std::vector<T> array_of(const Bytes& bytes) {
     return out;
 }
 
-std::string list_text(const std::vector<PhysRange>& ranges) {
-    std::string out;
-    for (const PhysRange& r : ranges) out += cat(out.empty() ? "" : ", ", r);
-    return out.empty() ? "none" : out;
-}
-
 class KernelRules {
 public:
     KernelRules(const ImageView& image, const NodeView& view, Proof& proof)

@@ -10,12 +10,6 @@ namespace mkl::verify {
 
 namespace {
 
-std::string list_text(const std::vector<PhysRange>& ranges) {
-    std::string out;
-    for (const PhysRange& r : ranges) out += cat(out.empty() ? "" : ", ", r);
-    return out.empty() ? "none" : out;
-}
-
 void check_basics(const NodeView& view, const Tree& tree, const std::string& part, Proof& proof) {
     const auto ram = ranges_of(view.node->ram);
     const auto memory = normalise(tree.memory);
@@ -43,9 +37,28 @@ void check_basics(const NodeView& view, const Tree& tree, const std::string& par
         proof.expect("interrupt parents are there", false, "E633", part, d);
 }
 
+/// A bridge decodes nothing where there is RAM, whatever its windows span.
+std::vector<PhysRange> windows_of(const TreeDevice& device, const ImageView& image) {
+    return subtract(normalise(device.windows), normalise(ranges_of(image.table.ram)));
+}
+
+void check_owned(const ImageView& image, const NodeView& view, const TreeDevice& device,
+                 PhysRange range, std::string_view what, const std::string& part, Proof& proof) {
+    const auto pages = range.grown_to(MKL_PAGE_SIZE);
+    const bool mine = pages && covers(ranges_of(view.record->devices), *pages);
+    proof.expect("enabled devices belong to their node", mine, "E635", part, [&] {
+        std::string owner = "nobody";
+        for (const NodeView& other : image.nodes)
+            if (&other != &view && other.record && pages)
+                for (const PhysRange& o : ranges_of(other.record->devices))
+                    if (o.overlaps(*pages)) owner = cat("node '", other.node->name, "'");
+        return cat(device.path, " is enabled in the tree of node '", view.node->name, "'; its ",
+                   what, " ", range, " belong to ", owner);
+    });
+}
+
 void check_devices(const ImageView& image, const NodeView& view, const Tree& tree,
                    const std::string& part, Proof& proof) {
-    const auto own = ranges_of(view.record->devices);
     std::vector<mkl_range> list{
         {image.table.header.intc.dist_base, image.table.header.intc.dist_size}
     };
@@ -54,22 +67,13 @@ void check_devices(const ImageView& image, const NodeView& view, const Tree& tre
         list.push_back(image.table.header.intc.regions[i]);
     const auto controller = ranges_of(list);
     for (const TreeDevice& d : tree.nodes) {
-        if (!d.enabled || d.registers.empty()) continue;
-        if (covers(controller, d.registers.front())) continue;  // its further frames go with it
-        for (const PhysRange& r : d.registers) {
-            const auto pages = r.grown_to(MKL_PAGE_SIZE);
-            const bool mine = pages && covers(own, *pages);
-            std::string owner;
-            for (const NodeView& other : image.nodes)
-                if (&other != &view && other.record && pages)
-                    for (const PhysRange& o : ranges_of(other.record->devices))
-                        if (o.overlaps(*pages)) owner = other.node->name;
-            proof.expect("enabled devices belong to their node", mine, "E635", part, [&] {
-                return cat(d.path, " is enabled in the tree of node '", view.node->name,
-                           "'; its registers ", r, " belong to ",
-                           owner.empty() ? std::string{"nobody"} : cat("node '", owner, "'"));
-            });
-        }
+        if (!d.enabled) continue;
+        for (const PhysRange& r : windows_of(d, image))
+            check_owned(image, view, d, r, "PCI windows", part, proof);
+        if (!d.registers.empty() && covers(controller, d.registers.front()))
+            continue;  // its further frames go with it
+        for (const PhysRange& r : d.registers)
+            check_owned(image, view, d, r, "registers", part, proof);
     }
     for (const TreeInterrupt& i : tree.interrupts) {
         if (i.per_cpu) continue;
@@ -84,13 +88,15 @@ void check_devices(const ImageView& image, const NodeView& view, const Tree& tre
 }
 
 // The other way round: nothing in the record that no enabled device of the tree accounts for.
-void check_accounted(const NodeView& view, const Tree& tree, Proof& proof) {
+void check_accounted(const ImageView& image, const NodeView& view, const Tree& tree, Proof& proof) {
     const std::string part = view.part("boot-record.bin");
     std::vector<PhysRange> pages;
-    for (const TreeDevice& d : tree.nodes)
-        for (const PhysRange& r : d.registers)
-            if (const auto grown = r.grown_to(MKL_PAGE_SIZE); grown && d.enabled)
-                pages.push_back(*grown);
+    for (const TreeDevice& d : tree.nodes) {
+        if (!d.enabled) continue;
+        for (const auto& ranges : {d.registers, windows_of(d, image)})
+            for (const PhysRange& r : ranges)
+                if (const auto grown = r.grown_to(MKL_PAGE_SIZE)) pages.push_back(*grown);
+    }
     pages = normalise(std::move(pages));
     for (const PhysRange& r : ranges_of(view.record->devices))
         proof.expect("device pages are those of enabled devices", covers(pages, r), "E637", part,
@@ -119,7 +125,7 @@ void check_trees(const ImageView& image, Proof& proof) {
         check_basics(view, tree, part, proof);
         if (!view.record) continue;
         check_devices(image, view, tree, part, proof);
-        check_accounted(view, tree, proof);
+        check_accounted(image, view, tree, proof);
     }
 }
 

@@ -41,6 +41,7 @@ struct Level {
     bool identity = true;  // empty `ranges`
     std::vector<Window> windows;
     uint32_t interrupt_parent = 0;  // phandle, inherited
+    bool pci = false;               // a PCI bus, IEEE 1275 PCI binding
     bool plain = false;             // below /cpus, /reserved-memory, a memory node: no registers
 };
 
@@ -113,6 +114,8 @@ private:
         level.plain = (up && up->plain) || device.path == "/cpus" ||
                       device.path == "/reserved-memory" || memory;
         if (up) read_ranges(offset, *up, level);
+        level.pci = is(offset, "device_type", "pci") || is(offset, "device_type", "pciex");
+        if (level.pci && up && !up->pci) device.windows = windows_of(level);
         if (memory && up)
             tree_.memory = [&] {
                 auto all = tree_.memory;
@@ -151,6 +154,14 @@ private:
         }
         if (!level.mapped || up.identity) return;
         for (Window& w : level.windows) w.parent = translate(up, w.parent).value_or(UINT64_MAX);
+    }
+    static std::vector<PhysRange> windows_of(const Level& bridge) {
+        std::vector<PhysRange> out;
+        for (const Window& w : bridge.windows)
+            if (const auto r = PhysRange::from_base_size(PhysAddr{w.parent}, w.size);
+                r && bridge.mapped && w.parent != UINT64_MAX)
+                out.push_back(*r);
+        return out;
     }
     static std::optional<uint64_t> translate(const Level& level, uint64_t address) {
         if (level.identity) return address;

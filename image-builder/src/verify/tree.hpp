@@ -17,6 +17,7 @@ struct TreeDevice {
     int offset = 0;
     bool enabled = true;               ///< itself and everything above
     std::vector<PhysRange> registers;  ///< as the CPU sees them
+    std::vector<PhysRange> windows;    ///< of a PCI host bridge onto its bus
     bool registers_unknown = false;    ///< a `reg` that no `ranges` translates
 };
 

@@ -179,6 +179,24 @@ TEST(Authority, DeviceUntypedIsItsPages) {
     EXPECT_TRUE(object(spec, "untyped_0x9010000").device);
 }
 
+TEST(Authority, DeviceUntypedIsNoLargerThanKernelsHave) {
+    for (const Architecture architecture : {Architecture::aarch64, Architecture::riscv64}) {
+        const unsigned most = architecture == Architecture::riscv64 ? 38 : 47;
+        Adder adder = plain("classic", {cap("bus", CapKind::device_untyped)});
+        adder.plan.architecture = architecture;
+        adder.plan.nodes[0].authority[0].pages = {
+            mkl::test::range(uint64_t{1} << 48, uint64_t{2} << most)};
+        const Spec spec = built(adder);
+        const mkl_startup& s = startup_of(spec, "client");
+        for (const char* name : {"bus", "bus1"}) {
+            const mkl_end* const piece = end_of(s, name, MKL_END_CAP);
+            ASSERT_NE(piece, nullptr) << name;
+            EXPECT_EQ(piece->c, most);
+        }
+        EXPECT_EQ(end_of(s, "bus2", MKL_END_CAP), nullptr);
+    }
+}
+
 TEST(Authority, WhatTheKernelDoesNotHave) {
     for (const CapKind kind : {CapKind::sched_control, CapKind::smc}) {
         Adder adder = plain("classic", {cap("x", kind)});

@@ -215,11 +215,11 @@ TEST(Capdl, RefusesProgramsThatCannotBeMapped) {
         write_elf(Architecture::aarch64, 0x400000, one).bytes.flatten();
     EXPECT_EQ(build_failure(adder), "E522");
     adder.files.files["/ex/client.elf"] = mkl::test::program(0x400000, 1);
-    adder.system.components[0].stack = 240 << 20;
+    adder.system.components[0].stack.value = 240 << 20;
     adder.plan.nodes[0].memory = {mkl::test::range(0x40000000, 0x40000000)};
-    adder.system.components[0].stack = uint64_t{257} << 20;
+    adder.system.components[0].stack.value = uint64_t{257} << 20;
     EXPECT_EQ(build_failure(adder), "E523");
-    adder.system.components[0].stack = 4096;
+    adder.system.components[0].stack.value = 4096;
     adder.system.components[0].heap = uint64_t{1} << 40;
     EXPECT_EQ(build_failure(adder), "E529");
 }

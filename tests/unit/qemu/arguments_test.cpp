@@ -76,7 +76,7 @@ TEST_F(Arguments, NoMachineIsAFinding) {
 TEST_F(Arguments, NoUbootForOtherMachinesOrSecureFirmware) {
     QemuOptions options;
     options.boot = QemuBoot::fit;
-    system.board.qemu->machine = "xlnx-zcu102";
+    system.board.qemu->machine.value = "xlnx-zcu102";
     EXPECT_FALSE(qemu_arguments(run(), options, {}, sink));
     EXPECT_TRUE(sink.has("E703"));
 }

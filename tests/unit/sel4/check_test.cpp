@@ -79,6 +79,17 @@ void use_gicv3(Scene& s) {
     s.kernel.config.gicv3 = true;
 }
 
+/// node1's bridge has a window from 1 TiB on, where its kernel hands out nothing.
+constexpr uint64_t beyond = uint64_t{1} << 40;
+Device& bridge_beyond(Scene& s) {
+    s.plan.nodes[1].devices.emplace_back("/pcie");
+    s.plan.nodes[1].device_pages.push_back(range(beyond, 1 << 20));
+    Device& bridge = s.hardware.devices.emplace_back();
+    bridge.path = "/pcie";
+    bridge.windows = {range(beyond, 1 << 20)};
+    return bridge;
+}
+
 const Fault faults[] = {
     {"None",                    "",     [](Scene&) {}                                                            },
     {"OtherRam",                "E552", [](Scene& s) { s.kernel.compiled.ram = {range(0x50000000, 0x20000000)}; }},
@@ -156,6 +167,12 @@ const Fault faults[] = {
          s.kernel.config.pa_bits = 44;
          s.kernel.elf.segments[0].vaddr = s.kernel.elf.entry = 0x8000000000 + test::node_base;
      }                                                                                                           },
+    {"DeviceBeyondTheTop",      "E555",
+     [](Scene& s) { s.plan.nodes[1].device_pages.push_back(range(beyond, 4096)); }                               },
+    {"WindowBeyondTheTop",      "W569", [](Scene& s) { bridge_beyond(s); }                                       },
+    {"PartOfAPageBeyondTheTop", "W569",
+     [](Scene& s) { bridge_beyond(s).windows = {range(beyond + 0x10, (1 << 20) - 0x20)}; }                       },
+    {"WindowOfAnotherNode",     "E555", [](Scene& s) { bridge_beyond(s).path = "/other"; }                       },
     {"OtherHart",               "E559",
      [](Scene& s) {
          s.plan.architecture = s.kernel.config.architecture = Architecture::riscv64;
@@ -168,6 +185,12 @@ const Fault faults[] = {
 };
 INSTANTIATE_TEST_SUITE_P(All, Sel4Fault, testing::ValuesIn(faults),
                          [](const auto& p) { return std::string{p.param.name}; });
+
+TEST(Sel4Window, RegistersInItAreStillAnError) {
+    Scene s;
+    bridge_beyond(s).registers = {range(beyond + 0x1000, 0x10)};
+    EXPECT_EQ(s.findings(), "E555 W569 W569") << "the window below them and above";
+}
 
 TEST(Sel4Room, TooLittleRamAndTooFewSlots) {
     Scene s;

@@ -167,8 +167,11 @@ TEST(Verify, ComparesWithWhatWasAskedFor) {
         {"node0/root.elf", {}},
         {"node0/none",     {}}
     };
-    EXPECT_THAT(compare(other), HasSubstr("'node0/root.elf' has other bytes"));
-    EXPECT_THAT(compare(other), HasSubstr("'node0/none' is not in the image"));
+    other.nodes[1].last = !asked.nodes[1].last;
+    EXPECT_THAT(compare(other),
+                testing::ContainsRegex(
+                    "start behind all others of node 'node1'(.|\\n)*other bytes than the "
+                    "system description gives now: node0/root.elf, node0/none .absent."));
     other = asked;
     other.pools[0].nodes[1].second = MKL_RIGHT_READ;
     EXPECT_THAT(compare(other), HasSubstr("shared pools (range:rights) of node 'node1'"));
@@ -176,6 +179,32 @@ TEST(Verify, ComparesWithWhatWasAskedFor) {
     other.nodes[0].interrupts.clear();
     EXPECT_THAT(compare(other), HasSubstr("interrupts (id:trigger) of node 'node0' is 33:0x0 in "
                                           "the image and none in the plan"));
+}
+
+/// What is found if node0 has a bridge with these windows, and these pages of it.
+std::string with_bridge(std::vector<mkl_range> windows, std::vector<mkl_range> pages) {
+    std::vector<tiny::Node> nodes{tiny::node(0), tiny::node(1)};
+    nodes[0].windows = std::move(windows);
+    nodes[0].pages = std::move(pages);
+    return verify(tiny::image(nodes)).text();
+}
+
+TEST(Verify, WindowsOfABridgeBelongToItsNode) {
+    const mkl_range window{0x10000000, 0x1000000}, half{window.base, window.size / 2};
+    const mkl_range clock{tiny::node(1).device, MKL_PAGE_SIZE};
+    EXPECT_EQ(with_bridge({window}, {window}), "");
+    EXPECT_THAT(with_bridge({window}, {}),
+                testing::AllOf(HasSubstr("E635"), HasSubstr("belong to nobody")));
+    EXPECT_THAT(with_bridge({window}, {half}), HasSubstr("E635"));
+    EXPECT_THAT(with_bridge({clock}, {}),
+                testing::AllOf(HasSubstr("E635"), HasSubstr("belong to node 'node1'")));
+}
+
+TEST(Verify, WindowsOfABridgeEndAtRam) {
+    const mkl_range below{tiny::ram_base - MKL_PAGE_SIZE, MKL_PAGE_SIZE};
+    const mkl_range window{below.base, 2 * MKL_PAGE_SIZE};
+    EXPECT_EQ(with_bridge({window}, {below}), "");
+    EXPECT_THAT(with_bridge({window}, {window}), HasSubstr("E637"));
 }
 
 TEST(Verify, PrintsTheProofAsATable) {

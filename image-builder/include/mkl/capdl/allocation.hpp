@@ -15,10 +15,14 @@
 #include <vector>
 
 #include "mkl/capdl/spec.hpp"
+#include "mkl/model/architecture.hpp"
 #include "mkl/support/diagnostic.hpp"
 #include "mkl/support/phys_range.hpp"
 
 namespace mkl::capdl {
+
+/// Of the largest untyped that kernels of the architecture have.
+uint8_t max_untyped_bits(Architecture architecture);
 
 /// An untyped as boot info lists it.
 struct UntypedPiece {
