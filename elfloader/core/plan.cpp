@@ -10,16 +10,11 @@ namespace {
 
 constexpr const char* table_name = MKL_PAYLOAD_NAME;
 
-bool is_ram(const Payload& p, mkl_range r) {
+/// Whether `r` lies in one of `ranges`.
+bool is_in(const Table<mkl_range>& ranges, mkl_range r) {
     if (!is_sane(r)) return false;
-    for (const mkl_range& ram : p.ram)
-        if (contains(ram, r)) return true;
-    return false;
-}
-
-bool is_pool(const Payload& p, mkl_range r) {
-    for (const mkl_range& pool : p.pools)
-        if (contains(pool, r)) return true;
+    for (const mkl_range& range : ranges)
+        if (contains(range, r)) return true;
     return false;
 }
 
@@ -40,7 +35,7 @@ Fault overlap(const char* subject, const char* text, mkl_range a, mkl_range b) {
 /// Against what belongs to the loader and to everybody.
 Fault check_private(const Payload& p, const char* subject, mkl_range r) {
     const mkl_payload_header& h = *p.header;
-    if (!is_ram(p, r)) return fault(MKL_STATUS_BOUNDS, subject, "is not RAM", r.base, r.size);
+    if (!is_in(p.ram, r)) return fault(MKL_STATUS_BOUNDS, subject, "is not RAM", r.base, r.size);
     if (overlaps(r, h.loader)) return overlap(subject, "overlaps the loader", r, h.loader);
     if (overlaps(r, h.status)) return overlap(subject, "overlaps the status pages", r, h.status);
     if (overlaps(r, h.logs)) return overlap(subject, "overlaps the logs", r, h.logs);
@@ -54,7 +49,7 @@ Fault check_common(const Payload& p) {
     if (!is_ordered(p.ram) || !is_ordered(p.claims) || !is_ordered(p.pools) || !is_ordered(p.zeros))
         return fault(MKL_STATUS_TABLE, table_name, "ranges are not sorted and disjoint");
     for (const mkl_range& claim : p.claims)
-        if (!is_ram(p, claim))
+        if (!is_in(p.ram, claim))
             return fault(MKL_STATUS_BOUNDS, "claim", "is not RAM", claim.base, claim.size);
     if (!same(h.loader, {p.params->run_base, p.params->footprint}))
         return fault(MKL_STATUS_TABLE, "loader", "is not where the plan has it", p.params->run_base,
@@ -63,7 +58,7 @@ Fault check_common(const Payload& p) {
     const char* const names[] = {"loader", "status pages", "logs"};
     for (unsigned i = 0; i < 3; i++) {
         if (fixed[i].size == 0) continue;
-        if (!is_paged(fixed[i]) || !is_ram(p, fixed[i]))
+        if (!is_paged(fixed[i]) || !is_in(p.ram, fixed[i]))
             return fault(MKL_STATUS_BOUNDS, names[i], "is not RAM", fixed[i].base, fixed[i].size);
         for (unsigned j = 0; j < i; j++)
             if (overlaps(fixed[i], fixed[j]))
@@ -73,10 +68,10 @@ Fault check_common(const Payload& p) {
                 return overlap(names[i], "overlaps a shared pool", fixed[i], pool);
     }
     for (const mkl_range& pool : p.pools)
-        if (!is_ram(p, pool))
+        if (!is_in(p.ram, pool))
             return fault(MKL_STATUS_BOUNDS, "shared pool", "is not RAM", pool.base, pool.size);
     for (const mkl_range& zeros : p.zeros)
-        if (!is_pool(p, zeros))
+        if (!is_in(p.pools, zeros))
             return fault(MKL_STATUS_BOUNDS, "zeros", "are in no shared pool", zeros.base,
                          zeros.size);
     if (h.status.size / MKL_PAGE_SIZE != p.nodes.count)

@@ -13,7 +13,7 @@ void mkl_init(void) {
 
     for (uint32_t i = 0; i < ROUNDS; i++) {
         d->a = a;
-        d->b = b;
+        __atomic_store_n(&d->b, b, __ATOMIC_RELEASE); /* last: whoever sees it sees `a` */
         mkl_signal(request);
         mkl_wait(answer);
         const uint32_t sum = d->sum;

@@ -4,10 +4,10 @@
 #include "../adder/numbers.h"
 #include "../queue/pattern.h"
 #include "../rpc/calc.h"
-#include "exports.h"
 #include "mkl/abi/status.h"
 #include "queue.hpp"
 #include "root_task.hpp"
+#include MKL_EXPORTS
 
 using namespace own;
 
@@ -74,19 +74,39 @@ private:
     uint64_t state_ = PATTERN_SEED;
 };
 
+/// `s`: a sum for what the client has left, unless it has it. The client writes `b` last; none of
+/// its numbers is 0, and no `b` is the one before it.
+class Adder {
+public:
+    Adder(void* memory, uint64_t client)
+        : numbers_{static_cast<volatile numbers*>(memory)}, client_{client} {}
+
+    void add() {
+        const uint32_t b = __atomic_load_n(&numbers_->b, __ATOMIC_ACQUIRE), a = numbers_->a;
+        if (b == answered_) return;
+        answered_ = b;
+        numbers_->sum = a + b;
+        kernel::signal(client_);
+    }
+
+private:
+    volatile numbers* numbers_;
+    uint64_t client_;
+    uint32_t answered_ = 0;  ///< its `b`
+};
+
 }  // namespace
 
 extern "C" [[noreturn]] void root_main(const abi::BootInfo* info) {
     own_task.begin(*info);
-    auto* const d = static_cast<volatile numbers*>(
-        own_task.map(MKL_D_BASE, MKL_D_SIZE, MKL_D_WRITABLE != 0, MKL_D_UNCACHED != 0));
+    void* const d = own_task.map(MKL_D_BASE, MKL_D_SIZE, MKL_D_WRITABLE != 0, MKL_D_UNCACHED != 0);
     void* const calc =
         own_task.map(MKL_CALC_BASE, MKL_CALC_SIZE, MKL_CALC_WRITABLE != 0, MKL_CALC_UNCACHED != 0);
     void* const out =
         own_task.map(MKL_OUT_BASE, MKL_OUT_SIZE, MKL_OUT_WRITABLE != 0, MKL_OUT_UNCACHED != 0);
     const auto* const node0 = static_cast<const mkl_status*>(
         own_task.map(MKL_NODE0_STATUS_BASE, sizeof(mkl_status), false, MKL_D_UNCACHED != 0));
-    const uint64_t sum_is_there = own_task.sender(MKL_IRQ2_SEND_SGI, MKL_IRQ2_SEND_TARGET);
+    Adder adder{d, own_task.sender(MKL_IRQ2_SEND_SGI, MKL_IRQ2_SEND_TARGET)};
     Calculator calculator{calc, own_task.sender(MKL_CALC_SEND_SGI, MKL_CALC_SEND_TARGET)};
     Producer producer{out, own_task.sender(MKL_OUT_SEND_SGI, MKL_OUT_SEND_TARGET)};
     const RootTask::Line lines[] = {own_task.listen(MKL_IRQ_RECEIVE_IRQ, add_badge),
@@ -94,6 +114,7 @@ extern "C" [[noreturn]] void root_main(const abi::BootInfo* info) {
                                     own_task.listen(MKL_OUT_RECEIVE_IRQ, out_badge)};
     // A signal to a node whose handlers do not stand yet is lost, and so was one to us.
     while (__atomic_load_n(&node0->stage, __ATOMIC_ACQUIRE) < MKL_STAGE_READY) kernel::yield();
+    adder.add();
     calculator.answer_all();
     producer.fill();
     for (;;) {
@@ -101,10 +122,7 @@ extern "C" [[noreturn]] void root_main(const abi::BootInfo* info) {
         // Before it is looked at what there is: the next edge rings again.
         for (const RootTask::Line& line : lines)
             if ((rung & line.badge) != 0) need(kernel::acknowledge_irq(line.handler));
-        if ((rung & add_badge) != 0) {
-            d->sum = d->a + d->b;
-            kernel::signal(sum_is_there);
-        }
+        if ((rung & add_badge) != 0) adder.add();
         if ((rung & calc_badge) != 0) calculator.answer_all();
         if ((rung & out_badge) != 0) producer.fill();
     }

@@ -205,7 +205,8 @@ TEST_F(Program, AnImageOfOlderProgramsIsNotWhatWasAskedFor) {
     std::ofstream{copy / "client.elf", std::ios::binary} << elf;
     const auto stale = mkl({"verify", image, "--system", yaml});
     EXPECT_EQ(stale.exit_status, 1);
-    EXPECT_THAT(stale.err, HasSubstr("'node0/root.elf' has other bytes"));
+    EXPECT_THAT(stale.err,
+                HasSubstr("other bytes than the system description gives now: node0/root.elf"));
     EXPECT_THAT(stale.err, Not(HasSubstr("node1")));
     // What is not there cannot be compared, and the proof says so.
     fs::remove(copy / "client.elf");

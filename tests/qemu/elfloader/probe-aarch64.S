@@ -26,8 +26,8 @@ want_tcr:   .quad 0                 //   EL2: exact TCR_EL2; EL1: 0
     mov     x24, x3
     mov     x22, x4
     mov     x25, x5
-    mrs     x2, cntfrq_el0          // one UART for all: node n speaks 20 n ms later
-    mov     x3, #50
+    mrs     x2, cntfrq_el0          // one UART for all: node n speaks 200 n ms later
+    mov     x3, #5
     udiv    x2, x2, x3
     mul     x2, x2, x22
     mrs     x3, cntpct_el0

@@ -16,8 +16,8 @@ want_tcr:   .quad 0
     mv      s3, a3
     mv      s4, a4
     mv      s5, a5
-    csrr    t0, time                // one console for all: node n speaks 20 n ms later at 10 MHz
-    li      t1, 200000
+    csrr    t0, time                // one console for all: node n speaks 200 n ms later at 10 MHz
+    li      t1, 2000000
     mul     t1, t1, s4
     add     t1, t1, t0
 0:  csrr    t0, time

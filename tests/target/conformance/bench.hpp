@@ -14,7 +14,9 @@ struct Marks {
     Word number = number_of_marks++;
     void begin() const { mark(2 * number); }
     void end() const { mark(2 * number + 1); }
-    void report(const char* name) const { say("bench ", number, ' ', name, '\n'); }
+    void report(const char* name, const char* more = "") const {
+        say("bench ", number, ' ', name, more, '\n');
+    }
 };
 
 /// Maps the page of registers at `pa`; its address.

@@ -1,104 +1,278 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a queue, an rpc and a notification cost a client and a server in address spaces of their
-// own, with memory that stays mapped as the connectors have it, and the same with memory that is
-// mapped, copied from or to and unmapped for each access. bench/userland/rates.py counts the
-// instructions between the marks. The queue is the runtime's own.
-#include "bench.hpp"
-#include "mkl/rt/memory.hpp"
-#include "queue.hpp"
+// What a queue, an rpc and a notification cost a client and a server, with memory that stays mapped
+// as the connectors have it, and the same with memory that each side maps, copies from or to and
+// unmaps for each access. The two are address spaces of one node, or root tasks of two nodes.
+// bench/userland/rates.py counts the instructions between the marks. The queue is the runtime's
+// own.
+#include "rates.hpp"
 
 using namespace suite;
 using mkl::user::Queue;
 
 namespace {
 
-constexpr Word page = 0x1000, pages = 16, most = pages * page, small = 64, rounds = 5;
-constexpr uint32_t queue_depth = 4;
+constexpr Word rounds = 3;
 
-/// A page frame at a time, in one of the two address spaces, always at test_address.
-struct Window {
-    Word vspace = 0, frames[pages]{};
+Shared own_shared;  // of sides in one image
+constexpr Word words = most / sizeof(Word), small_words = small / sizeof(Word);
+Word source[words], sink[words], answer[small_words];
+Side client, server;
+bool two_nodes;
 
-    template <class F>
-    void each_page(Word bytes, F access) const {
-        for (Word at = 0; at < bytes; at += page) {
-            const Word frame = frames[at / page];
-            invoke(frame, label::page_map, caps(vspace), test_address, rights_all,
-                   default_attributes);
-            access(reinterpret_cast<void*>(test_address), at,
-                   bytes - at < page ? bytes - at : page);
-            invoke(frame, label::page_unmap, caps());
-        }
-    }
-    void write(const void* from, Word bytes) const {
-        each_page(bytes, [&](void* to, Word at, Word n) {
-            memcpy(to, static_cast<const char*>(from) + at, n);
-        });
-    }
-    void read(void* to, Word bytes) const {
-        each_page(bytes, [&](const void* from, Word at, Word n) {
-            memcpy(static_cast<char*>(to) + at, from, n);
-        });
-    }
+struct Queues {
+    Queue bulk, requests, replies;
+    explicit Queues(Shared& s)
+        : bulk{s.bulk, queue_depth, most}, requests{s.requests, 1, small}, replies{s.replies, 1,
+                                                                                   small} {}
 };
 
-// Both address spaces have the image, and so these.
-constexpr Word bytes_of(Word depth, Word message) {  // mkl_queue_bytes, whole words only
-    return sizeof(mkl_queue) + depth * (MKL_QUEUE_LENGTH_SIZE + message);
-}
-alignas(64) uint8_t memory[bytes_of(queue_depth, most)];
-alignas(64) uint8_t request_memory[bytes_of(1, small)], reply_memory[bytes_of(1, small)];
-uint8_t source[most], sink[most], answer[small];
-alignas(64) uint64_t there, back;
-Queue bulk{memory, queue_depth, most}, requests{request_memory, 1, small},
-    replies{reply_memory, 1, small};
-Window client, server;
-Word to_client, to_server, wanted, received, one;
-Marks marks;
-
-void put(Queue& queue, const void* data, Word size, Word signal_to, Word wait_for) {
+void put(Queue& queue, const void* data, Word size, const Peer& reader) {
     void* to = nullptr;
-    while ((to = queue.room()) == nullptr) wait(wait_for);
+    while ((to = queue.room()) == nullptr) reader.await();
     memcpy(to, data, size);
-    if (queue.publish(static_cast<uint32_t>(size))) signal(signal_to);
+    if (queue.publish(static_cast<uint32_t>(size))) reader.ring();
 }
 /// As the runtime does, a sender that waits for room is woken, an rpc's sides are not: they never
 /// do.
-bool take(Queue& queue, void* data, Word signal_to = 0) {
+Word take(Queue& queue, void* data, const Peer* writer = nullptr) {
     uint32_t size = 0;
     const void* from = queue.front(size);
-    if (from == nullptr) return false;
+    if (from == nullptr) return 0;
     memcpy(data, from, size);
-    if (queue.release() && signal_to != 0) signal(signal_to);
-    one = size;
+    if (queue.release() && writer != nullptr) writer->ring();
+    return size;
+}
+
+constexpr Word pattern(Word at) { return (at + 1) * 0x0101010101010107; }
+
+// ---- Server -------------------------------------------------------------------------------------
+
+/// Ends the transfer, and looks at what came, when all of it has; false until then.
+bool got(Word size) {
+    static Word received;
+    Shared& s = *server.shared;
+    received += size;
+    if (received != s.wanted) return false;
+    mark(2 * s.marks + 1);
+    const Word last = received < most ? received : most;
+    for (Word i = 0; i < last / sizeof(Word); i++)
+        if (sink[i] != pattern(i)) s.wrong = s.wrong + 1;
+    memset(sink, 0, sizeof sink);
+    received = 0;
+    s.done = s.done + 1;
+    server.peer.ring();
     return true;
 }
-void got(Word size) {
-    received += size;
-    if (received == wanted) marks.end();
+
+/// What the client has left in the pages. On one node it need not be told that it was taken.
+void take_posted() {
+    Shared& s = *server.shared;
+    const Word posted = load(s.posted);
+    if (s.taken == posted) return;  // a signal of before
+    uint64_t word;
+    switch (s.phase) {
+    case Phase::queue_mapped:
+        server.window.read(sink, s.size);
+        store(s.taken, posted);
+        if (!got(s.size) && !server.alone) server.peer.ring();
+        return;
+    case Phase::rpc_mapped:
+        server.window.read(sink, small);
+        server.window.write(sink, small);
+        break;
+    default:
+        server.window.read(&word, sizeof word);
+        server.window.write(&word, sizeof word);
+    }
+    store(s.taken, posted);
+    server.peer.ring();
+}
+
+/// Does what there is, then waits: the signal of meet() may have been the first message's as well.
+/// Ends with Phase::over.
+void serve() {
+    Shared& s = *server.shared;
+    const Peer& peer = server.peer;
+    Queues q{s};
+    for (;; peer.await()) {
+        switch (s.phase) {
+        case Phase::queue:
+            while (const Word size = take(q.bulk, sink, &peer)) got(size);
+            break;
+        case Phase::rpc:
+            while (take(q.requests, sink)) put(q.replies, sink, small, peer);
+            break;
+        case Phase::notification:
+            store(s.back, load(s.there));
+            peer.ring();
+            break;
+        case Phase::queue_mapped:
+        case Phase::rpc_mapped:
+        case Phase::notification_mapped:
+            take_posted();
+            break;
+        case Phase::over:
+            return;
+        }
+    }
+}
+
+// ---- Client -------------------------------------------------------------------------------------
+
+template <class F>
+void transfer(const char* prefix, const char* name, Phase phase, Word bytes, F send) {
+    Shared& s = *client.shared;
+    const Marks marks;
+    s.phase = phase;
+    s.marks = marks.number;
+    s.wanted = bytes;
+    for (Word i = 0; i < rounds; i++) {
+        const Word done = s.done;
+        marks.begin();
+        for (Word at = 0; at < bytes; at += most) send(bytes - at < most ? bytes - at : most);
+        while (s.done == done) client.peer.await();
+    }
+    CHECK_EQ(s.wrong, Word{0});
+    marks.report(prefix, name);
+}
+
+template <class F>
+void round_trip(const char* prefix, const char* name, Phase phase, F f) {
+    client.shared->phase = phase;
+    const Marks marks;
+    for (Word i = 0; i < rounds; i++) {
+        marks.begin();
+        f(i + 1);
+        marks.end();
+    }
+    marks.report(prefix, name);
+}
+
+/// Tells the server of what is in the pages; returns when it has answered.
+void post() {
+    Shared& s = *client.shared;
+    store(s.posted, s.posted + 1);
+    client.peer.ring();
+    while (load(s.taken) != s.posted) client.peer.await();
+}
+
+template <class F>
+void all_sizes(const char* prefix, const char* const (&names)[3], Phase phase, F send) {
+    const Word bytes[] = {page, most, 16 * most};
+    for (unsigned i = 0; i < 3; i++) transfer(prefix, names[i], phase, bytes[i], send);
+}
+
+void measure_all(const char* prefix) {
+    Shared& s = *client.shared;
+    const Peer& peer = client.peer;
+    const Window& window = client.window;
+    Queues q{s};
+    for (Word i = 0; i < words; i++) source[i] = pattern(i);
+    all_sizes(prefix, {"queue-4K", "queue-64K", "queue-1M"}, Phase::queue,
+              [&](Word n) { put(q.bulk, source, n, peer); });
+    all_sizes(prefix, {"mapped-queue-4K", "mapped-queue-64K", "mapped-queue-1M"},
+              Phase::queue_mapped, [&](Word n) {
+                  window.write(source, n);
+                  s.size = n;
+                  post();
+              });
+    round_trip(prefix, "rpc", Phase::rpc, [&](Word) {
+        put(q.requests, source, small, peer);
+        while (take(q.replies, answer) == 0) peer.await();
+    });
+    for (Word i = 0; i < small_words; i++) CHECK_EQ(answer[i], source[i]);
+    memset(answer, 0, sizeof answer);
+    round_trip(prefix, "mapped-rpc", Phase::rpc_mapped, [&](Word) {
+        window.write(source, small);
+        post();
+        window.read(answer, small);
+    });
+    for (Word i = 0; i < small_words; i++) CHECK_EQ(answer[i], source[i]);
+    round_trip(prefix, "notification", Phase::notification, [&](Word i) {
+        store(s.there, i);
+        peer.ring();
+        while (load(s.back) != i) peer.await();
+    });
+    round_trip(prefix, "mapped-notification", Phase::notification_mapped, [&](Word i) {
+        Word back = 0;
+        window.write(&i, sizeof i);
+        post();
+        window.read(&back, sizeof back);
+        CHECK_EQ(back, i);
+    });
+    s.phase = Phase::over;
+    peer.ring();
+}
+
+/// A signal to a node without a handler is lost: who is first waits for the other's.
+void meet(const Side& side) {
+    Word* const ready = side.shared->ready;
+    const bool second = !is_client();
+    store(ready[second], 1);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (load(ready[!second]) != 0)
+        side.peer.ring();
+    else
+        side.peer.await();
 }
 
 /// A frame for each page of a window, a capability for each side; the server's tables.
 void make_windows(Word vspace) {
-    client.vspace = slot_vspace;
-    server.vspace = vspace;
+    client.window.vspace = slot_vspace;
+    server.window.vspace = vspace;
     for (Word i = 0; i < pages; i++) {
-        client.frames[i] = make(object::small_page);
-        server.frames[i] = copy(client.frames[i]);
+        client.window.frames[i] = make(object::small_page);
+        server.window.frames[i] = copy(client.window.frames[i]);
     }
-    while (invoke(server.frames[0], label::page_map, caps(vspace), test_address, rights_all,
-                  default_attributes)
-               .error() == failed_lookup)
+    const Word first = server.window.frames[0];
+    while (
+        invoke(first, label::page_map, caps(vspace), test_address, rights_all, default_attributes)
+            .error() == failed_lookup)
         invoke(make(object::page_table), label::page_table_map, caps(vspace), test_address,
                default_attributes);
-    invoke(server.frames[0], label::page_unmap, caps());
+    invoke(first, label::page_unmap, caps());
 }
 
-/// A server that `serve`s each signal, of higher priority: it is done when the client goes on.
-void begin(ThreadFunction serve) {
-    to_client = make(object::notification);
-    to_server = make(object::notification);
-    const Thread t = thread(serve, 0, 200);
+}  // namespace
+
+void suite::prepare() {
+    // Without a console nothing is said.
+    two_nodes = find_nodes();
+    if (two_nodes && !is_client())
+        output = [](char) {};
+    else
+        use_console();
+}
+
+// First, so that afterwards the second node is asleep.
+TEST(rates, across) {
+    if (!two_nodes) return;
+    Side& side = is_client() ? client : server;
+    make_across_side(side);
+    no_fpu(slot_tcb);
+    set_own_priority(100);
+    meet(side);
+    if (is_client())
+        measure_all("across-");
+    else
+        serve();
+}
+
+// The server has the higher priority: it is done when the client goes on.
+TEST(rates, one_node) {
+    if (two_nodes && !is_client()) return;
+    const Word to_client = make(object::notification), to_server = make(object::notification);
+    client = {
+        &own_shared, {to_server,  nullptr, to_client, 0},
+         {},
+         true
+    };
+    server = {
+        &own_shared, {to_client,  nullptr, to_server, 0},
+         {},
+         true
+    };
+    const Thread t = thread([](Word) { serve(); }, 0, 200);
     const Word vspace = other_vspace(t);
     make_windows(vspace);
     invoke(t.tcb, label::tcb_set_space, caps(root, vspace), 0, 0, 0);
@@ -106,134 +280,6 @@ void begin(ThreadFunction serve) {
     no_fpu(slot_tcb);
     start(t);
     let_run();
-    for (Word i = 0; i < most; i++) source[i] = static_cast<uint8_t>(i * 7 + i / page);
     set_own_priority(100);
-}
-
-template <class F>
-void transfer(const char* name, Word bytes, F send) {
-    marks = {};
-    for (Word i = 0; i < rounds; i++) {
-        memset(sink, 0, sizeof sink);
-        received = 0;
-        wanted = bytes;
-        marks.begin();
-        for (Word at = 0; at < bytes; at += most) send(bytes - at < most ? bytes - at : most);
-    }
-    const Word last = bytes < most ? bytes : most;
-    for (Word i = 0; i < last; i++) CHECK_EQ(sink[i], source[i]);
-    marks.report(name);
-}
-
-template <class F>
-void round_trip(const char* name, F f) {
-    marks = {};
-    for (Word i = 0; i < rounds; i++) {
-        marks.begin();
-        f(i + 1);
-        marks.end();
-    }
-    marks.report(name);
-}
-
-void all_sizes(const char* const (&names)[3], void (*send)(Word)) {
-    transfer(names[0], page, send);
-    transfer(names[1], most, send);
-    transfer(names[2], 16 * most, send);
-}
-
-}  // namespace
-
-void suite::prepare() { use_console(); }
-
-TEST(rates, queue) {
-    begin([](Word) {
-        for (;;) {
-            wait(to_server);
-            while (take(bulk, sink, to_client)) got(one);
-        }
-    });
-    all_sizes({"queue-4K", "queue-64K", "queue-1M"},
-              [](Word n) { put(bulk, source, n, to_server, to_client); });
-}
-
-TEST(rates, queue_mapped) {
-    begin([](Word) {
-        for (;;) {
-            wait(to_server);
-            server.read(sink, one);
-            got(one);
-        }
-    });
-    all_sizes({"mapped-queue-4K", "mapped-queue-64K", "mapped-queue-1M"}, [](Word n) {
-        one = n;
-        client.write(source, n);
-        signal(to_server);
-    });
-}
-
-TEST(rates, rpc) {
-    begin([](Word) {
-        for (;;) {
-            wait(to_server);
-            while (take(requests, sink)) put(replies, sink, small, to_client, to_server);
-        }
-    });
-    round_trip("rpc", [](Word) {
-        put(requests, source, small, to_server, to_client);
-        while (!take(replies, answer)) wait(to_client);
-    });
-    for (Word i = 0; i < small; i++) CHECK_EQ(answer[i], source[i]);
-}
-
-TEST(rates, rpc_mapped) {
-    begin([](Word) {
-        for (;;) {
-            wait(to_server);
-            server.read(sink, small);
-            server.write(sink, small);
-            signal(to_client);
-        }
-    });
-    round_trip("mapped-rpc", [](Word) {
-        client.write(source, small);
-        signal(to_server);
-        wait(to_client);
-        client.read(answer, small);
-    });
-    for (Word i = 0; i < small; i++) CHECK_EQ(answer[i], source[i]);
-}
-
-TEST(rates, notification) {
-    begin([](Word) {
-        for (;;) {
-            wait(to_server);
-            __atomic_store_n(&back, __atomic_load_n(&there, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
-            signal(to_client);
-        }
-    });
-    round_trip("notification", [](Word i) {
-        __atomic_store_n(&there, i, __ATOMIC_RELEASE);
-        signal(to_server);
-        wait(to_client);
-        CHECK_EQ(__atomic_load_n(&back, __ATOMIC_ACQUIRE), i);
-    });
-}
-
-TEST(rates, notification_mapped) {
-    begin([](Word) {
-        for (;;) {
-            wait(to_server);
-            server.read(&there, sizeof there);
-            server.write(&there, sizeof there);
-            signal(to_client);
-        }
-    });
-    round_trip("mapped-notification", [](Word i) {
-        client.write(&i, sizeof i);
-        signal(to_server);
-        wait(to_client);
-        client.read(&back, sizeof back);
-        CHECK_EQ(back, i);
-    });
+    measure_all("");
 }

@@ -47,6 +47,19 @@ void acknowledge_taken() {
     }
 }
 
+/// Ends that have the same name, clients of one server, stand side by side.
+void print_names() {
+    const char* before = nullptr;
+    for (uint32_t i = 0; i < startup->end_count; i++) {
+        const struct ::mkl_end& end = startup->ends[i];
+        if ((end.flags & MKL_END_FLAG_PART) != 0) continue;
+        if (before != nullptr && same(end.name, before)) continue;
+        mkl_printf("%s'%s'", before == nullptr ? "" : ", ", end.name);
+        before = end.name;
+    }
+    mkl_print(before == nullptr ? "none\n" : "\n");
+}
+
 void block() {
     acknowledge_taken();
     inbox.arrived(stub<uint64_t>(MKL_STUB_WAIT, startup->inbox));
@@ -128,7 +141,8 @@ mkl_end_t mkl_find_end(const char* name) {
 mkl_end_t mkl_end(const char* name) {
     const mkl_end_t end = mkl_find_end(name);
     if (end == nullptr) {
-        mkl_printf("%s: the system description gives it no end '%s'\n", startup->name, name);
+        mkl_printf("%s: the system description gives it no end '%s'; it has ", startup->name, name);
+        print_names();
         mkl_stop();
     }
     return end;

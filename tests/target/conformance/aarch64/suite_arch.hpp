@@ -84,6 +84,8 @@ constexpr bool can_succeed(Word l) { return l != abi::label::smc_call; }
 /// What the test machine grants: two lines, a signal to oneself; and the kernel's timer line.
 inline constexpr Word device_line = 33, signal_id = 1, signal_irq = 1, timer_line = 27;
 inline constexpr Word signal_label = abi::label::irq_issue_sgi_signal;
+/// Each signal has an interrupt of its own.
+inline constexpr bool shared_signals = false;
 /// Last label of a VSpace's invocations, the SMC call included; of all invocations.
 inline constexpr Word last_vspace_label = abi::label::smc_call;
 inline constexpr Word label_count = abi::label::label_count;

@@ -82,6 +82,8 @@ constexpr bool can_succeed(Word) { return true; }
 /// What the test machine grants: a source and a signal to oneself. The timer is no source.
 inline constexpr Word device_line = 11, signal_id = 0, signal_irq = 0, timer_line = 0;
 inline constexpr Word signal_label = mkl::kapi::riscv_irq_issue_ipi_signal;
+/// All signals of other harts are one interrupt.
+inline constexpr bool shared_signals = true;
 /// A VSpace is a page table here: it has no labels of its own. Of all invocations, ours included.
 inline constexpr Word last_vspace_label = 0;
 inline constexpr Word label_count = mkl::kapi::riscv_irq_issue_ipi_signal + 1;

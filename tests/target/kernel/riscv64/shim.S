@@ -16,9 +16,21 @@ parameters:
     .quad   0, 0    // address, value to write first (address 0: none)
     .quad   0, 0    // address, value
     .quad   0       // shim of the second node, for hart 1; 0: none
+arrivals:
+    .word   0
 1:  csrw    sie, zero
     lla     t0, parameters
-    ld      t1, 24(t0)
+    ld      s1, 56(t0)
+    beqz    s1, 7f
+    // OpenSBI 1.1 marks a hart as wanted before it writes where it is wanted: hart 1 may come here
+    // first, or again.
+    lla     t1, arrivals
+    li      t2, 1
+    amoadd.w t3, t2, (t1)
+    beqz    a0, 7f
+    beqz    t3, 7f
+    jr      s1
+7:  ld      t1, 24(t0)
     beqz    t1, 2f
     ld      t2, 32(t0)
     sw      t2, 0(t1)
@@ -26,8 +38,7 @@ parameters:
     beqz    t1, 3f
     ld      t2, 48(t0)
     sw      t2, 0(t1)
-3:  ld      s1, 56(t0)
-    beqz    s1, 6f
+3:  beqz    s1, 6f
     li      a7, 0x48534d                // SBI HSM: 0 hart_start, 1 hart_stop
     beqz    a0, 4f
     li      a0, 0                       // the firmware chose another hart: node 0 is hart 0's
