@@ -25,43 +25,67 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "qemu", "kernel"))
 import boot_kernel  # noqa: E402
 
 MARKS = 64
+LOOK, FOUND = 62, 63  # marks of who watches memory for a signal
+ACROSS = "across-"  # measurements of both CPUs' instructions
 PER_BYTE = "first-retype-bits-"
 KERNEL = 1 << 63
 ROOT_SIZE = 1 << 24  # more than any root task has
 
 
 class Counter:
-    """Reads the log: kernel instructions between mark 2n and mark 2n + 1, or all of them."""
+    """Reads the log: kernel instructions between mark 2n and mark 2n + 1, or all of them; of the
+    first CPU, and of both."""
 
     def __init__(self, marks, user=False):
         self.marks = marks
         self.user = user
-        self.total = 0
+        self.totals = [0, 0]
+        self.look = [None, None]  # total at the start of a look that has found nothing yet
         self.first_user = None
         self.begun = {}
         self.rounds = {}
 
     def feed(self, stream):
+        totals = self.totals
         for line in stream:
-            if not line.startswith("Trace 0:"):  # the first CPU's
+            if line.startswith("Trace 0:"):
+                cpu = 0
+            elif line.startswith("Trace 1:"):
+                cpu = 1
+            else:
                 continue
             pc = int(line.split("/", 2)[1], 16)
             if pc >= KERNEL:
-                self.total += 1
+                totals[cpu] += 1
                 continue
-            if self.first_user is None:
-                self.first_user = self.total
-            self.total += self.user
+            if self.first_user is None and cpu == 0:
+                self.first_user = totals[0]
+            totals[cpu] += self.user
             n = (pc - self.marks) // 4
-            if not 0 <= n < MARKS:
-                continue
-            if n % 2 == 0:
-                self.begun[n // 2] = self.total
-            elif n // 2 in self.begun:
-                self.rounds.setdefault(n // 2, []).append(self.total - self.begun.pop(n // 2))
+            if 0 <= n < MARKS:
+                self.passed(n, cpu)
+
+    def passed(self, n, cpu):
+        if n == LOOK:
+            if self.look[cpu] is not None:
+                self.totals[cpu] = self.look[cpu]
+            self.look[cpu] = self.totals[cpu]
+        elif n == FOUND:
+            self.look[cpu] = None
+        elif n % 2 == 0:
+            self.begun[n // 2] = self.counts()
+        elif n // 2 in self.begun:
+            begun = self.begun.pop(n // 2)
+            self.rounds.setdefault(n // 2, []).append(
+                tuple(now - then for now, then in zip(self.counts(), begun)))
+
+    def counts(self):
+        # A look that is under way may find nothing.
+        totals = [t if at is None else at for t, at in zip(self.totals, self.look)]
+        return totals[0], sum(totals)
 
 
-def run(command, root, timeout, user=False):
+def run(command, root, timeout, user=False, shift=0):
     """Median of each measurement by name, and instructions from kernel entry to the root task."""
     marks = boot_kernel.symbol(root, "bench_marks")
     start = boot_kernel.symbol(root, "_start")
@@ -70,11 +94,11 @@ def run(command, root, timeout, user=False):
     with tempfile.TemporaryDirectory() as tmp:
         log = os.path.join(tmp, "log")
         os.mkfifo(log)
-        command = command + ["-icount", "shift=0,sleep=off", "-singlestep", "-d", "exec,nochain",
-                             "-D", log, "-dfilter",
+        command = command + ["-icount", f"shift={shift},sleep=off", "-singlestep",
+                             "-d", "exec,nochain", "-D", log, "-dfilter",
                              f"{KERNEL:#x}+0x7fffffffffffffff" + ours]
-        qemu = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
-                                errors="replace")
+        qemu = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                                text=True, errors="replace")
         timer = threading.Timer(timeout, qemu.kill)
         timer.start()
         reader = threading.Thread(target=lambda: counter.feed(open(log)))
@@ -93,8 +117,8 @@ def run(command, root, timeout, user=False):
         reader.join()
     if not done:
         sys.exit("the bench did not end")
-    result = {names[n]: statistics.median_low(r) for n, r in sorted(counter.rounds.items())
-              if n in names}
+    result = {names[n]: statistics.median_low(r[names[n].startswith(ACROSS)] for r in rounds)
+              for n, rounds in sorted(counter.rounds.items()) if n in names}
     for name in [n for n in result if n.startswith(PER_BYTE)]:
         # Of an untyped that is not of the same size everywhere.
         result["first-retype-per-byte"] = result.pop(name) / (1 << int(name[len(PER_BYTE):]))
