@@ -126,6 +126,11 @@ private:
         const std::string_view text{name};
         if (text.empty() || !name_is_printable(text))
             return fail("E402", "a property name has a character that a name cannot have"), false;
+        // Where fdt_next_tag() adds a length without looking for overflow, one of 2^32 - 1 passes.
+        if (length < 0)
+            return fail("E402",
+                        cat("property ", text, " has ", static_cast<uint32_t>(length), " bytes")),
+                   false;
         const auto* bytes = static_cast<const std::byte*>(value);
         node.properties.push_back({std::string{text}, Bytes(bytes, bytes + length)});
         return true;
