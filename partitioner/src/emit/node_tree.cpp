@@ -115,7 +115,7 @@ private:
 
     /// A bus that leads to devices of several nodes has registers in none of their trees. Where its
     /// `ranges` is empty, the windows that it leaves open are written out in its place: its own
-    /// first, which the unit address names, then those of its children.
+    /// first, which the unit address names, then those of what is below it.
     void open_passage(size_t index, DtNode& out) const {
         const DtProperty* ranges = base_[index].node->property("ranges");
         const Cells reg{base_[index].node->property("reg")};
@@ -135,13 +135,7 @@ private:
                                                    reg.number(outer, outer_size));
         if (!own) return;
         std::vector<PhysRange> windows;
-        for (size_t i = index + 1; i < base_[index].end; i = base_[i].end) {
-            const Cells child{base_[i].node->property("reg")};
-            for (size_t k = 0; k + inner + inner_size <= child.size(); k += inner + inner_size)
-                if (const auto r = PhysRange::from_base_size(PhysAddr{child.number(k, inner)},
-                                                             child.number(k + inner, inner_size)))
-                    if (!r->empty()) windows.push_back(r->grown_to(page).value_or(*r));
-        }
+        add_windows_below(index, windows);
         windows = subtract(normalise(std::move(windows)), std::vector{*own});
         windows.insert(windows.begin(), *own);
         Bytes value;
@@ -151,6 +145,30 @@ private:
             append_cells(value, w.size_bytes(), inner_size);
         }
         set(out, "ranges", std::move(value));
+    }
+
+    /// What is decoded below a bus whose addresses have one or two cells, in those: registers, and
+    /// the windows of buses.
+    void add_windows_below(size_t bus, std::vector<PhysRange>& out) const {
+        const uint32_t cells = base_.address_cells(bus);
+        const auto add = [&](Cells list, size_t before, uint32_t sizes) {
+            const size_t row = before + cells + sizes;
+            for (size_t k = 0; k + row <= list.size(); k += row) {
+                const auto r = PhysRange::from_base_size(PhysAddr{list.number(k + before, cells)},
+                                                         list.number(k + before + cells, sizes));
+                if (r && !r->empty()) out.push_back(r->grown_to(page).value_or(*r));
+            }
+        };
+        for (size_t i = bus + 1; i < base_[bus].end; i = base_[i].end) {
+            const uint32_t sizes = base_.size_cells(bus), below_sizes = base_.size_cells(i);
+            if (sizes <= 2) add(Cells{base_[i].node->property("reg")}, 0, sizes);
+            const DtProperty* ranges = base_[i].node->property("ranges");
+            if (ranges == nullptr || base_.address_cells(i) > 3 || below_sizes > 2) continue;
+            if (!ranges->value.empty())
+                add(Cells{ranges}, base_.address_cells(i), below_sizes);
+            else if (base_.address_cells(i) == cells)
+                add_windows_below(i, out);
+        }
     }
 
     /// Without reg a bus is named by the first window of its ranges. Where that is another address,

@@ -215,6 +215,35 @@ TEST(NodeTree, ABusAboveAClaimLosesItsOwnRegisters) {
     }
 }
 
+/// Whatever stands below such a bus is where it was, behind other buses too.
+TEST(NodeTree, APassageLeavesOpenWhatIsBelowItsBuses) {
+    const Hardware h = load_board("odd/passage.dts");
+    const std::string bus = "/bus@10000000";
+    const std::vector<std::string> first{bus + "/serial@11000000", bus + "/offset/serial@1000"};
+    const std::vector<std::string> second{bus + "/same/serial@13000000", bus + "/pcie@14000000"};
+    const Plan plan = plan_of(h, {
+                                     {0, {range(0x80000000, 0x1000000)}, first,  {}},
+                                     {1, {range(0x81000000, 0x1000000)}, second, {}}
+    });
+    const TreeView board{h.tree};
+    for (size_t n = 0; n < 2; n++) {
+        const DeviceTree tree = node_tree(plan, n, {}, h);
+        const TreeView view{tree};
+        ASSERT_NE(view.find(bus), TreeView::none);
+        EXPECT_FALSE(view[view.find(bus)].node->property("ranges")->value.empty());
+        for (const std::string& path : plan.nodes[n].devices) {
+            const size_t here = view.find(path), there = board.find(path);
+            ASSERT_NE(here, TreeView::none) << path;
+            EXPECT_TRUE(view[here].enabled) << path;
+            EXPECT_FALSE(view.registers(here).empty()) << path;
+            EXPECT_EQ(view.registers(here), board.registers(there)) << path;
+            EXPECT_EQ(view.pci_windows(here), board.pci_windows(there)) << path;
+        }
+        DiagnosticSink sink;
+        EXPECT_TRUE(prove_tree(tree, plan, n, h, sink)) << test::text_of(sink);
+    }
+}
+
 TEST(NodeTree, ABusThatOneNodePassesKeepsItsRegisters) {
     Board board;
     board.memory = {test::memory_range(0x80000000, 0x20000000)};
