@@ -15,68 +15,93 @@ enum class Match { exact, suffix, numbered };
 /// target's `cells` property says (`fixed` where that is empty), `after` cells.
 struct PropertyShape {
     std::string_view name;
-    Match match;
     ReferenceKind kind;
     std::string_view cells;
+    Match match = Match::exact;
     uint32_t fixed = 0;
     uint32_t before = 0, after = 0;
     bool cells_may_be_absent = false;  ///< then `fixed`
 };
 
-using enum Match;
 constexpr auto provider = ReferenceKind::provider;
 constexpr auto irq = ReferenceKind::interrupt;
 constexpr auto memory = ReferenceKind::memory;
 constexpr auto link = ReferenceKind::link;
 
+/// Phandles, each followed by as many cells as its target's `cells` says.
+constexpr PropertyShape counted(std::string_view name, ReferenceKind kind, std::string_view cells) {
+    return {name, kind, cells};
+}
+constexpr PropertyShape counted_or_none(std::string_view name, ReferenceKind kind,
+                                        std::string_view cells) {
+    return {.name = name, .kind = kind, .cells = cells, .cells_may_be_absent = true};
+}
+/// Phandles, each followed by `fixed` cells.
+constexpr PropertyShape phandles(std::string_view name, ReferenceKind kind, uint32_t fixed = 0) {
+    return {.name = name, .kind = kind, .cells = {}, .fixed = fixed};
+}
+/// Rows: an id, a phandle, where the ids begin there, how many.
+constexpr PropertyShape id_map(std::string_view name, ReferenceKind kind) {
+    return {.name = name, .kind = kind, .cells = {}, .before = 1, .after = 2};
+}
+/// Of every property whose name ends so, or is this and a number.
+constexpr PropertyShape suffix(PropertyShape shape) {
+    shape.match = Match::suffix;
+    return shape;
+}
+constexpr PropertyShape numbered(PropertyShape shape) {
+    shape.match = Match::numbered;
+    return shape;
+}
+
 // Devicetree Specification v0.4 and the binding documents of the named subsystems.
 constexpr auto shapes = std::to_array<PropertyShape>({
-    {"clocks",                 exact,                provider,"#clock-cells"},
-    {"assigned-clocks",        exact,                provider,"#clock-cells"},
-    {"assigned-clock-parents", exact,                provider,"#clock-cells"},
-    {"resets",                 exact,                provider,"#reset-cells"},
-    {"power-domains",          exact,                provider,"#power-domain-cells"},
-    {"dmas",                   exact,                provider,"#dma-cells"},
-    {"phys",                   exact,                provider,"#phy-cells"},
-    {"mboxes",                 exact,                provider,"#mbox-cells"},
-    {"iommus",                 exact,                provider,"#iommu-cells"},
-    {"interconnects",          exact,                provider,"#interconnect-cells"},
-    {"pwms",                   exact,                provider,"#pwm-cells"},
-    {"io-channels",            exact,                provider,"#io-channel-cells"},
-    {"hwlocks",                exact,                provider,"#hwlock-cells"},
-    {"thermal-sensors",        exact,                provider,"#thermal-sensor-cells"},
-    {"nvmem-cells",            exact,                provider,"#nvmem-cell-cells",0, 0, 0, true},
-    {"mux-controls",                       exact,                                          provider,"#mux-control-cells"},
-    {"sound-dai",exact,provider,"#sound-dai-cells"},
-    {"cooling-device",                       exact,                                                                    link,                                                                       "#cooling-cells"                                                                                                                                            },
-    {"msi-parent",exact,irq,"#msi-cells",0, 0, 0, true},
-    {"msi-map",                       exact,                                                                                               irq,                                                                                                                                                                                                                                "",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             0, 1, 2},
-    {"iommu-map",                       exact,                                       provider,"",0, 1, 2},
-    {"interrupt-parent",                     exact,irq,""},
-    {"gpios",                        exact,                                  provider,"#gpio-cells"},
-    {"gpio",                       exact,                                          provider,"#gpio-cells"          },
-    {"-gpios",suffix,                                                                        provider,                                                                                                                                                                                                                                                                                                                                                              "#gpio-cells"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       },
-    {"-gpio",suffix,provider,"#gpio-cells"                                                                },
-    {"gpio-ranges",exact,link,"",3},
-    {"pinctrl-",                    numbered,provider,""},
-    {"-supply",                       suffix,                                                             provider,                        ""},
-    {"memory-region",                       exact,                                                                        memory,                                                                                       ""                                                                                                                                                                                     },
-    {"shmem",               exact,        provider,""                                                                                                                                                                                                                                                                                                                                                                                                                                                                   },
-    {"sram",                exact,        provider,""},
-    {"syscon",          exact,   provider,""},
-    {"mmc-pwrseq",                  exact,                   provider,""},
-    {"dma-channel",                   exact,                   provider,""                                                                          },
-    {"interrupt-affinity",                 exact,                       link,""                                                                                                 },
-    {"affinity",             exact,           link,""},
-    {"cpu",            exact,         link,""},
-    {"cpus",     exact,    link,""},
-    {"cpu-idle-states",               exact,                  link,""                             },
-    {"domain-idle-states",                    exact,                        link,""                                       },
-    {"next-level-cache",                   exact,                              link,""                                                       },
-    {"operating-points-v2",        exact,         link,""},
-    {"remote-endpoint",     exact, link,""},
-    {"phy-handle",       exact,    link,""},
-    {"trip",    exact,            link,""                      },
+    counted("clocks", provider, "#clock-cells"),
+    counted("assigned-clocks", provider, "#clock-cells"),
+    counted("assigned-clock-parents", provider, "#clock-cells"),
+    counted("resets", provider, "#reset-cells"),
+    counted("power-domains", provider, "#power-domain-cells"),
+    counted("dmas", provider, "#dma-cells"),
+    counted("phys", provider, "#phy-cells"),
+    counted("mboxes", provider, "#mbox-cells"),
+    counted("iommus", provider, "#iommu-cells"),
+    counted("interconnects", provider, "#interconnect-cells"),
+    counted("pwms", provider, "#pwm-cells"),
+    counted("io-channels", provider, "#io-channel-cells"),
+    counted("hwlocks", provider, "#hwlock-cells"),
+    counted("thermal-sensors", provider, "#thermal-sensor-cells"),
+    counted_or_none("nvmem-cells", provider, "#nvmem-cell-cells"),
+    counted("mux-controls", provider, "#mux-control-cells"),
+    counted("sound-dai", provider, "#sound-dai-cells"),
+    counted("cooling-device", link, "#cooling-cells"),
+    counted_or_none("msi-parent", irq, "#msi-cells"),
+    id_map("msi-map", irq),
+    id_map("iommu-map", provider),
+    phandles("interrupt-parent", irq),
+    counted("gpios", provider, "#gpio-cells"),
+    counted("gpio", provider, "#gpio-cells"),
+    suffix(counted("-gpios", provider, "#gpio-cells")),
+    suffix(counted("-gpio", provider, "#gpio-cells")),
+    phandles("gpio-ranges", link, 3),
+    numbered(phandles("pinctrl-", provider)),
+    suffix(phandles("-supply", provider)),
+    phandles("memory-region", memory),
+    phandles("shmem", provider),
+    phandles("sram", provider),
+    phandles("syscon", provider),
+    phandles("mmc-pwrseq", provider),
+    phandles("dma-channel", provider),
+    phandles("interrupt-affinity", link),
+    phandles("affinity", link),
+    phandles("cpu", link),
+    phandles("cpus", link),
+    phandles("cpu-idle-states", link),
+    phandles("domain-idle-states", link),
+    phandles("next-level-cache", link),
+    phandles("operating-points-v2", link),
+    phandles("remote-endpoint", link),
+    phandles("phy-handle", link),
+    phandles("trip", link),
 });
 
 bool all_digits(std::string_view text) {
@@ -89,17 +114,18 @@ const PropertyShape* find_shape(std::string_view name) {
     static const auto exact_names = [] {
         std::unordered_map<std::string_view, const PropertyShape*> out;
         for (const PropertyShape& s : shapes)
-            if (s.match == exact) out.emplace(s.name, &s);
+            if (s.match == Match::exact) out.emplace(s.name, &s);
         return out;
     }();
     if (const auto it = exact_names.find(name); it != exact_names.end()) return it->second;
     for (const PropertyShape& s : shapes) {
         const bool longer = name.size() > s.name.size();
-        if (s.match == numbered && name.starts_with(s.name) &&
+        if (s.match == Match::numbered && name.starts_with(s.name) &&
             all_digits(name.substr(s.name.size())))
             return &s;
         // "snps,nr-gpios" and its like are counts.
-        if (s.match == suffix && longer && name.ends_with(s.name) && !name.ends_with("nr-gpios"))
+        if (s.match == Match::suffix && longer && name.ends_with(s.name) &&
+            !name.ends_with("nr-gpios"))
             return &s;
     }
     return nullptr;
@@ -112,7 +138,7 @@ public:
     std::vector<Reference> run() {
         for (const DtProperty& p : tree_[index_].node->properties) {
             if (p.name == "interrupts-extended") {
-                entries(p, {p.name, exact, irq, "#interrupt-cells"});
+                entries(p, counted(p.name, irq, "#interrupt-cells"));
             } else if (p.name == "interrupt-map") {
                 interrupt_map(p);
             } else if (const auto* shape = shape_of(p)) {
