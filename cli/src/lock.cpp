@@ -19,9 +19,7 @@ std::string range_text(PhysRange r) {
     return cat("{base: ", hex(r.base()), ", size: ", hex(r.size_bytes()), "}");
 }
 std::string memory_text(const std::vector<PhysRange>& memory) {
-    std::string out;
-    for (const PhysRange& r : memory) out += cat(out.empty() ? "[" : ", ", range_text(r));
-    return out + "]";
+    return cat("[", join(memory, range_text), "]");
 }
 
 uint64_t number_of(std::string_view hex) {

@@ -22,10 +22,6 @@ constexpr uint64_t window_riscv = 0xffffffff80000000, gib = uint64_t{1} << 30;
 constexpr uint32_t redistributors_seen = 8;
 constexpr uint64_t redistributor_stride = 0x20000;
 
-std::string list_text(const std::vector<PhysRange>& ranges) {
-    return ranges.empty() ? "none" : join(ranges);
-}
-
 class Checker {
 public:
     Checker(const Kernel& kernel, const Plan& plan, size_t node, const System& system,
@@ -191,8 +187,8 @@ private:
                                                      plan_.nodes[i].name, "'s")});
         }
         report("E552", where_,
-               cat(whose(), " was built for RAM ", list_text(k_.compiled.ram), ", its node has ",
-                   list_text(mine)),
+               cat(whose(), " was built for RAM ", join_or("none", k_.compiled.ram),
+                   ", its node has ", join_or("none", mine)),
                cat("build it again with ", node_.name,
                    "/overlay.dts, which `mkl partition -o DIR` writes to DIR"),
                std::move(notes));
@@ -276,7 +272,7 @@ private:
         else
             report("E555", where_,
                    cat(whose(), " has no distributor at ", hex(wanted.base()),
-                       "; the kernel's own devices are ", list_text(k_.compiled.devices)),
+                       "; the kernel's own devices are ", join_or("none", k_.compiled.devices)),
                    cat("build it with ", node_.name, "/overlay.dts"));
     }
     static PhysRange first_page(PhysRange r) {

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "mkl/abi/stage_names.hpp"
-#include "mkl/support/join.hpp"
 #include "mkl/support/utf8.hpp"
 #include "open.hpp"
 #include "proof.hpp"
@@ -26,12 +25,6 @@ std::string digest_text(const uint8_t* digest) {
         out += digits[digest[i] & 15];
     }
     return out;
-}
-
-std::string range_text(const mkl_range& r) { return cat(hex(r.base), "+", hex(r.size)); }
-
-std::string ranges_text(const std::vector<mkl_range>& ranges) {
-    return ranges.empty() ? "none" : join(ranges, range_text);
 }
 
 std::string_view protocol_name(uint32_t protocol) {
@@ -94,11 +87,11 @@ void print_head(std::string& out, const ImageView& image) {
     const mkl_payload_header& h = t.header;
     out += cat("payload table: version ", h.major, '.', h.minor, ", ", t.nodes.size(),
                " nodes\n  loader ", range_text(h.loader), "\n  status ", range_text(h.status),
-               "\n  logs ", range_text(h.logs), "\n  pools ", ranges_text(t.pools), "\n  zeroed ",
-               ranges_text(t.zeros), "\n  ram ", ranges_text(t.ram), "\n  claims ",
-               ranges_text(t.claims), "\n  console ", console_text(h.console),
-               "\n  interrupt controller ", intc_name(h.intc.type), " at ", hex(h.intc.dist_base),
-               "\n  psci ", start_name(h.psci), ", counter ",
+               "\n  logs ", range_text(h.logs), "\n  pools ", list_text(t.pools), "\n  zeroed ",
+               list_text(t.zeros), "\n  ram ", list_text(t.ram), "\n  claims ", list_text(t.claims),
+               "\n  console ", console_text(h.console), "\n  interrupt controller ",
+               intc_name(h.intc.type), " at ", hex(h.intc.dist_base), "\n  psci ",
+               start_name(h.psci), ", counter ",
                h.counter_hz == 0 ? std::string{"as the CPU says"} : cat(h.counter_hz, " Hz"),
                h.steward_start == MKL_START_NONE ? std::string{}
                                                  : cat("\n  steward cpu ", hex(h.steward_hwid),
@@ -113,7 +106,7 @@ void print_node(std::string& out, const Node& node) {
     const mkl_payload_node& n = node.raw;
     out += cat("node ", n.id, " ", node.name, ": cpu ", hex(n.hwid), ", protocol ",
                protocol_name(n.protocol), ", start ", start_name(n.start), " within ",
-               n.start_timeout_ms, " ms, level ", n.level, "\n  ram ", ranges_text(node.ram),
+               n.start_timeout_ms, " ms, level ", n.level, "\n  ram ", list_text(node.ram),
                "\n  kernel ", hex(n.kernel_base), "..", hex(n.kernel_end), " virtual ",
                hex(n.kernel_virt), ", entry ", hex(n.kernel_entry), "\n  device tree ",
                hex(n.dtb_base), "+", hex(n.dtb_size), ", boot record ", hex(n.boot_record),
@@ -135,10 +128,10 @@ void print_record(std::string& out, const Record& r) {
                h.record_count, " records, crc32 ", hex(h.crc32), '\n');
     out += cat("    node ", r.node->id, " ", fixed_text(r.node->name, sizeof r.node->name), " cpu ",
                hex(r.node->hwid), "\n    kernel ", hex(r.kernel->base), "..", hex(r.kernel->end),
-               " virtual ", hex(r.kernel->virt), "\n    ram ", ranges_text(r.ram),
-               "\n    root task ", hex(r.root->base), "..", hex(r.root->end), " virtual ",
-               hex(r.root->virt), ", entry ", hex(r.root->entry), "\n    devices ",
-               ranges_text(r.devices), "\n    reserved ", ranges_text(r.reserved), '\n');
+               " virtual ", hex(r.kernel->virt), "\n    ram ", list_text(r.ram), "\n    root task ",
+               hex(r.root->base), "..", hex(r.root->end), " virtual ", hex(r.root->virt),
+               ", entry ", hex(r.root->entry), "\n    devices ", list_text(r.devices),
+               "\n    reserved ", list_text(r.reserved), '\n');
     for (const mkl_rec_interrupt& i : r.interrupts)
         out += cat("    interrupt ", i.id, " ", trigger_name(i.trigger), '\n');
     for (const mkl_rec_sgi_send& s : r.sends)
@@ -149,14 +142,14 @@ void print_record(std::string& out, const Record& r) {
                    s.attributes == MKL_MEMORY_CACHED ? " cached, " : " uncached, ",
                    shared_name(s.kind), " ", s.peer, '\n');
     out +=
-        cat("    device tree ", ranges_text(r.dtb), "\n    console ",
+        cat("    device tree ", list_text(r.dtb), "\n    console ",
             r.console ? console_text(*r.console) : "none", "\n    interrupt controller ",
             intc_name(r.intc->type), " at ", hex(r.intc->dist_base), "+", hex(r.intc->dist_size),
             ", cpu interface ", r.intc->cpu_number, ", initialised by ",
             r.intc->initialiser == MKL_INTC_INIT_KERNEL  ? "the kernel"
             : r.intc->initialiser == MKL_INTC_INIT_DECOY ? "the loader, kernel has a decoy"
                                                          : "the loader",
-            "\n    log ", ranges_text(r.log), ", status ", ranges_text(r.status), "\n    timer ",
+            "\n    log ", list_text(r.log), ", status ", list_text(r.status), "\n    timer ",
             r.timer->irq, " ", trigger_name(r.timer->trigger), ", ", r.timer->frequency, " Hz\n");
     for (const mkl_rec_authority& a : r.authority)
         out += cat("    authority ", object_type_name(static_cast<uint16_t>(a.kind)), " ",

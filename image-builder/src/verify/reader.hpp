@@ -119,7 +119,12 @@ std::vector<PhysRange> ranges_of(const std::vector<mkl_range>& list);
 /// "a, b", each as cat() has it; or "none".
 template <class T>
 std::string list_text(const std::vector<T>& list) {
-    return list.empty() ? "none" : join(list);
+    return join_or("none", list);
+}
+/// "0x40000000+0x1000": as written, even if it wraps.
+std::string range_text(const mkl_range& r);
+inline std::string list_text(const std::vector<mkl_range>& list) {
+    return join_or("none", list, range_text);
 }
 std::string_view role_name(uint32_t role);
 

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "mkl/abi/ring.h"
-#include "mkl/support/join.hpp"
 #include "proof.hpp"
 
 namespace mkl::verify {
@@ -35,17 +34,13 @@ private:
     }
     void same(std::string_view what, const std::vector<mkl_range>& record,
               const std::vector<mkl_range>& table) {
-        const auto text = [](const std::vector<mkl_range>& list) {
-            const auto one = [](const mkl_range& r) { return cat(hex(r.base), "+", hex(r.size)); };
-            return list.empty() ? "none" : join(list, one);
-        };
         const bool good = std::equal(record.begin(), record.end(), table.begin(), table.end(),
                                      [](const mkl_range& a, const mkl_range& b) {
                                          return a.base == b.base && a.size == b.size;
                                      });
         proof_.expect(row, good, "E621", part_, [&] {
-            return cat(what, " of node '", node_.name, "' is ", text(record),
-                       " in its boot record and ", text(table), " in the payload table");
+            return cat(what, " of node '", node_.name, "' is ", list_text(record),
+                       " in its boot record and ", list_text(table), " in the payload table");
         });
     }
     void check_identity() {

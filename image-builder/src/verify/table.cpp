@@ -51,6 +51,8 @@ std::string check_header(const mkl_payload_header& h, const ByteView& bytes) {
 
 std::string fixed_text(const char* data, size_t size) { return {data, ::strnlen(data, size)}; }
 
+std::string range_text(const mkl_range& r) { return cat(hex(r.base), "+", hex(r.size)); }
+
 std::optional<PhysRange> range_of(const mkl_range& r) {
     if (r.size == 0) return std::nullopt;
     return PhysRange::from_base_size(PhysAddr{r.base}, r.size);

@@ -96,10 +96,6 @@ std::vector<PhysRange> kernel_ram(const TreeView& tree) {
     return subtract(normalise(std::move(ram)), normalise(std::move(kept)));
 }
 
-std::string list(const std::vector<PhysRange>& ranges) {
-    return ranges.empty() ? "no RAM" : join(ranges);
-}
-
 }  // namespace
 
 bool prove_kernel_source(std::string_view text, const SourceSpan& where, const Plan& plan,
@@ -111,13 +107,14 @@ bool prove_kernel_source(std::string_view text, const SourceSpan& where, const P
     const PlanNode& mine = plan.nodes.at(node);
     const auto ram = kernel_ram(view);
     if (ram != mine.kernel_ram())
-        sink.report({"E460",
-                     where,
-                     cat("a kernel built from this tree and the overlay of node '", mine.name,
-                         "' takes ", list(ram), "; the node has ", list(mine.kernel_ram())),
-                     {},
-                     "name the tree as it stands before the overlay, the platform's own overlays "
-                     "included"});
+        sink.report(
+            {"E460",
+             where,
+             cat("a kernel built from this tree and the overlay of node '", mine.name, "' takes ",
+                 join_or("no RAM", ram), "; the node has ", join_or("no RAM", mine.kernel_ram())),
+             {},
+             "name the tree as it stands before the overlay, the platform's own overlays "
+             "included"});
     const auto range = decoy(plan, node);
     const PhysAddr wanted = range ? range->base() : hardware.controller.distributor.base();
     bool found = false;

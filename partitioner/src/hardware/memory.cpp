@@ -23,10 +23,6 @@ std::vector<RawRange> pairs(const TreeView& tree, size_t index) {
     return out;
 }
 
-std::string list(const std::vector<PhysRange>& ranges) {
-    return ranges.empty() ? "nothing" : join(ranges);
-}
-
 /// RAM of the memory nodes. `empty_nodes`: those that firmware is to fill in.
 void read_nodes(const Extraction& x, std::vector<size_t>& empty_nodes) {
     for (size_t i = 1; i < x.tree.size(); i = x.tree[i].end) {
@@ -107,7 +103,8 @@ void apply_board_memory(const Extraction& x) {
     if (a == b || stated.empty()) return;
     x.sink.report({"E421",
                    x.board.memory.front().base.where,
-                   cat("board.memory says ", list(a), ", the tree says ", list(b)),
+                   cat("board.memory says ", join_or("nothing", a), ", the tree says ",
+                       join_or("nothing", b)),
                    {{x.at(x.tree.find(x.hardware.ram.front().path)), "RAM in the tree"}},
                    "delete board.memory, or correct the one that is wrong"});
 }

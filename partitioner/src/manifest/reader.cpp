@@ -14,7 +14,8 @@ bool is_one_of(std::string_view name, const std::vector<std::string_view>& list)
     return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-std::string join(const std::vector<std::string_view>& words) {
+/// "`a`, `b` or `c`".
+std::string any_of(const std::vector<std::string_view>& words) {
     std::string out;
     for (size_t i = 0; i < words.size(); i++) {
         if (i != 0) out += i + 1 == words.size() ? " or " : ", ";
@@ -51,7 +52,7 @@ void Reader::check_keys(const SyntaxNode& node, const Shape& shape) {
         sink_.report({.id = "E101",
                       .where = e.key_where,
                       .message = cat("unknown key `", e.key, "`"),
-                      .hint = near.empty() ? cat("known here: ", join(known))
+                      .hint = near.empty() ? cat("known here: ", any_of(known))
                                            : cat("did you mean `", near, "`?")});
     }
     for (const KeyDoc& k : shape.keys)
@@ -70,7 +71,7 @@ void Reader::check_keys(const SyntaxNode& node, const Shape& shape) {
         sink_.report(
             {.id = "E102",
              .where = node.where,
-             .message = cat("one of the keys ", join(shape.needs_one), " is needed here")});
+             .message = cat("one of the keys ", any_of(shape.needs_one), " is needed here")});
     const SyntaxEntry* first = nullptr;
     for (const SyntaxEntry& e : node.entries) {
         if (!is_one_of(e.key, shape.at_most_one)) continue;
@@ -97,7 +98,7 @@ void Reader::check_scopes(const SyntaxNode& node, const Shape& shape) {
         sink_.report({.id = "E107",
                       .where = e->key_where,
                       .message = cat("`", s.key, "` has no meaning beside `", s.by, ": ",
-                                     by->value.text, "`, only beside ", join(s.values)),
+                                     by->value.text, "`, only beside ", any_of(s.values)),
                       .notes = {{by->value.where, cat("the ", s.by)}},
                       .hint = cat("remove `", s.key, ":`")});
     }
@@ -154,7 +155,7 @@ std::optional<size_t> Reader::choice(const SyntaxNode& node, const Shape& shape)
     const std::string near = did_you_mean(*t, words);
     sink_.report({.id = "E106",
                   .where = node.where,
-                  .message = cat("`", *t, "` is not ", shape.what, ": ", join(shape.choices)),
+                  .message = cat("`", *t, "` is not ", shape.what, ": ", any_of(shape.choices)),
                   .hint = near.empty() ? "" : cat("did you mean `", near, "`?")});
     return std::nullopt;
 }

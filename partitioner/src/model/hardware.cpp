@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 
 namespace mkl {
@@ -51,11 +52,10 @@ bool meet(const ProviderLine& a, const ProviderLine& b) {
 
 std::string ids_text(const ProviderLine& line) {
     constexpr size_t most = 4;
-    std::string out;
-    for (size_t i = 0; i < line.ids.size() && i < most; i++) {
-        const IdRange& r = line.ids[i];
-        out += cat(i == 0 ? "" : ", ", hex(r.first), r.first == r.last ? "" : " to " + hex(r.last));
-    }
+    const std::span ids{line.ids};
+    std::string out = join(ids.first(std::min(ids.size(), most)), [](const IdRange& r) {
+        return cat(hex(r.first), r.first == r.last ? "" : " to " + hex(r.last));
+    });
     if (line.ids.size() > most) out += cat(" and others up to ", hex(line.ids.back().last));
     if (line.ignored != 0) out += cat(" (bits ", hex(line.ignored), " not compared)");
     return out;

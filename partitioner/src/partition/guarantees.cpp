@@ -7,6 +7,7 @@
 
 #include "mkl/abi/capdl.h"
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
 
@@ -68,13 +69,12 @@ std::string console_text(const Plan& plan, const PlanNode& node) {
 }
 
 std::string firmware_text(const Plan& plan, size_t index) {
-    std::string calls;
+    std::vector<std::string> calls;
     for (const FirmwareService& f : plan.firmware)
         if (std::find(f.callers.begin(), f.callers.end(), index) != f.callers.end())
-            calls += cat(calls.empty() ? "" : ", ", f.kind, " (", f.path, ")");
-    return cat("Firmware answers whatever kernel calls it, for every CPU. ",
-               calls.empty() ? std::string{"The node's tree names no service."}
-                             : cat("The node's tree names ", calls, "."));
+            calls.push_back(cat(f.kind, " (", f.path, ")"));
+    return cat("Firmware answers whatever kernel calls it, for every CPU. The node's tree names ",
+               join_or("no service", calls), ".");
 }
 
 std::string dma_text(const Plan& plan, size_t index, Enforcer& by) {

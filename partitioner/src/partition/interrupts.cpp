@@ -113,7 +113,7 @@ void choose_keeper(Context& c) {
 Guarantee keeper_guarantee(const Context& c, size_t node) {
     const Plan& plan = c.plan;
     const PlanNode& n = plan.nodes[node];
-    const std::string lines = n.used_interrupts.empty() ? "none" : join(n.used_interrupts);
+    const std::string lines = join_or("none", n.used_interrupts);
     const bool foreign = c.system.nodes[node].root.has_value();
     const auto row = [](Enforcer by, std::string text) {
         return Guarantee{"interrupts", by, std::move(text)};

@@ -211,9 +211,7 @@ private:
     uint64_t pages_ = 0, height_ = 0, bar_height_ = 0;
 };
 
-std::string irq_text(const PlanNode& n) {
-    return n.interrupts.empty() ? "none" : join(n.interrupts, &Irq::id);
-}
+std::string irq_text(const PlanNode& n) { return join_or("none", n.interrupts, &Irq::id); }
 
 std::string card(const PlanNode& n, size_t index, uint64_t x, uint64_t y, uint64_t w) {
     uint64_t pages = 0, ram = 0;

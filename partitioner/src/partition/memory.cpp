@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
 
@@ -185,11 +186,10 @@ std::string free_text(const Space& space) {
     if (largest.empty()) return "no RAM is free";
     std::stable_sort(largest.begin(), largest.end(),
                      [](PhysRange a, PhysRange b) { return a.size_bytes() > b.size_bytes(); });
-    std::string out =
-        largest.size() == 1 ? "the only free range is " : "the largest free ranges are ";
-    for (size_t i = 0; i < std::min(largest.size(), most); i++)
-        out += cat(i == 0 ? "" : ", ", largest[i], " (", size_text(largest[i].size_bytes()), ")");
-    return out;
+    const std::span shown{largest.data(), std::min(largest.size(), most)};
+    return cat(
+        largest.size() == 1 ? "the only free range is " : "the largest free ranges are ",
+        join(shown, [](PhysRange r) { return cat(r, " (", size_text(r.size_bytes()), ")"); }));
 }
 
 namespace {
@@ -323,13 +323,13 @@ void report_together(Context& c, const Space& bare, const std::vector<Request>& 
     std::stable_sort(rivals.begin(), rivals.end(),
                      [](const Request* a, const Request* b) { return a->size > b->size; });
     Diagnostic d{.id = "E302", .where = rivals.front()->where};
-    for (size_t i = 0; i < rivals.size() && i < most; i++) {
-        d.message += cat(i == 0 ? "" : ", ", rivals[i]->who, " needs ", size_text(rivals[i]->size));
-        if (i != 0)
-            d.notes.push_back({rivals[i]->where, cat(rivals[i]->who, " is asked for here")});
-    }
-    if (rivals.size() > most) d.message += cat(" and ", rivals.size() - most, " more need some");
-    d.message += cat("; each fits, but not all together; for them ", free_text(bare));
+    d.message =
+        cat(join_some(most, rivals,
+                      [](const Request* r) { return cat(r->who, " needs ", size_text(r->size)); }),
+            rivals.size() > most ? " need some" : "",
+            "; each fits, but not all together; for them ", free_text(bare));
+    for (size_t i = 1; i < std::min(rivals.size(), most); i++)
+        d.notes.push_back({rivals[i]->where, cat(rivals[i]->who, " is asked for here")});
     d.hint = "make one of them smaller";
     if (const uint64_t left = c.space.largest(failed.align, failed.windows); left != 0)
         d.hint += cat("; beside the others ", failed.who, " can have ", size_text(left));

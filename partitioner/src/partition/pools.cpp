@@ -9,6 +9,7 @@
 #include <map>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/round.hpp"
 #include "mkl/support/text.hpp"
 #include "steps.hpp"
@@ -60,22 +61,27 @@ void add_automatic(Context& c,
             round_up(connection_bytes(c.system.connections[connection]), page_bytes);
         c.plan.pools[it->second].slices.push_back({connection, {}, {}});
     }
-    Diagnostic made{
-        .id = "N301", .where = {}, .message = "mkl makes what `shared:` does not have: "};
+    Diagnostic made{.id = "N301", .where = {}, .message = {}};
     for (size_t i = 0; i < bytes.size(); i++) {
         PlanPool& pool = c.plan.pools[first + i];
         pool.range = PhysRange::between(PhysAddr{0}, PhysAddr{round_up(bytes[i], node_align)});
-        made.message += cat(i == 0 ? "" : ", ", "pool `", pool.name, "` of ",
-                            size_text(pool.range.size_bytes()), " for '",
-                            c.system.nodes[pool.nodes[0].first].name.value, "' and '",
-                            c.system.nodes[pool.nodes[1].first].name.value, "'");
         const ConnectionRequest& cause = c.system.connections[pool.slices.front().connection];
         if (i == 0)
             made.where = cause.where;
         else
             made.notes.push_back({cause.where, cat("asks for `", pool.name, "`")});
     }
-    if (!bytes.empty()) c.sink.report(std::move(made));
+    if (bytes.empty()) return;
+    const auto node = [&](const auto& member) {
+        return cat("'", c.system.nodes[member.first].name.value, "'");
+    };
+    made.message =
+        cat("mkl makes what `shared:` does not have: ",
+            join(std::span{c.plan.pools}.subspan(first), [&](const PlanPool& pool) {
+                return cat("pool `", pool.name, "` of ", size_text(pool.range.size_bytes()),
+                           " for ", node(pool.nodes[0]), " and ", node(pool.nodes[1]));
+            }));
+    c.sink.report(std::move(made));
 }
 
 /// A bus master may want a buffer that crosses no multiple of its size.

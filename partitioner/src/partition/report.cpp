@@ -66,14 +66,14 @@ std::string guarantees(const Plan& plan) {
 std::string whose(const Plan& plan, const std::vector<PhysRange>& ranges) {
     if (ranges == plan.ram) return "all RAM";
     if (ranges.empty()) return "no RAM";
-    std::string out;
+    std::vector<std::string> names;
     for (const PlanNode& n : plan.nodes)
-        if (!intersect(n.memory, ranges).empty()) out += cat(out.empty() ? "" : ", ", n.name);
+        if (!intersect(n.memory, ranges).empty()) names.push_back(n.name);
     for (const PlanPool& p : plan.pools)
-        if (covers(ranges, p.range)) out += cat(out.empty() ? "" : ", ", p.name);
+        if (covers(ranges, p.range)) names.push_back(p.name);
     uint64_t bytes = 0;
     for (const PhysRange r : ranges) bytes += r.size_bytes();
-    return cat(about_size(bytes), " of RAM", out.empty() ? "" : ", of " + out);
+    return cat(about_size(bytes), " of RAM", names.empty() ? "" : ", of " + join(names));
 }
 
 /// What the IOMMUs that the master names tell it by.

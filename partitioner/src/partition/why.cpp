@@ -6,6 +6,7 @@
 
 #include "map_rows.hpp"
 #include "mkl/claims/providers.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "why_names.hpp"
 
@@ -53,9 +54,7 @@ public:
             out +=
                 d.enabled ? ": no node owns it\n" : cat(": no node owns it; ", disabled(d), "\n");
         } else {
-            out += ": ";
-            for (size_t i = 0; i < owners.size(); i++)
-                out += cat(i == 0 ? "" : " and ", plan_.nodes[owners[i]].name);
+            out += cat(": ", join(owners, [&](size_t n) { return plan_.nodes[n].name; }));
             out += owners.size() == 1 ? " owns it\n" : " share it\n";
         }
         for (const size_t n : owners) out += claim_line(index, n);
@@ -311,19 +310,14 @@ std::optional<std::string> why_device_end(const Reasons& reasons, const System& 
     return std::nullopt;
 }
 
-/// `items` in one line, not all if there are many.
-std::string some_of(const std::vector<std::string>& items) {
-    constexpr size_t most = 6;
-    std::string out;
-    for (size_t i = 0; i < items.size() && i < most; i++) out += cat(i == 0 ? "" : ", ", items[i]);
-    return items.size() > most ? out + ", .." : out;
-}
+constexpr size_t most_in_a_hint = 6;
 
 std::string hint_for(const Plan& plan, const System& system, const Hardware& hardware,
                      std::string_view thing) {
     std::vector<std::string> alike;
     for (const size_t d : devices_named(hardware, thing)) alike.push_back(hardware.devices[d].path);
-    if (!alike.empty()) return cat(alike.size(), " devices are called so: ", some_of(alike));
+    if (!alike.empty())
+        return cat(alike.size(), " devices are called so: ", join_some(most_in_a_hint, alike));
     std::vector<std::string> ends = placement::ends_of(system), known = ends;
     for (const PlanNode& n : plan.nodes) known.push_back(n.name);
     for (const PlanPool& p : plan.pools) known.push_back(p.name);
@@ -341,7 +335,7 @@ std::string hint_for(const Plan& plan, const System& system, const Hardware& har
     const std::string_view owner = thing.substr(0, thing.find('.'));
     std::erase_if(ends, [&](const std::string& e) { return !e.starts_with(cat(owner, ".")); });
     if (owner.size() != thing.size() && !ends.empty())
-        return cat("the ends of ", owner, " are ", some_of(ends));
+        return cat("the ends of ", owner, " are ", join_some(most_in_a_hint, ends));
     return "name a device (path, alias, label, or its node's name), an address (0x..), `irq N`, "
            "`cpu N`, or a name of the description, COMPONENT.END included";
 }

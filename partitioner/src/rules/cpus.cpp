@@ -2,6 +2,7 @@
 #include <map>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "rules_internal.hpp"
 
@@ -26,13 +27,12 @@ std::string cpus_text(const Hardware& hardware, CpuChoice::By by) {
     if (hardware.cpus.empty()) return "the board has no CPU";
     if (by == CpuChoice::By::index)
         return cat("the board has ", hardware.cpus.size(), ": 0 to ", hardware.cpus.size() - 1);
-    std::string out = by == CpuChoice::By::hwid ? "hardware ids are " : "paths are ";
     constexpr size_t most = 8;
-    for (size_t i = 0; i < hardware.cpus.size() && i < most; i++) {
-        const Cpu& cpu = hardware.cpus[i];
-        out += cat(i == 0 ? "" : ", ", by == CpuChoice::By::hwid ? hex(cpu.hwid.value) : cpu.path);
-    }
-    return hardware.cpus.size() > most ? out + ", .." : out;
+    if (by == CpuChoice::By::hwid)
+        return cat("hardware ids are ", join_some(most, hardware.cpus, [](const Cpu& cpu) {
+                       return hex(cpu.hwid.value);
+                   }));
+    return cat("paths are ", join_some(most, hardware.cpus, &Cpu::path));
 }
 
 }  // namespace

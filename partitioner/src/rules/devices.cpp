@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "rules_internal.hpp"
 
@@ -66,10 +67,7 @@ std::vector<NodeSelector> node_selectors(const System& system) {
 
 std::string device_list(const Hardware& hardware, const std::vector<size_t>& devices) {
     constexpr size_t most = 4;
-    std::string out;
-    for (size_t i = 0; i < devices.size() && i < most; i++)
-        out += cat(i == 0 ? "" : ", ", hardware.devices[devices[i]].path);
-    return devices.size() > most ? cat(out, " and ", devices.size() - most, " more") : out;
+    return join_some(most, devices, [&](size_t d) { return hardware.devices[d].path; });
 }
 
 SourceSpan tree_place(const Hardware& hardware, const std::string& path) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mkl/claims/claims.hpp"
+#include "mkl/support/join.hpp"
 #include "mkl/support/text.hpp"
 #include "rules_internal.hpp"
 
@@ -202,9 +203,9 @@ void memory_in_ram(const System& system, const Hardware& hardware, DiagnosticSin
             d.message = cat(r.who, " at ", hex(r.base->value), " with ", size_text(r.size.value),
                             " does not fit in 64 bits");
         } else if (!covers(ram, *range)) {
-            d.message = cat(r.who, " ", *range, " is not all RAM; the board has");
-            for (size_t i = 0; i < ram.size() && i < 8; i++)
-                d.message += cat(i == 0 ? " " : ", ", ram[i]);
+            constexpr size_t most = 8;
+            d.message =
+                cat(r.who, " ", *range, " is not all RAM; the board has ", join_some(most, ram));
             d.notes.push_back({hardware.source, "the board"});
         } else {
             d.message = cat(r.who, " ", *range, " covers RAM that is reserved");

@@ -2,6 +2,8 @@
 // What the plan says beside placement: providers, bus masters, firmware, guarantees.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "golden.hpp"
 #include "make_hardware.hpp"
 #include "mkl/claims/providers.hpp"
@@ -130,6 +132,31 @@ TEST(Dma, SaysOwnerIommuAndReach) {
       ])"),
               std::string::npos)
         << to_json(*plan, system, board());
+}
+
+TEST(Dma, SaysHowIommusTellItsMasters) {
+    System system;
+    auto plan =
+        plan_of("nodes: {a: {cpu: 0, memory: 64M, devices: [/usb@4000]}}\n", board(), system);
+    ASSERT_TRUE(plan);
+    const auto usb = std::find_if(plan->bus_masters.begin(), plan->bus_masters.end(),
+                                  [](const BusMaster& m) { return m.device == "/usb@4000"; });
+    ASSERT_NE(usb, plan->bus_masters.end());
+    const auto says = [&](const std::string& text) {
+        const std::string report = report_text(*plan);
+        EXPECT_NE(report.find(text), std::string::npos) << report;
+    };
+    says("0x5, 0x10 to 0x1f (bits 0x7c00 not compared)  what its IOMMU lets through");
+    using enum ProviderLine::Kind;
+    usb->streams = {
+        {stream, "/iommu@5000", {}, {{1, 1}, {3, 3}, {5, 5}, {7, 7}, {9, 11}}, 0},
+        {stream, "/iommu@6000", {}, {{2, 2}},                                  0}
+    };
+    says("0x1, 0x3, 0x5, 0x7 and others up to 0xb; 0x2 of /iommu@6000  ");
+    usb->streams = {
+        {stream, "/iommu@5000", {7, 8, 9}, {}, 0}
+    };
+    says("not numbered in the tree  ");
 }
 
 /// Its only RAM below 1.5 GiB is asked for by another node first: by size it would be placed last.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <iterator>
+#include <span>
 #include <string>
 
 #include "mkl/support/text.hpp"
@@ -18,6 +20,20 @@ std::string join(const Items& items, const Text& text = {}) {
         first = false;
     }
     return out;
+}
+
+/// join(), or `none` of none.
+template <class Items, class Text = std::identity>
+std::string join_or(std::string_view none, const Items& items, const Text& text = {}) {
+    return std::empty(items) ? std::string{none} : join(items, text);
+}
+
+/// join() of the first `most`: "a, b and 3 more".
+template <class Items, class Text = std::identity>
+std::string join_some(size_t most, const Items& items, const Text& text = {}) {
+    const std::span all{items};
+    if (all.size() <= most) return join(all, text);
+    return cat(join(all.first(most), text), " and ", all.size() - most, " more");
 }
 
 }  // namespace mkl
