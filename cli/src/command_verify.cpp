@@ -29,6 +29,14 @@ bool add_programs(Context& context, const Decided& decided, Expected& expected) 
     return true;
 }
 
+/// mkl's own loader, if it is here.
+void add_loader(Context& context, Architecture architecture, Expected& expected) {
+    const std::filesystem::path path = find_share().file(architecture, "elfloader.bin");
+    std::string why;
+    if (context.files.exists(path))
+        expect_loader(expected, architecture, context.files.share(path, max_elf_bytes, why));
+}
+
 /// The user's `files:` as they are now. False with E541 if one cannot be read.
 bool add_files(Context& context, const Decided& decided, Expected& expected) {
     for (size_t i = 0; i < decided.plan.nodes.size(); i++) {
@@ -63,6 +71,7 @@ int run_verify(Context& context) {
         decided = decide(context);
         if (!decided) return exit_ok;
         options.expected = expected_of(decided->plan, decided->system, decided->hardware);
+        add_loader(context, decided->plan.architecture, *options.expected);
         if (!add_programs(context, *decided, *options.expected) ||
             !add_files(context, *decided, *options.expected))
             return exit_ok;

@@ -2,6 +2,7 @@
 // The plan in the plain values that verify compares an image with.
 #include "mkl/abi/boot_record.h"
 #include "mkl/capdl/spec.hpp"
+#include "mkl/image/image.hpp"
 #include "mkl/support/text.hpp"
 #include "pipeline.hpp"
 
@@ -46,6 +47,14 @@ Expected expected_of(const Plan& plan, const System& system, const Hardware& har
     out.status = plan.status;
     if (plan.steward) out.steward = hardware.cpus[*plan.steward].hwid.value;
     return out;
+}
+
+void expect_loader(Expected& expected, Architecture architecture, SharedBytes loader) {
+    if (!loader || !loader_params(architecture, *loader)) return;
+    expected.loader_with = [architecture,
+                            loader = std::move(loader)](const mkl_loader_params& params) {
+        return loader_with(architecture, *loader, params);
+    };
 }
 
 }  // namespace mkl::cli

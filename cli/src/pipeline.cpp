@@ -130,6 +130,7 @@ bool proved(Context& context, const Decided& decided, const BuiltImage& built,
             const std::filesystem::path& directory) {
     VerifyOptions options;
     options.expected = expected_of(decided.plan, decided.system, decided.hardware);
+    expect_loader(*options.expected, decided.plan.architecture, built.artefacts.loader);
     SharedBytes flat;
     ByteView whole;
     for (const std::string_view name : {"image.bin", "image.elf", "image.itb", "image.uimg"}) {

@@ -66,6 +66,8 @@ std::vector<OutputFile> plan_files(const Decided& decided, const Artefacts& arte
 
 /// The plan in the plain values that verify compares an image with.
 Expected expected_of(const Plan& plan, const System& system, const Hardware& hardware);
+/// `loader`: elfloader.bin. One that is not of this mkl is left out.
+void expect_loader(Expected& expected, Architecture architecture, SharedBytes loader);
 
 /// A key in PEM; nullopt after E804.
 std::optional<std::string> read_key(Context& context, const std::filesystem::path& path);

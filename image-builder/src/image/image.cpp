@@ -80,21 +80,15 @@ private:
 
     bool loader_is_sound() {
         const std::span<const std::byte> loader = *artefacts_.loader;
-        const bool long_enough = loader.size() >= MKL_LOADER_PARAMS_OFFSET + sizeof params_;
-        if (long_enough)
-            std::memcpy(&params_, loader.data() + MKL_LOADER_PARAMS_OFFSET, sizeof params_);
-        if (!long_enough || params_.magic != MKL_LOADER_MAGIC ||
-            params_.major != MKL_LOADER_MAJOR ||
-            params_.arch != info(plan_.architecture).abi_number ||
-            params_.image_size < loader.size() || params_.image_size % page != 0 ||
-            params_.image_size > UINT32_MAX || params_.scratch_size % page != 0) {
-            fail("E570", {},
-                 cat("mkl's own loader '", info(plan_.architecture).name, "/elfloader.bin' (",
-                     size_text(loader.size()), ") is not the one that belongs to this mkl"),
-                 "install mkl again, with its programs");
-            return false;
+        if (const auto params = loader_params(plan_.architecture, loader)) {
+            params_ = *params;
+            return true;
         }
-        return true;
+        fail("E570", {},
+             cat("mkl's own loader '", info(plan_.architecture).name, "/elfloader.bin' (",
+                 size_text(loader.size()), ") is not the one that belongs to this mkl"),
+             "install mkl again, with its programs");
+        return false;
     }
 
     bool entries_are_small() {

@@ -40,6 +40,7 @@ public:
             return false;
         }
         check_smp();
+        check_mcs();
         if (config_.loader_info) check_told();
         if (plan_.architecture == Architecture::aarch64) {
             check_level();
@@ -70,6 +71,19 @@ private:
                 " CPUs (MAX_NUM_NODES); a node has one, and the kernel would wait for the others "
                 "for ever"),
             "configure it with KernelMaxNumNodes=1");
+    }
+
+    void check_mcs() {
+        if (!k_.compiled.mcs || *k_.compiled.mcs == config_.mcs) return;
+        report("E556", where_,
+               cat(whose(), " is one ", *k_.compiled.mcs ? "with" : "without",
+                   " KernelIsMCS, which its configuration says it is ",
+                   config_.mcs ? "built with" : "built without",
+                   "; each has system calls of its own"),
+               "give kernel.elf and gen_config.json of one and the same build",
+               {
+                   {k_.config_where, "the configuration"}
+        });
     }
 
     void check_told() {

@@ -66,6 +66,12 @@ std::optional<std::vector<PhysRange>> ranges(const JsonValue* list) {
     return normalise(std::move(out));
 }
 
+/// As of 16.0.0: one for a single CPU has the first on every configuration, the other on MCS.
+std::optional<bool> mcs_of(std::span<const std::byte> bytes) {
+    if (!elf_symbol(bytes, "ksCurThread")) return std::nullopt;
+    return elf_symbol(bytes, "ksCurSC").has_value();
+}
+
 }  // namespace
 
 std::optional<Compiled> compiled_in(std::span<const std::byte> bytes, const ElfFile& elf,
@@ -78,6 +84,7 @@ std::optional<Compiled> compiled_in(std::span<const std::byte> bytes, const ElfF
     if (!regions || !frames) return std::nullopt;
     Compiled out;
     out.from_symbols = true;
+    out.mcs = mcs_of(bytes);
     for (const Region& r : *regions) {
         if (r.end <= r.start) return std::nullopt;
         out.ram.push_back(PhysRange::between(PhysAddr{r.start}, PhysAddr{r.end}));

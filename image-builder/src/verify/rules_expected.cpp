@@ -117,6 +117,19 @@ std::string pools_text(const Record& record) {
     return sorted_text(std::move(out));
 }
 
+void check_loader(const ImageView& image, const Expected& expected, std::vector<std::string>& stale,
+                  Proof& proof) {
+    if (!expected.loader_with) {
+        proof.claim("the loader: that it is this mkl's is claimed, not proved: that is not here");
+        return;
+    }
+    const Bytes asked = expected.loader_with(image.params);
+    const auto found = image.container.flat.part(0, asked.size());
+    const bool good = found && image.params.payload_offset == asked.size() &&
+                      found->same(ByteView{std::span<const std::byte>{asked}});
+    if (!proof.item(row, good)) stale.emplace_back("the loader");
+}
+
 }  // namespace
 
 void check_expected(const ImageView& image, const Expected& expected, Proof& proof) {
@@ -135,6 +148,7 @@ void check_expected(const ImageView& image, const Expected& expected, Proof& pro
     if (h.steward_start != MKL_START_NONE) steward = h.steward_hwid;
     same("steward's CPU", "", cpu(steward), cpu(expected.steward), proof);
     std::vector<std::string> stale;
+    check_loader(image, expected, stale, proof);
     for (size_t i = 0; i < std::min(image.nodes.size(), expected.nodes.size()); i++) {
         check_node(image.nodes[i], expected.nodes[i], stale, proof);
         check_start(image, i, expected.nodes[i], proof);

@@ -18,6 +18,13 @@ public:
     Symbols(const ByteView& file, const Elf& elf) : file_{file}, elf_{elf} {}
 
     std::optional<Bytes> bytes_of(std::string_view name) const {
+        const auto s = find(name);
+        return s ? content(s->st_value, s->st_size) : std::nullopt;
+    }
+    bool has(std::string_view name) const { return find(name).has_value(); }
+
+private:
+    std::optional<Elf64_Sym> find(std::string_view name) const {
         for (uint32_t i = 0; i < elf_.header.e_shnum; i++) {
             const auto table = section(i);
             if (!table || table->sh_type != SHT_SYMTAB) continue;
@@ -28,13 +35,11 @@ public:
                 const auto s = file_.value<Elf64_Sym>(table->sh_offset + k * sizeof(Elf64_Sym));
                 if (!s) return std::nullopt;
                 if (s->st_name < names->sh_size && is(names->sh_offset + s->st_name, name))
-                    return content(s->st_value, s->st_size);
+                    return s;
             }
         }
         return std::nullopt;
     }
-
-private:
     std::optional<Elf64_Shdr> section(uint64_t index) const {
         const uint64_t at = elf_.header.e_shoff + index * sizeof(Elf64_Shdr);
         if (at < elf_.header.e_shoff) return std::nullopt;
@@ -80,7 +85,8 @@ public:
             check_registers();
             check_order();
         }
-        check_abi();
+        check_level();
+        check_mcs();
         check_compiled();
     }
 
@@ -134,7 +140,7 @@ private:
         });
     }
 
-    void check_abi() {
+    void check_level() {
         if (!view_.spec || image_.table.header.arch != MKL_ARCH_AARCH64) return;
         const uint32_t abi = view_.spec->header.abi;
         const bool hyp = abi == MKL_ABI_AARCH64_HYP || abi == MKL_ABI_AARCH64_HYP_MCS;
@@ -144,6 +150,25 @@ private:
             [&] {
                 return cat("the root task of node '", view_.node->name, "' is for ABI ", abi,
                            ", its kernel is entered at EL", n_.level);
+            });
+    }
+
+    // A kernel for one CPU has ksCurThread, and on MCS ksCurSC (seL4 16.0.0).
+    void check_mcs() {
+        const Entry* kernel = view_.node->entry(MKL_ROLE_KERNEL);
+        if (!view_.spec || !view_.kernel || !kernel || !kernel->data) return;
+        const Symbols symbols{*kernel->data, *view_.kernel};
+        if (!symbols.has("ksCurThread")) return;
+        const uint32_t abi = view_.spec->header.abi;
+        const bool asked = abi == MKL_ABI_AARCH64_MCS || abi == MKL_ABI_AARCH64_HYP_MCS ||
+                           abi == MKL_ABI_RISCV64_MCS;
+        const bool built = symbols.has("ksCurSC");
+        proof_.expect(
+            "root tasks make their kernel's system calls", asked == built, "E640",
+            [&] { return view_.part("root.elf"); },
+            [&] {
+                return cat("the root task of node '", view_.node->name, "' is for ABI ", abi,
+                           ", its kernel is one ", built ? "with" : "without", " MCS");
             });
     }
 

@@ -56,6 +56,8 @@ public:
     /// Entry of a node by role; nullptr if it has none.
     mkl_payload_entry* entry(size_t node, uint32_t role);
     std::span<std::byte> data(const mkl_payload_entry& entry);
+    /// All before the archive.
+    std::span<std::byte> loader() { return {&at<std::byte>(0), params().payload_offset}; }
     std::span<std::byte> archive() {
         return {&at<std::byte>(params().payload_offset), params().payload_size};
     }

@@ -273,6 +273,16 @@ std::vector<Operator> sel4_operators() {
                        std::memcpy(&at[sizeof end], &end, sizeof end);
                        return true;
                    })});
+    out.push_back(
+        {"sel4: root task with the other system calls", "E640", [](MutableImage& i, size_t site) {
+             if (site >= i.nodes().size() || i.spec(site) == nullptr ||
+                 i.nodes()[site].protocol == MKL_PROTOCOL_MKL)
+                 return false;
+             uint32_t& abi = i.spec(site)->abi;
+             const bool hyp = abi == MKL_ABI_AARCH64_HYP || abi == MKL_ABI_AARCH64_HYP_MCS;
+             abi = hyp ? MKL_ABI_AARCH64_HYP_MCS : MKL_ABI_AARCH64_MCS;
+             return true;
+         }});
     out.push_back({"sel4: decoy is not zeroed", "E654", [](MutableImage& i, size_t site) {
                        auto zeros = i.table<mkl_range>(i.header().zeros);
                        if (!has_decoys(i) || site != 0 || zeros.empty()) return false;
@@ -302,6 +312,14 @@ std::vector<Operator> start_operators() {
     asked("steward on another CPU", [](MutableImage& i, size_t site) {
         if (site != 0 || i.header().steward_start == MKL_START_NONE) return false;
         i.header().steward_hwid ^= 0x100;
+        return true;
+    });
+    asked("loader: another byte", [](MutableImage& i, size_t site) {
+        const auto loader = i.loader();
+        constexpr size_t behind_headers = MKL_PAGE_SIZE;
+        const size_t at = behind_headers + site * (loader.size() - behind_headers) / 8;
+        if (at >= loader.size()) return false;
+        loader[at] ^= std::byte{4};
         return true;
     });
     asked("steward's line not enabled", [](MutableImage& i, size_t site) {

@@ -65,9 +65,9 @@ public:
             };
             add(n.decoy.value_or(hardware.controller.distributor));
             for (const PhysRange r : hardware.controller.regions) add(r);
-            made_[n.name + ".elf"] =
-                test::kernel_elf(n.memory.front().base().value,
-                                 {{"avail_p_regs", ram}, {"kernel_device_frames", devices}});
+            made_[n.name + ".elf"] = test::kernel_elf(
+                n.memory.front().base().value,
+                {{"avail_p_regs", ram}, {"kernel_device_frames", devices}, {"ksCurThread", {0}}});
         }
         for (const bool v3 : {false, true}) {
             std::string config = test::config_json();
@@ -114,6 +114,7 @@ std::optional<Good> make(const std::filesystem::path& yaml, bool with_containers
     if (!image) return std::nullopt;
     Good good{yaml.stem().string(), image->file("image.bin")->content.flatten(),
               cli::expected_of(*plan, *system, *hardware)};
+    cli::expect_loader(good.expected, plan->architecture, artefacts->loader);
     if (!with_containers) return good;
 
     std::string why;

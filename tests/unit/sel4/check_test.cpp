@@ -94,6 +94,12 @@ const Fault faults[] = {
     {"None",                    "",     [](Scene&) {}                                                            },
     {"OtherRam",                "E552", [](Scene& s) { s.kernel.compiled.ram = {range(0x50000000, 0x20000000)}; }},
     {"Smp",                     "E553", [](Scene& s) { s.kernel.config.max_nodes = 2; }                          },
+    {"OneWithMcs",              "E556", [](Scene& s) { s.kernel.compiled.mcs = true; }                           },
+    {"OneWithoutMcs",           "E556",
+     [](Scene& s) {
+         s.kernel.config.mcs = true;
+         s.kernel.compiled.mcs = false;
+     }                                                                                                           },
     {"InfoOfOtherNumber",       "E561",
      [](Scene& s) {
          s.kernel.config.loader_info = true;

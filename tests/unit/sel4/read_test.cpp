@@ -84,6 +84,23 @@ TEST(Sel4Compiled, FromSymbols) {
     EXPECT_EQ(got->shared, std::vector{range(0x9000000, 0x1000)});
 }
 
+TEST(Sel4Compiled, MCSByItsSymbols) {
+    const auto mcs = [](const std::vector<std::string>& more) {
+        std::vector<std::pair<std::string, std::vector<uint64_t>>> tables{
+            {"avail_p_regs",         {0x50000000, 0x60000000}},
+            {"kernel_device_frames", {0x8000000, 2, 1}       }
+        };
+        for (const std::string& name : more) tables.push_back({name, {0}});
+        const Bytes file = test::kernel_elf(test::node_base, tables);
+        DiagnosticSink sink;
+        const auto elf = read_elf(file, Architecture::aarch64, {"kernel.elf", {}}, sink);
+        return compiled_in(file, elf.value(), Config{}).value().mcs;
+    };
+    EXPECT_EQ(mcs({}), std::nullopt);
+    EXPECT_EQ(mcs({"ksCurThread"}), false);
+    EXPECT_EQ(mcs({"ksCurThread", "ksCurSC"}), true);
+}
+
 TEST(Sel4Compiled, NothingWithoutBothSymbols) {
     const Bytes file =
         test::kernel_elf(test::node_base, {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "mkl/abi/payload.h"
 #include "mkl/artefacts/artefacts.hpp"
 #include "mkl/formats/fit.hpp"
 #include "mkl/formats/hash.hpp"
@@ -40,5 +42,14 @@ struct ImageOptions {
 std::optional<Image> make_image(const Plan& plan, const System& system, const Hardware& hardware,
                                 const Artefacts& artefacts, DiagnosticSink& sink,
                                 const ImageOptions& options = {});
+
+/// What a loader's build says of itself; nullopt if it is none of this mkl for `architecture`.
+std::optional<mkl_loader_params> loader_params(Architecture architecture,
+                                               std::span<const std::byte> loader);
+
+/// All that stands before the archive of an image with the parameters `wanted`; what a loader's
+/// build says of itself is taken from `loader`. Precondition: that has loader_params().
+Bytes loader_with(Architecture architecture, std::span<const std::byte> loader,
+                  const mkl_loader_params& wanted);
 
 }  // namespace mkl

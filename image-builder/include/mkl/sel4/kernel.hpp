@@ -52,6 +52,7 @@ struct Compiled {
     std::vector<PhysRange>
         shared;                 ///< mapped by the kernel and left to the root task as well: UART
     bool from_symbols = false;  ///< else from platform_gen.json
+    std::optional<bool> mcs;    ///< what its symbols say of KernelIsMCS; nullopt: nothing
 };
 /// From the ELF's symbol table; nullopt if it has not both symbols, or they make no sense.
 std::optional<Compiled> compiled_in(std::span<const std::byte> elf_bytes, const ElfFile& elf,

@@ -6,15 +6,17 @@
 //          sides. Readers and rules are its own: with the writers it shares the layouts of
 //          schemas/abi, libfdt and support, nothing else.
 // Errors   E6xx (mkl/verify/findings.hpp); every violation, not only the first
-// Limits   docs/verify.md: what a finished image cannot tell (running firmware, the loader's code)
+// Limits   docs/verify.md: what a finished image cannot tell (running firmware, what code does)
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "mkl/abi/payload.h"
 #include "mkl/support/diagnostic.hpp"
 #include "mkl/support/phys_range.hpp"
 #include "mkl/verify/byte_view.hpp"
@@ -55,6 +57,9 @@ struct Expected {
     std::vector<ExpectedPool> pools;
     PhysRange loader, status;
     std::optional<uint64_t> steward;  ///< hwid of its CPU
+    /// What this mkl puts before the archive of an image that has these loader parameters; nullptr
+    /// if its loader is not here.
+    std::function<Bytes(const mkl_loader_params&)> loader_with;
 };
 
 struct VerifyOptions {
