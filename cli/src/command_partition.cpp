@@ -14,8 +14,11 @@ int run_partition(Context& context) {
                        find_share(), context.sink, {.complete = false});
     if (!artefacts) return exit_ok;
     if (context.options.map) context.out += report_of(*decided);
-    if (!context.options.out.empty())
-        write_outputs(context.options.out, plan_files(*decided, *artefacts), context.sink);
+    if (!context.options.out.empty()) {
+        const std::vector<OutputFile> files = plan_files(*decided, *artefacts);
+        if (!inputs_are_kept(context, decided->system, files)) return exit_ok;
+        write_outputs(context.options.out, files, context.sink);
+    }
     if (context.options.lock && !context.sink.has_errors())
         write_lock(context, decided->plan, decided->system);
     return exit_ok;

@@ -164,7 +164,24 @@ std::optional<std::string> read_lock(Context& context, const std::filesystem::pa
 }  // namespace
 
 std::filesystem::path lock_path(const std::filesystem::path& system) {
+    if (system.extension() == ".lock") return system.string() + ".lock";
     return std::filesystem::path{system}.replace_extension(".lock");
+}
+
+bool lock_can_be_read(Context& context) {
+    const std::filesystem::path path = lock_path(context.options.system);
+    std::error_code error;
+    const auto type = std::filesystem::symlink_status(path, error).type();
+    if (type == std::filesystem::file_type::not_found) return true;
+    std::string why;
+    if (context.files.read(path, max_yaml_bytes, why)) return true;
+    context.sink.report(
+        {.id = "E814",
+         .where = {.file = std::make_shared<SourceFile>(SourceFile{path.string(), ""})},
+         .message = cat("the lock file cannot be read: ", why),
+         .notes = {},
+         .hint = "make it readable; or remove it, and mkl chooses addresses anew"});
+    return false;
 }
 
 std::vector<Setting> locked_settings(Context& context, const System& system) {

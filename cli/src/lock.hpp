@@ -18,8 +18,11 @@
 
 namespace mkl::cli {
 
-/// "system.lock" beside "system.yaml".
+/// "system.lock" beside "system.yaml"; "x.lock.lock" beside a description "x.lock".
 std::filesystem::path lock_path(const std::filesystem::path& system);
+
+/// False and E814 if something is there that cannot be read: its addresses would move.
+bool lock_can_be_read(Context& context);
 
 /// Decisions of the lock file that still fit `system`, as settings to apply before --set. None if
 /// there is no lock file; W811 for a line that is not one.

@@ -63,6 +63,9 @@ void add_qemu_options(CLI::App& app, Raw& raw) {
     app.add_flag("--dry-run", raw.dry_run, "Print QEMU's command line and do not run it");
 }
 
+/// An unset shell variable in quotes.
+std::string not_empty(const std::string& value) { return value.empty() ? "it is empty" : ""; }
+
 void add_options(CLI::App& app, const Command& command, Raw& raw) {
     const unsigned takes = command.takes;
     if (takes & takes_thing)
@@ -94,7 +97,7 @@ void add_options(CLI::App& app, const Command& command, Raw& raw) {
             ->type_name("FILE");
     if (takes & (takes_out | takes_out_required)) {
         auto* out = app.add_option("-o,--output", raw.out, "Directory for what is written");
-        out->type_name("DIR");
+        out->check(not_empty)->type_name("DIR");
         if (takes & takes_out_required) out->required();
     }
     if (takes & takes_map_lock) {
@@ -103,6 +106,7 @@ void add_options(CLI::App& app, const Command& command, Raw& raw) {
     }
     if (takes & takes_node)
         app.add_option("--node", raw.node, "Also why this node has it, or has it not")
+            ->check(not_empty)
             ->type_name("N");
     if (takes & takes_sign) {
         app.add_option("--sign", raw.sign, "Private key (PEM) to sign the FIT with")

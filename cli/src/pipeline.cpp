@@ -41,6 +41,7 @@ std::vector<Setting> settings(Context& context) {
 }  // namespace
 
 std::optional<Request> read_request(Context& context) {
+    if (!lock_can_be_read(context)) return std::nullopt;
     auto system =
         load_system(context.files, context.options.system, settings(context), context.sink);
     if (!system) return std::nullopt;
@@ -193,6 +194,7 @@ std::vector<OutputFile> image_files(const Decided& decided, const BuiltImage& bu
 bool write_image(Context& context, const Decided& decided, const BuiltImage& built,
                  std::span<const OutputFile> files, const SecondImage* second) {
     const Step step{context.progress, cat("writing and proving ", context.options.out.string())};
+    if (!inputs_are_kept(context, decided.system, files)) return false;
     return write_outputs(context.options.out, files, context.sink,
                          [&](const std::filesystem::path& directory) {
                              return inputs_are_unchanged(built.artefacts, context.sink) &&

@@ -55,6 +55,9 @@ std::vector<OutputFile> image_files(const Decided& decided, const BuiltImage& bu
 bool write_image(Context& context, const Decided& decided, const BuiltImage& built,
                  std::span<const OutputFile> files, const SecondImage* second = nullptr);
 
+/// Whether none of `files` in -o would be written over what was read; else false and E914 for each.
+bool inputs_are_kept(Context& context, const System& system, std::span<const OutputFile> files);
+
 /// An image or a dump, which may be large; nullptr after E804.
 SharedBytes read_image(Context& context, const std::filesystem::path& path);
 

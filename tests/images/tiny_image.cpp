@@ -218,6 +218,8 @@ Bytes image(const std::vector<Node>& nodes) {
     Bytes out(0x1000);
     const uint64_t image_size = loader_size;
     std::memcpy(out.data() + 16, &image_size, sizeof image_size);
+    const uint64_t flags = 0xa;  // 4 KiB pages, anywhere in memory
+    std::memcpy(out.data() + 24, &flags, sizeof flags);
     const uint32_t magic = MKL_IMAGE_MAGIC_ARM64;
     std::memcpy(out.data() + MKL_IMAGE_MAGIC_OFFSET, &magic, sizeof magic);
     std::memcpy(out.data() + MKL_LOADER_PARAMS_OFFSET, &p, sizeof p);

@@ -202,6 +202,40 @@ files:
         self.assertIn("files: ./ballast ./out/plan.json \n", result.stdout)
         self.assertIn("plan: old\n", result.stdout)
 
+    def test_inputs_are_never_written_over(self):
+        plan, report = self.dir / "plan.json", self.dir / "report.txt"
+        shutil.copy(self.system, plan)
+        before = plan.read_bytes()
+        self.finds(run(COMMAND, plan, "-o", self.dir), "E914")
+        self.assertEqual(plan.read_bytes(), before)
+        plan.unlink()
+        report.write_text("mine\n")
+        self.system.write_text(self.system.read_text() +
+                               "files: {r: {path: report.txt, node: two}}\n")
+        result = run(COMMAND, self.system, "-o", self.dir)
+        self.finds(result, "E914")
+        self.assertIn("system.yaml:6:17:", result.stderr)
+        self.assertEqual(self.names(), {"report.txt"})
+        self.assertEqual(report.read_text(), "mine\n")
+        self.assertEqual(run(COMMAND, self.system, "-o", self.dir / "out").returncode, 0)
+
+    def test_no_directory_is_not_this_one(self):
+        for option in ("-o", "--output"):
+            result = run(COMMAND, self.system, option, "", cwd=self.dir)
+            self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual(self.names(), set())
+
+    def test_what_a_killed_run_left_goes_with_the_next(self):
+        left, kept = self.dir / ".out.mkl-abcdef", self.dir / ".out.mkl-ghijkl"
+        other = self.dir / ".outer.mkl-abcdef"
+        for directory in (left, kept / ".old", other):
+            directory.mkdir(parents=True)
+            (directory / "plan.json").write_text("old")
+        self.assertEqual(run(COMMAND, self.system, "-o", self.dir / "out").returncode, 0)
+        self.assertFalse(left.exists())
+        self.assertEqual((kept / ".old/plan.json").read_text(), "old", "it was in the directory")
+        self.assertTrue(other.exists())
+
     def test_a_directory_that_cannot_be_written(self):
         if os.geteuid() == 0:
             # Root may write anywhere but to a file system that takes no files.

@@ -26,6 +26,21 @@ void check_sums(const Container& c, Proof& proof) {
         proof.expect("a FIT has what U-Boot checks", false, "E618", "", flaw);
 }
 
+// What mkl's loader asks for: anywhere in memory with 4 KiB pages (booting.rst); on RISC-V behind
+// its firmware (boot-image-header.rst).
+void check_header(const Container& c, uint32_t arch, Proof& proof) {
+    const bool arm = arch == MKL_ARCH_AARCH64;
+    const auto field = [&](std::string_view what, uint64_t at, uint64_t wanted) {
+        const uint64_t found = c.flat.value<uint64_t>(at).value_or(~wanted);
+        proof.expect("the Image header is the loader's", found == wanted, "E617", "", [&] {
+            return cat("the Image header has ", what, " ", hex(found), ", the loader's is ",
+                       hex(wanted));
+        });
+    };
+    field("text offset", 8, arm ? 0 : 0x200000);
+    field("flags", 24, arm ? 0xa : 0);
+}
+
 // The loader moves itself to where it runs; a header that says otherwise is not mkl's.
 void check_place(const Container& c, Proof& proof) {
     std::string why;
@@ -49,6 +64,7 @@ void check_place(const Container& c, Proof& proof) {
                      return cat("the Image header asks firmware to keep ", hex(kept.value_or(0)),
                                 " bytes free, the loader uses ", hex(needed));
                  });
+    check_header(c, params->arch, proof);
     if (c.arch)
         proof.expect("the container is for the loader's architecture", *c.arch == params->arch,
                      "E617", "", [&] {

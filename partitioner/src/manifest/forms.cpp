@@ -59,7 +59,9 @@ void Reader::value(const SyntaxNode& node, const Shape& shape, KernelChoice& out
     if (node.find("elf") != nullptr) out.kind = KernelKind::elf;
     // Everything else describes a kernel of the user's own.
     for (const SyntaxEntry& e : node.entries)
-        if (e.key != "elf" && e.key != "builtin" && out.kind != KernelKind::elf)
+        if (e.key != "elf" && e.key != "builtin" && out.kind != KernelKind::elf &&
+            std::any_of(shape.any[1]->keys.begin(), shape.any[1]->keys.end(),
+                        [&](const KeyDoc& k) { return k.name == e.key; }))
             sink_.report({.id = "E107",
                           .where = e.key_where,
                           .message = cat("`", e.key, "` needs a kernel of your own (`elf:`)"),

@@ -108,6 +108,9 @@ public:
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         SyntaxNode node;
         node.where = span_at(mark, 0);
+        // The parser's mark is where the next thing stands, which may be lines below.
+        if (!open_.empty() && open_.back().key && open_.back().key->where.line != node.where.line)
+            node.where = open_.back().key->where;
         add(std::move(node), anchor);
     }
 

@@ -98,6 +98,7 @@ SharedBytes FileSystem::share(const std::filesystem::path& path, uint64_t max_by
 
 std::optional<Bytes> HostFileSystem::read(const std::filesystem::path& path, uint64_t max_bytes,
                                           std::string& error) {
+    asked_.insert(path);
     const auto file = open_regular(path, max_bytes, error);
     return file ? read_all(*file, error) : std::nullopt;
 }
@@ -105,6 +106,7 @@ std::optional<Bytes> HostFileSystem::read(const std::filesystem::path& path, uin
 SharedBytes HostFileSystem::share(const std::filesystem::path& path, uint64_t max_bytes,
                                   std::string& error) {
     constexpr uint64_t worth_mapping = uint64_t{64} << 10;
+    asked_.insert(path);
     auto file = open_regular(path, max_bytes, error);
     if (!file) return nullptr;
     if (file->size >= worth_mapping) {

@@ -49,6 +49,11 @@ constexpr FindingDoc docs[] = {
                 "A signal (Ctrl-C, for one) arrived while files were being written. The temporary "
                 "directory was removed; the output directory is as it was.",
                 "", "Run the command again."),
+    finding_doc("E914", "output-is-input", "an output would be written over an input",
+                "A file that the command has read has the name of one that it writes. Nothing was "
+                "written: mkl modifies no input.",
+                "mkl partition plan.json -o .",
+                "Name another directory with -o, or give the input another name."),
 };
 
 /// Keeps SIGINT, SIGTERM and SIGHUP pending while alive, so that a half-written state is removed
@@ -183,12 +188,31 @@ private:
                                  parent.st_dev == own.st_dev;
         const bool beside = same_device && directory_.has_filename();
         if (beside) {
-            const fs::path name = "." + directory_.filename().string() + ".mkl-";
+            const std::string name = "." + directory_.filename().string() + ".mkl-";
+            remove_stale(directory_.parent_path(), name);
             if (temporary_.make(directory_.parent_path() / name) == 0) return true;
         }
+        remove_stale(directory_, ".mkl-");
         const int error = temporary_.make(directory_ / ".mkl-");
         if (error == 0) return true;
         return fail("E910", cat("cannot write to ", shown(directory_), ": ", text(error)));
+    }
+
+    /// Temporary directories of an mkl that was killed: whoever has the lock has the only live one.
+    /// One with what was moved out of `directory_` stays.
+    static void remove_stale(const fs::path& where, const std::string& prefix) {
+        constexpr size_t random = 6;  // mkdtemp(3)
+        std::error_code error;
+        std::vector<fs::path> stale;
+        for (fs::directory_iterator it{where, error}, end; !error && it != end;
+             it.increment(error)) {
+            const std::string name = it->path().filename().string();
+            if (name.size() == prefix.size() + random && name.starts_with(prefix) &&
+                fs::is_directory(it->symlink_status(error)) &&
+                !fs::exists(fs::symlink_status(it->path() / ".old", error)))
+                stale.push_back(it->path());
+        }
+        for (const fs::path& path : stale) fs::remove_all(path, error);
     }
 
     bool write_one(const OutputFile& file) {

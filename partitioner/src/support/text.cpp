@@ -31,16 +31,23 @@ std::string size_text(uint64_t bytes) {
     return cat(bytes, bytes == 1 ? " byte" : " bytes");
 }
 
+/// Letters added, left out, changed, or exchanged with the next one, whatever their case.
 static size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
+    const auto same = [](char x, char y) {
+        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : int{c}; };
+        return lower(x) == lower(y);
+    };
+    std::vector<size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
     for (size_t k = 0; k <= b.size(); k++) row[k] = k;
     for (size_t i = 1; i <= a.size(); i++) {
-        size_t diagonal = row[0];  // distance(a[..i-1), b[..k-1))
+        std::swap(before, last);
+        std::swap(last, row);
         row[0] = i;
         for (size_t k = 1; k <= b.size(); k++) {
-            const size_t above = row[k];
-            row[k] = std::min({row[k] + 1, row[k - 1] + 1, diagonal + (a[i - 1] != b[k - 1])});
-            diagonal = above;
+            row[k] = std::min(
+                {last[k] + 1, row[k - 1] + 1, last[k - 1] + (same(a[i - 1], b[k - 1]) ? 0 : 1)});
+            if (i > 1 && k > 1 && same(a[i - 1], b[k - 2]) && same(a[i - 2], b[k - 1]))
+                row[k] = std::min(row[k], before[k - 2] + 1);
         }
     }
     return row[b.size()];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mkl/abi/component.h"
 #include "mkl/abi/loader_info.h"
 #include "mutation.hpp"
 

@@ -86,7 +86,7 @@ TEST(Sel4Compiled, FromSymbols) {
 
 TEST(Sel4Compiled, MCSByItsSymbols) {
     const auto mcs = [](const std::vector<std::string>& more) {
-        std::vector<std::pair<std::string, std::vector<uint64_t>>> tables{
+        std::vector<test::Table> tables{
             {"avail_p_regs",         {0x50000000, 0x60000000}},
             {"kernel_device_frames", {0x8000000, 2, 1}       }
         };

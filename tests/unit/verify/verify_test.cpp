@@ -45,6 +45,16 @@ TEST(Verify, ProvesTheTinyImageInEveryContainer) {
     }
 }
 
+TEST(Verify, AnImageHeaderThatAsksForAnotherPlaceIsRefused) {
+    for (const size_t at : {8u, 15u, 24u, 31u}) {  // text offset, flags
+        Bytes image = tiny::image();
+        image[at] ^= std::byte{0x10};
+        const Result r = verify(image);
+        EXPECT_FALSE(r.good) << at;
+        EXPECT_TRUE(r.sink.has("E617")) << r.text();
+    }
+}
+
 TEST(Verify, ATruncatedImageIsRefusedAtEveryLength) {
     const Bytes flat = tiny::image();
     for (size_t size = 0; size < flat.size(); size += 61) {

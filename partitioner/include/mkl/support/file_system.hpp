@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,11 @@ public:
     virtual bool exists(const std::filesystem::path& path) = 0;
     /// Bytes of a regular file; nullopt if there is none.
     virtual std::optional<uint64_t> size(const std::filesystem::path& path) = 0;
+    /// What the host was asked to read or share until now.
+    const std::set<std::filesystem::path>& asked() const { return asked_; }
+
+protected:
+    std::set<std::filesystem::path> asked_;
 };
 
 /// The host's files.
