@@ -97,13 +97,11 @@ private:
 
     /// Pages are mapped for somebody, or are an untyped of one component.
     void check_users(const ComponentCap& c, size_t device) {
-        const std::vector<PhysRange> pages = pages_of(hardware_.devices[device]);
         const auto shares_page = [&](const DeviceSelector& other) {
-            for (const size_t i : select(hardware_, other))
-                for (const PhysRange a : pages_of(hardware_.devices[i]))
-                    for (const PhysRange b : pages)
-                        if (a.overlaps(b)) return true;
-            return false;
+            const std::vector<size_t> found = select(hardware_, other);
+            return std::any_of(found.begin(), found.end(), [&](size_t i) {
+                return share_page(hardware_.devices[i], hardware_.devices[device]);
+            });
         };
         const auto taken = [&](std::string_view who, const SourceSpan& where) {
             report(c, cat("is of pages that ", who, " has"), "let one of them have the device",

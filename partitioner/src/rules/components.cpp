@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "mkl/claims/claims.hpp"
 #include "mkl/support/text.hpp"
@@ -10,6 +13,45 @@ namespace mkl::rules {
 namespace {
 constexpr uint32_t priority_max = 254;  ///< 255 is the initialiser's
 constexpr uint64_t stack_max = uint64_t{64} << 20;
+
+/// An entry of a component's `devices:`, and the one device that it names.
+struct Driver {
+    const ComponentRequest* component;
+    const ComponentDevice* entry;
+    size_t node, device;
+};
+
+/// Those of nodes that mkl's root task runs, in YAML order.
+std::vector<Driver> drivers_of(const System& system, const Hardware& hardware) {
+    std::vector<Driver> out;
+    for (const ComponentRequest& c : system.components) {
+        const auto node = system.node_index(c.node.value);
+        if (!node || system.nodes[*node].root) continue;  // E203, E230
+        for (const ComponentDevice& d : c.devices)
+            if (const std::vector<size_t> found = select(hardware, d.device); found.size() == 1)
+                out.push_back({&c, &d, *node, found[0]});  // else E220, E232
+    }
+    return out;
+}
+
+/// `second` is delivered a line that `first` has.
+void report_line(const Hardware& hardware, uint32_t line, const Driver& second, const Driver& first,
+                 DiagnosticSink& sink) {
+    const bool alone = first.component == second.component;
+    const std::string other =
+        alone ? std::string{"it"} : cat("component '", first.component->name.value, "'");
+    sink.report(
+        {.id = "E238",
+         .where = second.entry->device.where,
+         .message = cat("component '", second.component->name.value, "' takes interrupt ", line,
+                        " of ", hardware.devices[second.device].path, ", which ", other, " takes",
+                        first.device == second.device
+                            ? std::string{}
+                            : cat(" as that of ", hardware.devices[first.device].path)),
+         .notes = {{first.entry->device.where, "taken here first"}},
+         .hint = alone ? "leave `irq:` out of one of them"
+                       : "let one component take it, and signal the other"});
+}
 }  // namespace
 
 void components_placeable(const System& system, const Hardware&, DiagnosticSink& sink) {
@@ -80,6 +122,43 @@ void component_devices_owned(const System& system, const Hardware& hardware, Dia
                                       "`, which is ", found.size(), " devices; name one"),
                  .notes = {{n.name.where, "the node"}},
                  .hint = "add it to `devices:` of the node"});
+        }
+    }
+}
+
+/// The root task writes to the UART for the whole node, and a page of registers is mapped once.
+void consoles_undriven(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
+    for (const Driver& d : drivers_of(system, hardware)) {
+        const NodeRequest& n = system.nodes[d.node];
+        if (!n.console) continue;
+        const std::vector<size_t> found = select(hardware, *n.console);
+        if (found.size() != 1) continue;  // E220, E224
+        const Device& console = hardware.devices[found[0]];
+        const Device& device = hardware.devices[d.device];
+        const bool itself = d.device == found[0];
+        if (!itself && (d.entry->map.empty() || !share_page(device, console))) continue;
+        sink.report(
+            {.id = "E237",
+             .where = d.entry->device.where,
+             .message = cat("component '", d.component->name.value, "' ",
+                            itself ? "drives " : cat("maps ", device.path, ", in one page with "),
+                            console.path, ", the console of node '", n.name.value, "'"),
+             .notes = {{n.console->where, "the console, which mkl's root task drives"}},
+             .hint = "take it out of the component, give the node another UART as `console:`, or "
+                     "leave `console:` out"});
+    }
+}
+
+/// A kernel has one handler for a line, which signals one notification.
+void interrupts_taken_once(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
+    std::map<std::pair<size_t, uint32_t>, Driver> first;  // by node and line
+    for (const Driver& d : drivers_of(system, hardware)) {
+        if (d.entry->irq.empty()) continue;
+        std::set<const ComponentDevice*> told = {d.entry};
+        for (const DeviceInterrupt& i : hardware.devices[d.device].interrupts) {
+            if (!i.root || i.per_cpu) continue;
+            const Driver& taker = first.try_emplace({d.node, i.root->id}, d).first->second;
+            if (told.insert(taker.entry).second) report_line(hardware, i.root->id, d, taker, sink);
         }
     }
 }

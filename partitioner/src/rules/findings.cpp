@@ -125,6 +125,17 @@ constexpr std::array table{
                 "components are in, and domain 0, in which the root task serves the console.",
                 "node0: {domains: [{domain: 1, time: 5ms}]}",
                 "Add the domain to `domains:`, or leave the schedule to mkl."),
+    finding_doc("E237", "component-console", "A component drives the console of its node",
+                "mkl's root task prints to the UART that is `console:`, for the kernel and every "
+                "component, so no component has its interrupt, or maps a page of its registers.",
+                "node0: {console: serial0}, c: {node: node0, devices: {serial0: {map: regs}}}",
+                "Take the device out of the component, give the node another UART as `console:`, "
+                "or leave `console:` out."),
+    finding_doc("E238", "component-interrupt", "An interrupt that two ends take",
+                "A kernel has one handler for each interrupt line, and that signals one end. Two "
+                "devices of a node may be on one line.",
+                "a: {devices: {/pl031@9010000: {irq: tick}}}, b: the same, on the same node",
+                "Let one component take it, and signal the other."),
     finding_doc("E240", "end-unknown", "A connection that ends nowhere",
                 "An end is COMPONENT.NAME, or NODE.NAME where the node has a `root:`; the two ends "
                 "are at different ones.",

@@ -51,6 +51,8 @@ void dma_acknowledged(const System&, const Hardware&, DiagnosticSink&);
 void components_placeable(const System&, const Hardware&, DiagnosticSink&);
 void priorities_in_range(const System&, const Hardware&, DiagnosticSink&);
 void component_devices_owned(const System&, const Hardware&, DiagnosticSink&);
+void consoles_undriven(const System&, const Hardware&, DiagnosticSink&);
+void interrupts_taken_once(const System&, const Hardware&, DiagnosticSink&);
 // files.cpp
 void component_files_owned(const System&, const Hardware&, DiagnosticSink&);
 void files_fit_their_room(const System&, const Hardware&, DiagnosticSink&);
@@ -73,6 +75,9 @@ struct NodeSelector {
 };
 /// Every selector of the nodes, consoles first.
 std::vector<NodeSelector> node_selectors(const System& system);
+
+/// Whether a page holds registers, or windows, of both.
+bool share_page(const Device& a, const Device& b);
 
 /// "/a, /b, /c, /d and 3 more".
 std::string device_list(const Hardware& hardware, const std::vector<size_t>& devices);

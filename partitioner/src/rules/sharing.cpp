@@ -103,6 +103,15 @@ bool is_shared(const System& system, const Hardware& hardware, std::string_view 
 
 }  // namespace
 
+bool share_page(const Device& a, const Device& b) {
+    const std::vector<PhysRange> pages = pages_of(b);
+    for (const PhysRange page : pages_of(a))
+        if (std::any_of(pages.begin(), pages.end(),
+                        [&](PhysRange other) { return page.overlaps(other); }))
+            return true;
+    return false;
+}
+
 void pages_unshared(const System& system, const Hardware& hardware, DiagnosticSink& sink) {
     const std::vector<Pages> pages = all_pages(system, hardware);
     std::vector<const Pages*> open;  // those that may still overlap what comes

@@ -51,6 +51,8 @@ constexpr std::array all{
     Rule{"E234", authority_acknowledged,   ""                   },
     Rule{"E235", caps_sound,               "E203 E220 E221"     },
     Rule{"E236", domains_scheduled,        ""                   },
+    Rule{"E237", consoles_undriven,        "E221 E224 E232"     },
+    Rule{"E238", interrupts_taken_once,    "E232 E237"          },
     Rule{"E240", ends_known,               "E203"               },
     Rule{"E241", ends_used_once,           "E240"               },
     Rule{"E242", pools_serve,              "E203 E240"          },

@@ -155,6 +155,13 @@ const std::vector<Fault> faults{
     {"BusMasterTrustedWithoutAReason",
      {{"[/pl061@9030000]", "[/soc/ethernet@b300000]\n    dma-trusted: [/soc/ethernet@b300000]"}},
      "E251", "'b'", ""},
+    // devices of components
+    {"ComponentOnItsNodesConsole",
+     {{"elf: x.elf}", "elf: x.elf, devices: {serial0: {map: regs}}}"}},
+     "E237", "'x'", "'a'"},
+    {"InterruptOfTwoComponents",
+     {{"elf: x.elf}", "elf: x.elf, devices: {/pl031@9010000: {irq: i}}}\n  z: {node: a, elf: z.elf, devices: {/pl031@9010000: {irq: i}}}"}},
+     "E238", "'z'", "'x'"},
     // connections
     {"PoolOfOneNode",
      {{"nodes: {a: rw, b: rw}}", "nodes: {a: rw}}"}},

@@ -213,6 +213,64 @@ TEST(Rules, NodesWithRootTaskAndComponents) {
               "E202 4:14\nE230 4:24\n");
 }
 
+/// One node with a UART and a device in the same page, and what its component drives.
+std::string beside_console(const std::string& node, const std::string& driven) {
+    Hardware h = make_virt();
+    test::add_device(h, "/uart@c000000", {test::range(0xc000000, 0x40)}, 80, {"arm,pl011"});
+    test::add_device(h, "/spi@c000800", {test::range(0xc000800, 0x40)}, 81);
+    return findings("nodes: {a: {cpu: 0, memory: 64M, devices: [/spi@c000800], " + node +
+                        "}}\n"
+                        "components: {x: {node: a, elf: x, devices: {" +
+                        driven + "}}}\n",
+                    h);
+}
+
+TEST(Rules, TheConsoleIsTheRootTasks) {
+    const std::string console = "console: /uart@c000000";
+    EXPECT_EQ(beside_console(console, "/uart@c000000: {map: r}"), "E237 4:45\n");
+    EXPECT_EQ(beside_console(console, "/uart@c000000: {irq: i}"), "E237 4:45\n");
+    EXPECT_EQ(beside_console(console, "/spi@c000800: {map: r}"), "E237 4:45\n")
+        << "a page is mapped for one of them";
+    EXPECT_EQ(beside_console(console, "/spi@c000800: {irq: i}"), "");
+    EXPECT_EQ(beside_console("console: log", "/spi@c000800: {map: r}"), "");
+    EXPECT_EQ(beside_console("console: serial0", "/spi@c000800: {map: r}"), "");
+    EXPECT_EQ(beside_console("root: r.elf, console: /uart@c000000", "/uart@c000000: {map: r}"),
+              "E230 4:24\n");
+}
+
+TEST(Rules, AnInterruptIsOneComponents) {
+    const auto driven = [](std::string_view x, std::string_view y, std::string_view node = "a") {
+        return findings("nodes:\n"
+                        "  a: {cpu: 0, memory: 64M, devices: [/pl031@9010000, /soc/timer@*]}\n"
+                        "  b: {cpu: 1, memory: 64M}\n"
+                        "components:\n"
+                        "  x: {node: a, elf: x, devices: {" +
+                        std::string{x} + "}}\n  y: {node: " + std::string{node} +
+                        ", elf: y, devices: {" + std::string{y} + "}}\n");
+    };
+    EXPECT_EQ(driven("/pl031@9010000: {irq: i}", "/pl031@9010000: {irq: i}"), "E238 8:34\n");
+    EXPECT_EQ(driven("/soc/timer@b000000: {irq: i}", "/soc/timer@b001000: {irq: i}"),
+              "E238 8:34\n");
+    EXPECT_EQ(driven("/pl031@9010000: {map: r, irq: i}", "/pl031@9010000: {map: r}"), "");
+    EXPECT_EQ(driven("/pl031@9010000: {irq: i}", "/soc/timer@b000000: {irq: i}"), "");
+    EXPECT_EQ(driven("/pl031@9010000: {irq: i}", "/pl031@9010000: {irq: i}", "b"), "E232 8:34\n");
+    EXPECT_EQ(driven("serial0: {irq: i}", "serial0: {irq: i}"), "E232 7:34\nE232 8:34\n")
+        << "what the node does not have is no second finding";
+}
+
+TEST(Rules, TwoComponentsOnSeveralLinesAreOneFinding) {
+    Hardware h = make_virt();
+    Device& d = test::add_device(h, "/timers", {}, 80);
+    d.interrupts.push_back(d.interrupts.front());
+    d.interrupts.back().root->id = 81;
+    EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, devices: [/timers]}}\n"
+                       "components:\n"
+                       "  x: {node: a, elf: x, devices: {/timers: {irq: i}}}\n"
+                       "  y: {node: a, elf: y, devices: {/timers: {irq: i}}}\n",
+                       h),
+              "E238 6:34\n");
+}
+
 TEST(Rules, ARootTaskCanBeAnEnd) {
     EXPECT_EQ(findings("nodes: {a: {cpu: 0, memory: 64M, root: r.elf}, b: {cpu: 1, memory: 64M}}\n"
                        "components: {c: {node: b, elf: x}}\n"
