@@ -110,7 +110,8 @@ private:
             });
         };
         const NodeRequest& node = system_.nodes[*system_.node_index(component_.node.value)];
-        if (node.console && shares_page(*node.console)) taken("the node's console", c.name.where);
+        if (node.console && shares_page(*node.console))
+            taken("the node's console", node.console->where);
         for (const ComponentRequest& other : system_.components) {
             if (other.node.value != component_.node.value) continue;
             for (const ComponentDevice& d : other.devices)
