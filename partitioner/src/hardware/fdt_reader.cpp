@@ -47,10 +47,14 @@ public:
     }
 
 private:
-    void fail(std::string_view id, std::string_view why, std::string hint = {}) {
+    void fail(std::string_view id, std::string_view why) {
         SourceSpan where = where_;
         where.node = path();
-        sink_.report({id, where, cat("not a valid device tree blob: ", why), {}, std::move(hint)});
+        sink_.report({id,
+                      where,
+                      cat("not a valid device tree blob: ", why),
+                      {},
+                      "build or dump it again; `dtc -I dtb -O dts` shows what is left of it"});
     }
     std::string path() const {
         std::string out;
@@ -163,11 +167,13 @@ private:
 std::optional<DeviceTree> parse_dtb(std::span<const std::byte> blob, SourceSpan where,
                                     DiagnosticSink& sink) {
     const auto refuse = [&](std::string_view id, const std::string& why) {
-        sink.report({id,
-                     where,
-                     cat("not a valid device tree blob: ", why),
-                     {},
-                     "give the .dtb that the board's firmware uses; a .dts goes under `dts:`"});
+        sink.report(
+            {id,
+             where,
+             cat("not a valid device tree blob: ", why),
+             {},
+             "give the .dtb that the board's firmware uses; of source text, `dtc -I dts -O dtb` "
+             "makes one"});
         return std::nullopt;
     };
     constexpr size_t header_size = 40;  // Spec 5.2, version 17

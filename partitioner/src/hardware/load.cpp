@@ -13,6 +13,7 @@ namespace {
 constexpr auto dtc_time_limit = std::chrono::seconds{30};
 constexpr uint64_t opensbi_size = 512 << 10;  // OpenSBI 1.1 as packaged with QEMU 7.2, measured
 constexpr std::string_view input_name = "<stdin>";
+constexpr std::string_view blob_magic = "\xd0\x0d\xfe\xed";  // Spec 5.2
 
 SourceSpan file_span(const std::string& path, std::string text = {}) {
     SourceSpan where;
@@ -41,6 +42,14 @@ uint32_t take_number(std::string_view& text) {
     return error == std::errc{} ? value : 0;
 }
 
+/// Whether a `#` stands at `place`: only the C preprocessor reads such a line.
+bool at_hash(const SourceSpan& place) {
+    std::string_view text = place.file ? std::string_view{place.file->text} : "";
+    for (uint32_t line = 1; line < place.line && !text.empty(); line++)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    return place.column != 0 && place.column <= text.size() && text[place.column - 1] == '#';
+}
+
 /// One line of dtc's stderr to a finding: "Error: <stdin>:3.2-7 syntax error",
 /// "<stdin>:3.2-12: ERROR (check): message". False if it has no position.
 bool report_line(std::string_view line, const SourceSpan& where, DiagnosticSink& sink) {
@@ -65,14 +74,17 @@ bool report_line(std::string_view line, const SourceSpan& where, DiagnosticSink&
         }
     }
     rest.remove_prefix(std::min(rest.find_first_not_of(": "), rest.size()));
-    sink.report(
-        {"E407",
-         place,
-         cat("dtc: ", rest),
-         {},
-         line.find("syntax error") == std::string_view::npos
-             ? ""
-             : "a source with #include or macros must go through the C preprocessor first"});
+    const bool syntax = line.find("syntax error") != std::string_view::npos;
+    sink.report({"E407",
+                 place,
+                 cat("dtc: ", rest),
+                 {},
+                 !syntax ? "correct it there, or give the compiled tree as `dtb:`"
+                 : at_hash(place)
+                     ? "a source with #include or macros must go through the C "
+                       "preprocessor first"
+                     : "look before it too: a `;`, a quote or a bracket is missing, or "
+                       "something stands where none may"});
     return true;
 }
 
@@ -120,20 +132,37 @@ std::optional<Bytes> compile_dts(std::string_view text, const std::string& direc
     return std::nullopt;
 }
 
-std::optional<Hardware> load_hardware(FileSystem& files, const System& system,
-                                      DiagnosticSink& sink) {
+namespace {
+
+/// The source of `dts:`, compiled.
+std::optional<Bytes> compiled(FileSystem& files, const System& system,
+                              const Located<std::string>& name, SourceSpan& source,
+                              DiagnosticSink& sink) {
+    const auto text = read_file(files, system, name, sink);
+    if (!text) return std::nullopt;
+    if (as_text(*text).starts_with(blob_magic)) {
+        sink.report({"E407",
+                     name.where,
+                     cat("'", name.value, "' is a blob, which is compiled already"),
+                     {},
+                     cat("write `dtb: ", name.value, "`")});
+        return std::nullopt;
+    }
+    source = file_span(name.value, std::string{as_text(*text)});
+    return compile_dts(as_text(*text), system.resolve(name.value).parent_path().string(), source,
+                       sink);
+}
+
+/// `source` becomes where the tree came from.
+std::optional<Hardware> read_board(FileSystem& files, const System& system, SourceSpan& source,
+                                   DiagnosticSink& sink) {
     const Board& board = system.board;
     std::optional<Bytes> blob;
-    SourceSpan source;
     if (board.dtb) {
         source = file_span(board.dtb->value);
         blob = read_file(files, system, *board.dtb, sink);
     } else if (board.dts) {
-        const auto text = read_file(files, system, *board.dts, sink);
-        if (!text) return std::nullopt;
-        source = file_span(board.dts->value, std::string{as_text(*text)});
-        blob = compile_dts(as_text(*text), system.resolve(board.dts->value).parent_path().string(),
-                           source, sink);
+        blob = compiled(files, system, *board.dts, source, sink);
     } else if (board.qemu) {
         source = board.qemu->where;
         blob = qemu_dtb(*board.qemu, sink);
@@ -146,8 +175,33 @@ std::optional<Hardware> load_hardware(FileSystem& files, const System& system,
     }
     if (!blob) return std::nullopt;
     std::optional<DeviceTree> tree = parse_dtb(*blob, source, sink);
-    if (!tree) return std::nullopt;
-    std::optional<Hardware> hardware = read_hardware(std::move(*tree), source, board, sink);
+    return tree ? read_hardware(std::move(*tree), source, board, sink) : std::nullopt;
+}
+
+/// Passes on what was found. What is wrong with the file `source` may be that it is the wrong one:
+/// an error says where it is named. Warnings do not, of which a board's tree may have many.
+void report_named(const DiagnosticSink& found, const SourceSpan& source, const SourceSpan& name,
+                  DiagnosticSink& sink) {
+    for (Diagnostic d : found.all()) {
+        if (severity_of(d.id) == Severity::error && name.known() && source.known() &&
+            d.where.file == source.file && name.file != source.file)
+            d.notes.push_back({name, "the file is named here"});
+        sink.report(std::move(d));
+    }
+}
+
+}  // namespace
+
+std::optional<Hardware> load_hardware(FileSystem& files, const System& system,
+                                      DiagnosticSink& sink) {
+    const Board& board = system.board;
+    SourceSpan source;
+    DiagnosticSink found;
+    std::optional<Hardware> hardware = read_board(files, system, source, found);
+    if (const auto& name = board.dtb ? board.dtb : board.dts)
+        report_named(found, source, name->where, sink);
+    else
+        report_named(found, source, {}, sink);
     // QEMU's RISC-V machines start OpenSBI at the base of RAM; only OpenSBI itself adds that to
     // the tree, when it runs.
     const bool asked_qemu = !board.dtb && !board.dts;

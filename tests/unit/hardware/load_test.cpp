@@ -21,6 +21,71 @@ TEST(Load, MissingFileNamesThePathAndThePlace) {
     EXPECT_EQ(sink.all()[0].where.line, 3u);
 }
 
+/// A system whose board file, named in line 3, has this content.
+std::optional<Hardware> load_named(std::optional<Located<std::string>> Board::*key,
+                                   std::string_view content, DiagnosticSink& sink) {
+    MemoryFileSystem files;
+    const auto bytes = as_bytes(content);
+    files.files["dir/tree"] = Bytes(bytes.begin(), bytes.end());
+    System system;
+    system.path = "dir/system.yaml";
+    SourceSpan where;
+    where.file = std::make_shared<const SourceFile>(SourceFile{"dir/system.yaml", ""});
+    where.line = 3;
+    system.board.*key = Located<std::string>{"tree", where};
+    return load_hardware(files, system, sink);
+}
+
+TEST(Load, WhatIsWrongWithAFileSaysWhereItIsNamed) {
+    const Bytes whole = to_dtb(test::load_board("gicv2.dts").tree);
+    struct Case {
+        std::optional<Located<std::string>> Board::*key;
+        std::string_view content, id;
+    };
+    for (const Case& c : {
+             Case{&Board::dtb, "",                                                             "E402"},
+             Case{&Board::dtb, "/dts-v1/; / { a = \"a text of more bytes than a header\"; };",
+                  "E402"                                                                             },
+             Case{&Board::dtb, as_text(whole).substr(0,                                        200),   "E402"},
+             Case{&Board::dts,           "/dts-v1/;\n/ {};\n",                                                               "E410"                                      },
+             Case{&Board::dts,           "/dts-v1/;\n/ {\n",                                                               "E407"  }
+    }) {
+        DiagnosticSink sink;
+        EXPECT_FALSE(load_named(c.key, c.content, sink));
+        ASSERT_EQ(sink.all().size(), 1u) << test::text_of(sink);
+        const Diagnostic& d = sink.all()[0];
+        EXPECT_EQ(d.id, c.id);
+        EXPECT_EQ(d.where.file->path, "tree");
+        ASSERT_EQ(d.notes.size(), 1u) << c.content;
+        EXPECT_EQ(d.notes[0].where.line, 3u);
+        EXPECT_EQ(d.notes[0].text, "the file is named here");
+        EXPECT_FALSE(d.hint.empty()) << c.content;
+    }
+}
+
+TEST(Load, ABlobUnderDtsIsNamedAsSuch) {
+    const Bytes blob = to_dtb(test::load_board("gicv2.dts").tree);
+    DiagnosticSink sink;
+    EXPECT_FALSE(load_named(&Board::dts, as_text(blob), sink));
+    ASSERT_EQ(sink.all().size(), 1u) << test::text_of(sink);
+    EXPECT_EQ(sink.all()[0].id, "E407");
+    EXPECT_EQ(sink.all()[0].where.line, 3u);
+    EXPECT_EQ(sink.all()[0].hint, "write `dtb: tree`");
+}
+
+TEST(Load, ThePreprocessorIsNamedWhereItsLinesStand) {
+    for (const auto& [source, named] : {
+             std::pair{"#include <a.h>\n/dts-v1/;\n/ {};\n",    true },
+             {"/dts-v1/;\n/ {\n\ta = <1>\n\tb;\n};\n", false}
+    }) {
+        DiagnosticSink sink;
+        EXPECT_FALSE(load_named(&Board::dts, source, sink));
+        ASSERT_EQ(sink.all().size(), 1u) << test::text_of(sink);
+        EXPECT_EQ(sink.all()[0].hint.find("preprocessor") != std::string::npos, named) << source;
+        EXPECT_FALSE(sink.all()[0].hint.empty());
+    }
+}
+
 TEST(Load, DtcErrorsBecomeFindingsWithLineAndColumn) {
     MemoryFileSystem files;
     const std::string source = "/dts-v1/;\n/ {\n\ta = <1>\n\tb;\n};\n";
