@@ -2,6 +2,7 @@
 // Values that may be written in more than one form.
 #include <algorithm>
 
+#include "example.hpp"
 #include "mkl/support/text.hpp"
 #include "numbers.hpp"
 #include "reader.hpp"
@@ -82,7 +83,8 @@ void Reader::value(const SyntaxNode& node, const Shape& shape, std::vector<Memor
     if (node.items.empty())
         sink_.report({.id = "E103",
                       .where = node.where,
-                      .message = cat("expected ", shape.what, ", found an empty list")});
+                      .message = cat("expected ", shape.what, ", found an empty list"),
+                      .hint = kind_hint(node, shape)});
     for (const SyntaxNode& item : node.items) value(item, one, out.emplace_back());
 }
 
@@ -111,7 +113,9 @@ void Reader::value(const SyntaxNode& node, const Shape& shape, EndName& out) {
         t->find('.', dot + 1) != std::string::npos) {
         sink_.report({.id = "E103",
                       .where = node.where,
-                      .message = cat("expected ", shape.what, ", found `", *t, "`")});
+                      .message = cat("expected ", shape.what, ", found `", *t, "`"),
+                      .hint = dot == std::string::npos ? cat("write e.g. `", *t, ".NAME`")
+                                                       : kind_hint(node, shape)});
         return;
     }
     out.owner = t->substr(0, dot);

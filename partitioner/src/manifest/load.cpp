@@ -32,7 +32,8 @@ std::optional<System> load_system(FileSystem& files, const std::filesystem::path
         sink.report(
             {.id = "E001",
              .where = whole,
-             .message = cat("cannot read the system description `", path.string(), "`: ", error)});
+             .message = cat("cannot read the system description `", path.string(), "`: ", error),
+             .hint = "give the path of a system.yaml; examples/ has some to copy"});
         return std::nullopt;
     }
     file->text = normal_text(as_text(*bytes));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "example.hpp"
 #include "mkl/support/text.hpp"
 #include "numbers.hpp"
 
@@ -29,7 +30,8 @@ std::string any_of(const std::vector<std::string_view>& words) {
 void Reader::wrong_kind(const SyntaxNode& node, const Shape& shape) {
     sink_.report({.id = "E103",
                   .where = node.where,
-                  .message = cat("expected ", shape.what, ", found ", kind_text(node))});
+                  .message = cat("expected ", shape.what, ", found ", kind_text(node)),
+                  .hint = kind_hint(node, shape)});
 }
 
 bool Reader::expect(const SyntaxNode& node, const Shape& shape, SyntaxNode::Kind kind) {
@@ -112,7 +114,8 @@ std::optional<std::string> Reader::text(const SyntaxNode& node, const Shape& sha
     if (node.text.empty()) {
         sink_.report({.id = "E103",
                       .where = node.where,
-                      .message = cat("expected ", shape.what, ", found empty text")});
+                      .message = cat("expected ", shape.what, ", found empty text"),
+                      .hint = kind_hint(node, shape)});
         return std::nullopt;
     }
     return node.text;
@@ -130,7 +133,8 @@ std::optional<uint64_t> Reader::number(const SyntaxNode& node, const Shape& shap
         sink_.report({.id = "E104",
                       .where = node.where,
                       .message = cat("expected ", shape.what, ": ", n.why),
-                      .hint = std::move(n.hint)});
+                      .hint = n.hint.empty() ? range_hint(shape, !node.text.starts_with('-'))
+                                             : std::move(n.hint)});
         return std::nullopt;
     }
     if (*n.value < shape.min || *n.value > shape.max) {
@@ -140,7 +144,8 @@ std::optional<uint64_t> Reader::number(const SyntaxNode& node, const Shape& shap
                       .where = node.where,
                       .message = cat("`", node.text, "` is out of range: ",
                                      open ? cat("at least ", show(shape.min))
-                                          : cat(show(shape.min), " to ", show(shape.max)))});
+                                          : cat(show(shape.min), " to ", show(shape.max))),
+                      .hint = range_hint(shape, *n.value > shape.max)});
         return std::nullopt;
     }
     return n.value;
@@ -156,7 +161,8 @@ std::optional<size_t> Reader::choice(const SyntaxNode& node, const Shape& shape)
     sink_.report({.id = "E106",
                   .where = node.where,
                   .message = cat("`", *t, "` is not ", shape.what, ": ", any_of(shape.choices)),
-                  .hint = near.empty() ? "" : cat("did you mean `", near, "`?")});
+                  .hint = near.empty() ? cat("write one of them, e.g. `", example_of(shape), "`")
+                                       : cat("did you mean `", near, "`?")});
     return std::nullopt;
 }
 
@@ -181,7 +187,7 @@ void Reader::value(const SyntaxNode& node, const Shape& shape, bool& out) {
                   .message = cat("`", node.text, "` is not `true` or `false`"),
                   .hint = yes  ? "write true"
                           : no ? "write false"
-                               : ""});
+                               : "write true or false"});
 }
 
 void Reader::value(const SyntaxNode& node, const Shape& shape, uint64_t& out) {

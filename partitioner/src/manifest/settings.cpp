@@ -20,10 +20,10 @@ void relocate(SyntaxNode& node, const SourceSpan& where) {
     }
 }
 
-/// The child of `node` that one word of the path names, made if it is a new key; nullptr after a
-/// finding.
-SyntaxNode* step(SyntaxNode& node, std::string_view word, const SourceSpan& where,
-                 DiagnosticSink& sink) {
+/// The child of `node`, which `path` names, that one more word names, made if it is a new key;
+/// nullptr after a finding.
+SyntaxNode* step(SyntaxNode& node, std::string_view path, std::string_view word,
+                 const SourceSpan& where, DiagnosticSink& sink) {
     if (node.kind == SyntaxNode::Kind::null) node.kind = SyntaxNode::Kind::mapping;
     if (node.kind == SyntaxNode::Kind::mapping) {
         if (SyntaxEntry* e = node.find(word)) return &e->value;
@@ -32,6 +32,8 @@ SyntaxNode* step(SyntaxNode& node, std::string_view word, const SourceSpan& wher
         node.entries.push_back({std::string{word}, where, std::move(empty)});
         return &node.entries.back().value;
     }
+    const std::string whole = path.empty() ? "a system is a mapping, `mkl: 1` its first key"
+                                           : cat("set all of it: --set ", path, "=VALUE");
     if (node.kind == SyntaxNode::Kind::sequence) {
         const Number index = parse_integer(word, false);
         if (index.value && *index.value < node.items.size())
@@ -40,13 +42,17 @@ SyntaxNode* step(SyntaxNode& node, std::string_view word, const SourceSpan& wher
                      .where = where,
                      .message = cat("`", word, "` is not an element of this list, which has ",
                                     node.items.size()),
-                     .notes = {{node.where, "the list"}}});
+                     .notes = {{node.where, "the list"}},
+                     .hint = node.items.empty() ? whole
+                                                : cat("elements are 0 to ", node.items.size() - 1,
+                                                      "; or ", whole)});
         return nullptr;
     }
     sink.report({.id = "E109",
                  .where = where,
                  .message = cat("there is nothing below a plain value to set `", word, "` in"),
-                 .notes = {{node.where, "the value"}}});
+                 .notes = {{node.where, "the value"}},
+                 .hint = whole});
     return nullptr;
 }
 
@@ -82,7 +88,9 @@ void apply_setting(SyntaxNode& root, const Setting& setting, DiagnosticSink& sin
                          .hint = "write e.g. --set nodes.node0.memory=64M"});
             return;
         }
-        node = step(*node, rest.substr(0, dot), where, sink);
+        std::string_view path = setting.key;
+        path.remove_suffix(std::min(rest.size() + 1, path.size()));
+        node = step(*node, path, rest.substr(0, dot), where, sink);
         if (node == nullptr) return;
         if (dot == rest.size()) break;
         rest.remove_prefix(dot + 1);

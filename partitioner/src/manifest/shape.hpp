@@ -42,6 +42,7 @@ struct Shape {
     std::string_view what;  ///< in messages: "a size such as 64M"
     uint64_t min = 0, max = UINT64_MAX;
     std::string_view pattern{};
+    std::string_view example{};  ///< in hints; if empty, example_of() makes one of its kind
     std::vector<std::string_view> choices{};
     std::vector<KeyDoc> keys{};
     const Shape* item = nullptr;

@@ -38,6 +38,12 @@ constexpr Wording wordings[] = {
     {"anchor not found after &", "`&` and no name behind it", "quote a text that starts with `&`"},
     {"unknown escape character", "no escape sequence of a text in double quotes",
      "write \\\\ for a backslash, or use single quotes"},
+    {"bad character found while scanning hex number",
+     "`\\x`, `\\u` or `\\U` without its 2, 4 or 8 hex digits in a text in double quotes",
+     "write \\\\ for a backslash, or use single quotes"},
+    {"invalid unicode", "this escape sequence is no character of Unicode",
+     "write the character itself, or \\\\ for a backslash"},
+    {"illegal map key", "no key can begin here", "begin the key on a line of its own"},
     {"illegal document indicator in scalar", "a `---` or `...` inside quotes",
      "close the quote before it, or indent the line"},
     {"unexpected character in block scalar", "`|` and `>` end their line",
@@ -67,7 +73,10 @@ SyntaxFault syntax_fault(std::string_view parser, std::string_view text, int lin
     SyntaxFault out =
         w != std::end(wordings)
             ? SyntaxFault{std::string{w->message}, std::string{w->hint}, w->about_opener}
-            : SyntaxFault{cat("not valid YAML: ", parser), "", false};
+            : SyntaxFault{
+                  cat("not valid YAML: ", parser),
+                  "quote the text that is meant, or compare with a description of examples/",
+                  false};
     if (std::string hint = tab_hint(text, line); !hint.empty()) out.hint = std::move(hint);
     return out;
 }

@@ -320,11 +320,56 @@ TEST(Manifest, UnknownKeysGetASuggestion) {
     EXPECT_EQ(sink.all()[0].hint, "did you mean `console`?");
 }
 
+struct HintCase {
+    std::string_view text, id, hint;
+};
+class Hints : public testing::TestWithParam<HintCase> {};
+
+TEST_P(Hints, ProposeAValueOfTheShape) {
+    DiagnosticSink sink;
+    EXPECT_FALSE(read_system(GetParam().text, sink));
+    ASSERT_EQ(sink.all().size(), 1u) << ids_of(sink);
+    EXPECT_EQ(sink.all()[0].id, GetParam().id);
+    EXPECT_EQ(sink.all()[0].hint, GetParam().hint);
+}
+
+#define MKL_SYSTEM "mkl: 1\nboard: {dtb: b.dtb}\nnodes: {n: {cpu: 0, memory: 64M}}\n"
+INSTANTIATE_TEST_SUITE_P(
+    All, Hints,
+    testing::Values(
+        HintCase{"- mkl", "E103",
+                 "write e.g. `{mkl: 1, board: {dtb: FILE}, nodes: {NAME: {cpu: 0, memory: 64M}}}`"},
+        HintCase{MKL_SYSTEM "loader: here\n", "E103", "write e.g. `{base: 0x40000000}`"},
+        HintCase{MKL_SYSTEM "shared: {p: {size: 4K, nodes: [n]}}\n", "E103",
+                 "write e.g. `{NAME: rw}`"},
+        HintCase{MKL_SYSTEM "shared: {p: {size: 4K, nodes: {n: write}}}\n", "E106",
+                 "write one of them, e.g. `rw`"},
+        HintCase{MKL_SYSTEM "components: {c: {node: n, elf: c.elf, files: f}}\n", "E103",
+                 "write `[f]`"},
+        HintCase{MKL_SYSTEM "components: {c: {node: n, elf: \"\"}}\n", "E103", "write e.g. `FILE`"},
+        HintCase{MKL_SYSTEM "components: {c: {node: n, elf: c.elf, heap: -1}}\n", "E104",
+                 "write e.g. `64M`"},
+        HintCase{MKL_SYSTEM "components: {c: {node: n, elf: c.elf, priority: -1}}\n", "E104",
+                 "write e.g. `100`"},
+        HintCase{MKL_SYSTEM "components: {c: {node: n, elf: c.elf, domain: 0x10000000000000000}}\n",
+                 "E104", "write at most 4294967295"},
+        HintCase{MKL_SYSTEM "components: {c: {node: n, elf: c.elf, budget: 0s}}\n", "E105",
+                 "write e.g. `2ms`"},
+        HintCase{MKL_SYSTEM "connections: {c: {type: queue, from: a, to: b.i}}\n", "E103",
+                 "write e.g. `a.NAME`"},
+        HintCase{MKL_SYSTEM "connections: {c: {type: queue, from: a.b.c, to: b.i}}\n", "E103",
+                 "write e.g. `COMPONENT.NAME`"},
+        HintCase{"mkl: 1\nboard: {dtb: \"\\xzz\"}\n", "E002",
+                 "write \\\\ for a backslash, or use single quotes"},
+        HintCase{"mkl: 1\nboard: {dtb: \"\\ud800\"}\n", "E002",
+                 "write the character itself, or \\\\ for a backslash"}));
+
 TEST(Manifest, MissingFileIsAFinding) {
     MemoryFileSystem files;
     DiagnosticSink sink;
     EXPECT_FALSE(load_system(files, "none.yaml", {}, sink));
     EXPECT_EQ(ids_of(sink), "E001 0:0\n");
+    EXPECT_FALSE(sink.all().at(0).hint.empty());
 }
 
 TEST(Settings, ReplaceAndAddAndPointAtTheArgument) {
@@ -355,6 +400,7 @@ TEST(Settings, ThatNameNoPlaceAreFindings) {
         EXPECT_FALSE(read_system(with_node_key("devices: []"), sink, {s})) << s.key;
         ASSERT_FALSE(sink.all().empty());
         EXPECT_EQ(sink.all()[0].where.file->path, "--set") << s.key;
+        EXPECT_FALSE(sink.all()[0].hint.empty()) << s.key;
     }
     DiagnosticSink sink;
     EXPECT_FALSE(read_system(minimal, sink,

@@ -54,7 +54,8 @@ MKL_SHAPE(memory_ranges, {.kind = K::list, .what = "a list of ranges", .item = &
 MKL_SHAPE(reserve_range, mapping_shape<ReserveRequest>("a range with a reason"))
 MKL_SHAPE(reserve_ranges,
           {.kind = K::list, .what = "a list of ranges with reasons", .item = &reserve_range()})
-const Shape sgi_range{.what = "SGI ids such as 0-7", .pattern = "^[0-9]+(-[0-9]+)?$"};
+const Shape sgi_range{
+    .what = "SGI ids such as 0-7", .pattern = "^[0-9]+(-[0-9]+)?$", .example = "0-7"};
 const Shape sgi_ranges{.kind = K::list, .what = "a list of SGI ids", .item = &sgi_range};
 const Shape sgi_number{.kind = K::integer, .what = "an SGI id", .max = 15};
 const Shape sgis{

@@ -6,10 +6,11 @@
 namespace mkl::manifest {
 
 namespace {
-const Shape priority{.kind = K::integer, .what = "a priority", .max = UINT32_MAX};
-const Shape component_name{.what = "the name of a component"};
-const Shape pool_name{.what = "the name of a pool"};
-const Shape end_name{.what = "an end, COMPONENT.NAME", .pattern = "^[^.]+\\.[^.]+$"};
+const Shape priority{.kind = K::integer, .what = "a priority", .max = UINT32_MAX, .example = "100"};
+const Shape component_name{.what = "the name of a component", .example = "COMPONENT"};
+const Shape pool_name{.what = "the name of a pool", .example = "POOL"};
+const Shape end_name{
+    .what = "an end, COMPONENT.NAME", .pattern = "^[^.]+\\.[^.]+$", .example = "COMPONENT.NAME"};
 const Shape queue_depth{
     .kind = K::integer, .what = "a number of messages", .min = 1, .max = MKL_QUEUE_MAX_DEPTH};
 const Shape kernel_abi{

@@ -6,7 +6,7 @@
 namespace mkl::manifest {
 
 namespace {
-const Shape version_number{.kind = K::integer, .what = "the version number 1"};
+const Shape version_number{.kind = K::integer, .what = "the version number 1", .example = "1"};
 }  // namespace
 
 const std::vector<Key<ShareRequest>>& keys_of(const ShareRequest&) {

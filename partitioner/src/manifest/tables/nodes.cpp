@@ -6,7 +6,7 @@ namespace mkl::manifest {
 
 namespace {
 const Shape program_line{.kind = K::list, .what = "a command line, as a list", .item = &words};
-const Shape console{.what = "`log`, or a device: full path, alias or &label"};
+const Shape console{.what = "`log`, or a device: full path, alias or &label", .example = "log"};
 const Shape builtin_kind{
     .kind = K::choice, .what = "a built-in kernel", .choices = {"debug", "release"}
 };

@@ -19,17 +19,19 @@ using K = Shape::Kind;
 
 // ---- plain shapes
 
-inline const Shape file_name{.what = "a file name"};
+inline const Shape file_name{.what = "a file name", .example = "FILE"};
 inline const Shape words{.what = "text"};
-inline const Shape reason{.what = "a reason, as text"};
-inline const Shape address{.kind = K::size, .what = "an address such as 0x40000000"};
+inline const Shape reason{.what = "a reason, as text", .example = "REASON"};
+inline const Shape address{
+    .kind = K::size, .what = "an address such as 0x40000000", .example = "0x40000000"};
 inline const Shape size{.kind = K::size, .what = "a size such as 64M", .min = 1};
 inline const Shape boolean{.kind = K::boolean, .what = "`true` or `false`"};
 inline const Shape small_number{.kind = K::integer, .what = "a number", .max = UINT32_MAX};
 inline const Shape duration{.kind = K::duration, .what = "a time such as 2ms", .min = 1};
-inline const Shape node_name{.what = "the name of a node"};
+inline const Shape node_name{.what = "the name of a node", .example = "NODE"};
 inline const Shape device_text{.what =
-                                   "a device: full path, alias, &label or a glob on the full path"};
+                                   "a device: full path, alias, &label or a glob on the full path",
+                               .example = "/soc/uart@9000000"};
 
 // ---- rows
 
