@@ -49,7 +49,9 @@ bool add_files(Context& context, const Decided& decided, Expected& expected) {
             if (!bytes) {
                 context.sink.report({.id = "E541",
                                      .where = path.where,
-                                     .message = cat("cannot read '", path.value, "': ", why)});
+                                     .message = cat("cannot read '", path.value, "': ", why),
+                                     .hint = "make it again as it was for the image; the path is "
+                                             "relative to the YAML file"});
                 return false;
             }
             ExpectedNode& node = expected.nodes[i];

@@ -98,7 +98,10 @@ std::optional<std::string> read_key(Context& context, const std::filesystem::pat
     std::string why;
     const auto pem = context.files.read(path, max_key_bytes, why);
     if (pem) return std::string{as_text(*pem)};
-    context.sink.report({.id = "E804", .where = named(path), .message = cat("cannot read: ", why)});
+    context.sink.report({.id = "E804",
+                         .where = named(path),
+                         .message = cat("cannot read: ", why),
+                         .hint = "give a PEM file that you may read, of at most 64 KiB"});
     return std::nullopt;
 }
 
@@ -157,7 +160,10 @@ SharedBytes read_image(Context& context, const std::filesystem::path& path) {
     auto bytes = context.files.share(path, std::numeric_limits<uint64_t>::max(), why);
     if (!bytes)
         context.sink.report(
-            {.id = "E804", .where = named(path), .message = cat("cannot be read: ", why)});
+            {.id = "E804",
+             .where = named(path),
+             .message = cat("cannot be read: ", why),
+             .hint = "give a file that you may read, relative to the current directory"});
     return bytes;
 }
 

@@ -82,7 +82,8 @@ private:
                    cat("build it again with ", request_.name.value,
                        "/overlay.dts, which `mkl partition -o DIR` writes to DIR"));
         else
-            report("N541", kernel.elf->where, cat(what, ": `mkl image` builds it again"), "");
+            report("N541", kernel.elf->where, cat(what, ": `mkl image` builds it again"),
+                   "run `mkl image` to build it now");
         return true;
     }
 
@@ -193,7 +194,8 @@ private:
             if (!options_.complete) {  // not read before they are packed
                 if (!file.bytes)
                     report("N541", file.path.where,
-                           cat("file '", file.path.value, "' is not there yet"), "");
+                           cat("file '", file.path.value, "' is not there yet"),
+                           "make it before `mkl image`; the path is relative to the YAML file");
                 continue;
             }
             auto bytes = inputs_.user_bytes(file.path, cat("file '", file.name.value, "'"),

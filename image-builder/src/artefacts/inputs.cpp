@@ -11,7 +11,11 @@ SharedBytes Inputs::user_file(const Located<std::string>& path, std::string_view
     SharedBytes& bytes = cache_[file];
     if (bytes != nullptr) return bytes;
     if (!options_.complete && !files_.exists(file)) {
-        sink_.report({"N541", path.where, cat(what, " '", path.value, "' is not built yet")});
+        sink_.report({"N541",
+                      path.where,
+                      cat(what, " '", path.value, "' is not built yet"),
+                      {},
+                      "build it before `mkl image`; the path is relative to the YAML file"});
         return nullptr;
     }
     std::string error;
@@ -21,7 +25,9 @@ SharedBytes Inputs::user_file(const Located<std::string>& path, std::string_view
                       path.where,
                       cat("cannot read ", what, " '", path.value, "': ", error),
                       {},
-                      "paths are relative to the YAML file"});
+                      files_.exists(file) ? cat("name a regular file that may be read, of at most ",
+                                                size_text(limit))
+                                          : "the path is relative to the YAML file"});
     return bytes;
 }
 
@@ -48,7 +54,9 @@ SharedBytes Inputs::share_file(std::string_view name) {
         sink_.report({"N541",
                       {},
                       cat("mkl's own program '", info(architecture_).name, "/", name,
-                          "' is not there yet: boot records are left out")});
+                          "' is not there yet: boot records are left out"),
+                      {},
+                      cat("install mkl with the programs for ", info(architecture_).name)});
         return nullptr;
     }
     std::string error;

@@ -50,7 +50,11 @@ std::optional<System> load_system(FileSystem& files, const std::filesystem::path
     manifest::Reader reader{sink};
     reader.value(*root, manifest::system_shape(), system);
     if (sink.error_count() != errors) return std::nullopt;
-    for (FileRequest& f : system.files) f.bytes = files.size(system.resolve(f.path.value));
+    for (FileRequest& f : system.files) {
+        const std::filesystem::path content = system.resolve(f.path.value);
+        f.bytes = files.size(content);
+        f.exists = files.exists(content);
+    }
     return system;
 }
 

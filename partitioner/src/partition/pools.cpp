@@ -72,6 +72,11 @@ void add_automatic(Context& c,
             made.notes.push_back({cause.where, cat("asks for `", pool.name, "`")});
     }
     if (bytes.empty()) return;
+    const PlanPool& one = c.plan.pools[first];
+    made.hint =
+        cat("to choose its place or size write `NAME: {size: ", one.range.size_bytes() >> 20,
+            "M, nodes: {", c.system.nodes[one.nodes[0].first].name.value, ": rw, ",
+            c.system.nodes[one.nodes[1].first].name.value, ": rw}}` into `shared:`");
     const auto node = [&](const auto& member) {
         return cat("'", c.system.nodes[member.first].name.value, "'");
     };

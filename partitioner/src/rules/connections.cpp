@@ -95,7 +95,8 @@ void pools_serve(const System& system, const Hardware&, DiagnosticSink& sink) {
                          .where = c.in->where,
                          .message = cat("connection '", c.name.value, "' is in pool '", c.in->value,
                                         "', which does not exist"),
-                         .hint = name_hint(c.in->value, known)});
+                         .hint = known.empty() ? "remove `in:`: mkl then makes a pool"
+                                               : name_hint(c.in->value, known)});
             continue;
         }
         const auto from = node_of(system, c.from), to = node_of(system, c.to);

@@ -23,7 +23,10 @@ std::string hint_for(const Hardware& hardware, const DeviceSelector& s) {
             for (const std::string& l : d.labels) known.push_back(l);
             break;
         case Kind::compatible:
-            for (const std::string& c : d.compatible) known.push_back(c);
+            if (d.enabled) known.insert(known.end(), d.compatible.begin(), d.compatible.end());
+            break;
+        case Kind::glob:
+            if (d.enabled) known.push_back(d.path);
             break;
         default:
             known.push_back(d.path);
@@ -36,8 +39,11 @@ std::string hint_for(const Hardware& hardware, const DeviceSelector& s) {
         return "the device tree has no labels (__symbols__); use a path or an alias";
     if (s.kind == Kind::alias && known.empty())
         return "the device tree has no aliases for devices; use a full path, starting with /";
-    if (s.kind == Kind::glob || s.kind == Kind::all_except) return "";
-    return name_hint(s.text, known);
+    if (s.kind == Kind::all_except) return "except fewer: nothing is left";
+    if (s.kind == Kind::glob && !s.text.starts_with('/') && !s.text.starts_with("**"))
+        return cat("a pattern is of full paths: write `/**",
+                   s.text.substr(std::min(s.text.find_first_not_of('*'), s.text.size())), "`");
+    return name_hint(std::string_view{s.text}.substr(0, s.text.find_first_of("*?")), known);
 }
 
 void check_known(const Hardware& hardware, const DeviceIndex& index, const DeviceSelector& s,

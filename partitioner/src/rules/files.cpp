@@ -47,7 +47,11 @@ void files_fit_their_room(const System& system, const Hardware&, DiagnosticSink&
     for (const FileRequest& f : system.files) {
         Diagnostic d{.where = f.path.where};
         const std::string file = cat("'", f.path.value, "' of file '", f.name.value, "'");
-        if (!f.room()) {
+        if (!f.bytes && f.exists) {
+            d.id = "E270";
+            d.message = cat(file, " is not a regular file, so it has no size");
+            d.hint = "name the file itself: not its directory, a device or a loop of links";
+        } else if (!f.room()) {
             d.id = "E270";
             d.message = cat(file, " is not there, so nothing says how much memory it takes");
             d.hint = "paths are relative to the YAML file; or say `size:`, and the file may come "

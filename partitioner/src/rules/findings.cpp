@@ -187,11 +187,13 @@ constexpr std::array table{
         "controller is the same. mkl finds the difference before the board does.",
         "board: {dtb: board.dtb, firmware-tree: live.dtb}",
         "Do what the hint says; or dump the tree of the board that the image is for."),
-    finding_doc("E270", "file-missing", "A file whose size nobody knows",
-                "Memory is laid out before the image is made: an entry of `files:` takes the room "
-                "that `size:` says, or as much as the file has when mkl runs.",
-                "files: {linux: {path: Image, node: node0}}    # and there is no Image",
-                "Make the file first, or say `size:`."),
+    finding_doc(
+        "E270", "file-missing", "A file whose size nobody knows",
+        "Memory is laid out before the image is made: an entry of `files:` takes the room "
+        "that `size:` says, or as much as the file has when mkl runs. A directory or a device "
+        "has no size.",
+        "files: {linux: {path: Image, node: node0}}    # and there is no Image",
+        "Make the file first, or say `size:`."),
     finding_doc("E271", "file-too-large", "A file is larger than its room", "",
                 "files: {linux: {path: Image, node: node0, size: 4K}}",
                 "Raise `size:`, or leave it out."),

@@ -47,12 +47,17 @@ void check_known(const System& system, const Located<std::string>& name, std::st
 }  // namespace
 
 std::string name_hint(std::string_view word, const std::vector<std::string>& known) {
-    constexpr size_t most = 8;
+    constexpr size_t few = 8, most = 4;
     const std::string near = did_you_mean(word, known);
     if (!near.empty()) return cat("did you mean `", near, "`?");
-    if (known.empty() || known.size() > most) return "";
-    return cat("there is ",
-               join(known, [](const std::string& name) { return cat("`", name, "`"); }));
+    if (known.empty()) return "";
+    const auto quoted = [](const std::string& name) { return cat("`", name, "`"); };
+    if (known.size() <= few) return cat("there is ", join(known, quoted));
+    std::vector<std::string> alike = known;
+    const auto differs = [&](const std::string& name) { return !name.starts_with(word); };
+    while (std::all_of(known.begin(), known.end(), differs)) word.remove_suffix(1);
+    std::erase_if(alike, differs);
+    return cat("there is ", join_some(most, alike, quoted));
 }
 
 void names_well_formed(const System& system, const Hardware&, DiagnosticSink& sink) {

@@ -65,7 +65,8 @@ void ends_known(const System&, const Hardware&, DiagnosticSink&);
 void ends_used_once(const System&, const Hardware&, DiagnosticSink&);
 void pools_serve(const System&, const Hardware&, DiagnosticSink&);
 
-/// `did you mean `x`?` for hints: the nearest of `known`, or the list of them if it is short.
+/// `did you mean `x`?` for hints: the nearest of `known`, or the list of them; of many, those that
+/// begin most like `word`. "" if none is known.
 std::string name_hint(std::string_view word, const std::vector<std::string>& known);
 
 /// A selector and the node that has it.

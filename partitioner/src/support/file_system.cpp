@@ -120,7 +120,9 @@ SharedBytes HostFileSystem::share(const std::filesystem::path& path, uint64_t ma
 
 bool HostFileSystem::exists(const std::filesystem::path& path) {
     struct stat info {};
-    return ::stat(path.c_str(), &info) == 0;
+    if (::stat(path.c_str(), &info) == 0) return true;
+    return errno != ENOENT &&
+           errno != ENOTDIR;  // a loop of links, a directory that may not be read
 }
 
 std::optional<uint64_t> HostFileSystem::size(const std::filesystem::path& path) {

@@ -56,6 +56,9 @@ constexpr FindingDoc docs[] = {
                 "Name another directory with -o, or give the input another name."),
 };
 
+constexpr const char* other_directory =
+    "name a directory with -o that you may write to, on a file system that is not read-only";
+
 /// Keeps SIGINT, SIGTERM and SIGHUP pending while alive, so that a half-written state is removed
 /// by ordinary code and not in a handler. They take effect when it ends.
 class SignalsHeld {
@@ -139,7 +142,8 @@ public:
         const int error = lock_.take(directory_, *signals_);
         if (error == EINTR) return interrupted();
         if (error != 0)
-            return fail("E910", cat("cannot lock ", shown(directory_), ": ", text(error)));
+            return fail("E910", cat("cannot lock ", shown(directory_), ": ", text(error)),
+                        other_directory);
         if (!make_temporary()) return false;
         for (const OutputFile& file : files_) {
             if (!write_one(file)) return false;
@@ -154,13 +158,15 @@ private:
     static std::string text(int error) { return std::strerror(error); }
     static std::string shown(const fs::path& path) { return "'" + path.string() + "'"; }
 
-    bool fail(std::string_view id, std::string message) {
-        sink_.report({id, {}, std::move(message)});
+    bool fail(std::string_view id, std::string message, std::string hint) {
+        sink_.report({id, {}, std::move(message), {}, std::move(hint)});
         return false;
     }
     bool interrupted() {
-        return fail("E913", cat("interrupted while writing to ", shown(directory_),
-                                "; nothing there has changed"));
+        return fail(
+            "E913",
+            cat("interrupted while writing to ", shown(directory_), "; nothing there has changed"),
+            "run the command again");
     }
 
     bool prepare() {
@@ -168,13 +174,15 @@ private:
         if (directory_.empty()) directory_ = ".";
         fs::create_directories(directory_, error);
         if (error)
-            return fail("E910", cat("cannot make the directory ", shown(directory_), ": ",
-                                    error.message()));
+            return fail("E910",
+                        cat("cannot make the directory ", shown(directory_), ": ", error.message()),
+                        other_directory);
         if (!fs::is_directory(directory_, error))
-            return fail("E910", cat(shown(directory_), " is not a directory"));
+            return fail("E910", cat(shown(directory_), " is not a directory"), other_directory);
         directory_ = fs::canonical(directory_, error);
         if (error)
-            return fail("E910", cat("cannot resolve ", shown(directory_), ": ", error.message()));
+            return fail("E910", cat("cannot resolve ", shown(directory_), ": ", error.message()),
+                        other_directory);
         return true;
     }
 
@@ -195,7 +203,8 @@ private:
         remove_stale(directory_, ".mkl-");
         const int error = temporary_.make(directory_ / ".mkl-");
         if (error == 0) return true;
-        return fail("E910", cat("cannot write to ", shown(directory_), ": ", text(error)));
+        return fail("E910", cat("cannot write to ", shown(directory_), ": ", text(error)),
+                    other_directory);
     }
 
     /// Temporary directories of an mkl that was killed: whoever has the lock has the only live one.
@@ -238,7 +247,8 @@ private:
         if (error == 0) return true;
         return fail("E911",
                     cat("cannot write ", file.path, " (", size_text(file.content.size()), ") for ",
-                        shown(directory_), ": ", text(error), "; nothing there has changed"));
+                        shown(directory_), ": ", text(error), "; nothing there has changed"),
+                    "make room on its disk, or name a directory on another one with -o");
     }
 
     bool nothing_in_the_way() {
@@ -247,11 +257,15 @@ private:
             std::error_code error;
             fs::create_directories(target.parent_path(), error);
             if (error)
-                return fail("E912", cat("cannot make the directory ", shown(target.parent_path()),
-                                        ": ", error.message()));
+                return fail("E912",
+                            cat("cannot make the directory ", shown(target.parent_path()), ": ",
+                                error.message()),
+                            cat("move away what is in the way below ", shown(directory_)));
             if (fs::is_directory(fs::symlink_status(target, error)))
                 return fail("E912",
-                            cat("cannot write ", shown(target), ": a directory has this name"));
+                            cat("cannot write ", shown(target), ": a directory has this name"),
+                            cat("move it away: mv ", shell_quote(target.string()), " ",
+                                shell_quote(target.string() + ".old")));
         }
         return true;
     }
@@ -302,12 +316,17 @@ private:
         }
         const std::string message =
             cat("cannot put ", shown(target), " in place: ", text(error), "; ");
-        if (restored) return fail("E912", cat(message, "nothing there has changed"));
-        if (!lost) return fail("E912", cat(message, "what was there is back, beside new files"));
+        const std::string again =
+            cat("move ", shown(target), " away, or name another directory with -o");
+        if (restored) return fail("E912", cat(message, "nothing there has changed"), again);
+        if (!lost)
+            return fail("E912", cat(message, "what was there is back, beside new files"), again);
         const fs::path kept = temporary_.path();
         temporary_.keep();
-        return fail("E912", cat(message, "nor could all that was there be put back: it is in ",
-                                shown(kept / ".old")));
+        return fail("E912",
+                    cat(message, "nor could all that was there be put back: it is in ",
+                        shown(kept / ".old")),
+                    cat("move its files back to ", shown(directory_), " before the next run"));
     }
 
     fs::path directory_;

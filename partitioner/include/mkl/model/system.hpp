@@ -231,7 +231,8 @@ struct FileRequest {
     SourceSpan where;
     PlacementLimits limits = {};
     std::optional<uint64_t> bytes =
-        {};  ///< of the file when the description was read, if it was there
+        {};                     ///< of the file when the description was read, if it was there
+    bool exists = false;  ///< at `path`, then: if `bytes` is empty, no regular file
 
     /// Memory it takes, whole pages; nullopt: neither its size nor the file is there.
     std::optional<uint64_t> room() const;

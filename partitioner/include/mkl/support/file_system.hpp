@@ -35,6 +35,7 @@ public:
     /// The same to share, and to leave where it is if it is large; nullptr and `error`.
     virtual SharedBytes share(const std::filesystem::path& path, uint64_t max_bytes,
                               std::string& error);
+    /// Whether there is something of that name, even if it cannot be read.
     virtual bool exists(const std::filesystem::path& path) = 0;
     /// Bytes of a regular file; nullopt if there is none.
     virtual std::optional<uint64_t> size(const std::filesystem::path& path) = 0;
