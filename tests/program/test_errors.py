@@ -219,8 +219,10 @@ class Arguments(Errors):
         self.assertEqual(run("explain", "e203").returncode, 0)
 
     def test_node(self):
-        self.assertIn("nodes are: one, two",
+        self.assertIn("did you mean 'one'?",
                       self.check("E803", "--node", "oen", command=("why", "cpu 0")))
+        self.assertIn("nodes are: one, two",
+                      self.check("E803", "--node", "nowhere", command=("why", "cpu 0")))
 
     def test_seconds(self):
         for text in ("0", "-1", "1e300", "nan", "5s", ""):

@@ -214,7 +214,7 @@ files:
                                "files: {r: {path: report.txt, node: two}}\n")
         result = run(COMMAND, self.system, "-o", self.dir)
         self.finds(result, "E914")
-        self.assertIn("system.yaml:6:17:", result.stderr)
+        self.assertIn("system.yaml:6:19:", result.stderr)
         self.assertEqual(self.names(), {"report.txt"})
         self.assertEqual(report.read_text(), "mine\n")
         self.assertEqual(run(COMMAND, self.system, "-o", self.dir / "out").returncode, 0)

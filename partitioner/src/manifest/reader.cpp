@@ -73,7 +73,8 @@ void Reader::check_keys(const SyntaxNode& node, const Shape& shape) {
         sink_.report(
             {.id = "E102",
              .where = node.where,
-             .message = cat("one of the keys ", any_of(shape.needs_one), " is needed here")});
+             .message = cat("one of the keys ", any_of(shape.needs_one), " is needed here"),
+             .hint = cat("write e.g. `", example_of(shape), "`")});
     const SyntaxEntry* first = nullptr;
     for (const SyntaxEntry& e : node.entries) {
         if (!is_one_of(e.key, shape.at_most_one)) continue;

@@ -197,7 +197,7 @@ private:
             stop({.id = "E004",
                   .where = where,
                   .message = cat("the text has more than ", max_syntax_nodes,
-                                 " values once its aliases are expanded"),
+                                 " values, those that aliases stand for counted each time"),
                   .hint = "a system needs far fewer; do not nest aliases"});
     }
     [[noreturn]] void too_deep(const SourceSpan& where) {

@@ -230,8 +230,8 @@ struct FileRequest {
     std::optional<Located<uint64_t>> base, size;  ///< size: room that is kept for it
     SourceSpan where;
     PlacementLimits limits = {};
-    std::optional<uint64_t> bytes =
-        {};                     ///< of the file when the description was read, if it was there
+    /// Of the file when the description was read, if it was there.
+    std::optional<uint64_t> bytes = {};
     bool exists = false;  ///< at `path`, then: if `bytes` is empty, no regular file
 
     /// Memory it takes, whole pages; nullopt: neither its size nor the file is there.
