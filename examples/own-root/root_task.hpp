@@ -50,6 +50,8 @@ public:
         need(kernel::make_irq_handler(irq, edge, line.handler));
         need(kernel::mint(bell_, badged, kapi::can_write, badge));
         need(kernel::set_irq_notification(line.handler, badged));
+        // One that came between the two rang nobody, and the kernel masked the line.
+        need(kernel::acknowledge_irq(line.handler));
         return line;
     }
     /// Capability that signals another node.
